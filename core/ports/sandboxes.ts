@@ -16,7 +16,11 @@ export type Lookup<T> =
  */
 export interface SandboxReader {
   readonly listInterpreters: (target: Target, signal: AbortSignal) => Promise<Listing<Interpreter>>;
-  readonly getInterpreter: (target: Target, id: InterpreterId, signal: AbortSignal) => Promise<Lookup<InterpreterDetail>>;
+  readonly getInterpreter: (
+    target: Target,
+    id: InterpreterId,
+    signal: AbortSignal,
+  ) => Promise<Lookup<InterpreterDetail>>;
   /** Sessions that the service lists as live. No order is promised. */
   readonly listReadySessions: (
     target: Target,

@@ -1,0 +1,62 @@
+import { readFileSync } from "node:fs";
+import process from "node:process";
+import { CliError, UsageError } from "./cli-error.ts";
+import { type ExitCode, exitCode } from "./exit-code.ts";
+import { runProgram } from "./program.ts";
+import type { Terminal } from "./terminal.ts";
+import { verbs } from "./verbs/index.ts";
+
+// The one place where the command line reads the environment and the process.
+const stop = new AbortController();
+for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stop.abort(name));
+// A reader that closes the pipe early (`| head`) is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(exitCode.done);
+  throw error;
+});
+
+const terminal: Terminal = {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  interactive: process.stdout.isTTY === true && process.stderr.isTTY === true && process.env["TERM"] !== "dumb",
+  columns: process.stdout.columns ?? 120,
+  color: process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined,
+  env: process.env,
+  cwd: process.cwd(),
+  signal: stop.signal,
+};
+
+function versionOf(): string {
+  // package.json lies one folder above cli/ in a checkout, and two above dist/cli/ in a package.
+  for (const up of ["../package.json", "../../package.json"]) {
+    try {
+      const text = readFileSync(new URL(up, import.meta.url), "utf8");
+      return String((JSON.parse(text) as { version?: unknown }).version);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    }
+  }
+  return "unknown";
+}
+
+async function main(): Promise<ExitCode> {
+  try {
+    return await runProgram(verbs, versionOf(), process.argv.slice(2), terminal);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      terminal.err(error.problems.map((problem) => `sandmeter: ${problem}\n`).join(""));
+      return error.exit;
+    }
+    if (error instanceof CliError) {
+      terminal.err(`sandmeter: ${error.message}\n`);
+      return error.exit;
+    }
+    if (stop.signal.aborted) return exitCode.failed;
+    terminal.err(
+      `sandmeter: unexpected failure: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
+    return exitCode.failed;
+  }
+}
+
+process.exitCode = await main();

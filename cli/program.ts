@@ -1,0 +1,109 @@
+import { Command, Option } from "commander";
+import leven from "leven";
+import { UsageError } from "./cli-error.ts";
+import { type ExitCode, exitCode } from "./exit-code.ts";
+import type { Terminal } from "./terminal.ts";
+import type { Verb } from "./verb.ts";
+
+/** Runs the verb that `argv` names. Throws `CliError` for what the user should read. */
+export async function runProgram(
+  verbs: readonly Verb[],
+  version: string,
+  argv: readonly string[],
+  terminal: Terminal,
+): Promise<ExitCode> {
+  let result: ExitCode = exitCode.done;
+  const program = new Command("sandmeter")
+    .description("Knows and controls what AI agents' code sandboxes cost.")
+    .version(version)
+    .helpCommand(false)
+    .configureHelp({ showGlobalOptions: false })
+    .configureOutput({ writeOut: terminal.out, writeErr: () => undefined })
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 done, 1 failed, 2 bad input or usage, 3 done and something is critical, 4 done in part.\nEvery verb has --json and --help with examples.",
+    )
+    .exitOverride();
+  for (const verb of verbs) {
+    program.addCommand(
+      commandOf(verb, terminal, (code) => {
+        result = code;
+      }),
+    );
+  }
+  try {
+    if (argv.length === 0) throw new UsageError([`say what to do\n\n${program.helpInformation()}`]);
+    await program.parseAsync(argv, { from: "user" });
+  } catch (error) {
+    return handleParseError(error, verbs, argv);
+  }
+  return result;
+}
+
+function commandOf(verb: Verb, terminal: Terminal, done: (code: ExitCode) => void): Command {
+  const command = new Command(verb.name)
+    .summary(verb.summary)
+    .description(verb.description)
+    .configureOutput({ writeOut: terminal.out, writeErr: () => undefined })
+    .exitOverride()
+    // Commander stops at the first wrong flag; all of them are collected here and reported together.
+    .allowUnknownOption()
+    .allowExcessArguments();
+  if (verb.arguments !== undefined) command.argument(verb.arguments);
+  for (const item of verb.options) {
+    const option = new Option(item.flags, item.description);
+    if (item.default !== undefined) option.default(item.default);
+    if (item.repeatable === true)
+      option.argParser((value: string, all: string[] | undefined) => [...(all ?? []), value]);
+    command.addOption(option);
+  }
+  const examples = verb.examples.map((example) => `  ${example.command}\n      ${example.does}`).join("\n");
+  command.addHelpText("after", `\nExamples:\n${examples}`);
+  return command.action(async () => {
+    const strangers = command.args.filter((argument) => argument.startsWith("-") && argument !== "-");
+    const positional = command.args.filter((argument) => !strangers.includes(argument));
+    const run = await verb.load();
+    if (strangers.length > 0) throw new UsageError(strangers.map((flag) => unknownFlag(flag, command)));
+    if (verb.arguments === undefined && positional.length > 0) {
+      throw new UsageError(
+        positional.map((word) => `unexpected argument "${word}": \`sandmeter ${verb.name}\` takes none`),
+      );
+    }
+    done(await run({ arguments: positional, options: command.opts() }, terminal));
+  });
+}
+
+function unknownFlag(flag: string, command: Command): string {
+  const known = command.options.flatMap((option) =>
+    option.long === undefined || option.long === null ? [] : [option.long],
+  );
+  const near = nearest(flag.split("=")[0] ?? flag, known);
+  return `unknown flag ${flag}${near === null ? "" : `: did you mean ${near}?`} (see \`sandmeter ${command.name()} --help\`)`;
+}
+
+/** The candidate within two edits, or null. */
+export function nearest(word: string, candidates: readonly string[]): string | null {
+  const ranked = candidates.map((candidate) => ({ candidate, distance: leven(word, candidate) }));
+  ranked.sort((a, b) => a.distance - b.distance);
+  const best = ranked[0];
+  return best !== undefined && best.distance <= 2 ? best.candidate : null;
+}
+
+function handleParseError(error: unknown, verbs: readonly Verb[], argv: readonly string[]): ExitCode {
+  if (!isCommanderError(error)) throw error;
+  if (error.exitCode === 0) return exitCode.done;
+  if (error.code === "commander.unknownCommand") {
+    const word = argv.find((item) => !item.startsWith("-")) ?? "";
+    const near = nearest(
+      word,
+      verbs.map((verb) => verb.name),
+    );
+    throw new UsageError([
+      `unknown verb "${word}"${near === null ? "" : `: did you mean ${near}?`} (verbs: ${verbs.map((verb) => verb.name).join(", ")})`,
+    ]);
+  }
+  throw new UsageError([error.message.replace(/^error: /, "")]);
+}
+
+const isCommanderError = (error: unknown): error is Error & { code: string; exitCode: number } =>
+  error instanceof Error && "exitCode" in error && String((error as { code?: unknown }).code).startsWith("commander.");

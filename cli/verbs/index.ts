@@ -1,0 +1,4 @@
+import type { Verb } from "../verb.ts";
+
+/** In the order of the help page. Each file holds only what `--help` needs, and loads the rest when it runs. */
+export const verbs: readonly Verb[] = [];

@@ -1,0 +1,93 @@
+import type { Shape } from "./validate.ts";
+import type { Place, World } from "./world.ts";
+
+/** A request after routing, decoding and authentication. */
+export interface Request {
+  readonly world: World;
+  readonly place: Place;
+  /** The emulated time at which it came; one value for the whole request. */
+  readonly now: number;
+  /** Members from body, path, query and headers, by the model's names. */
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+/** Answers are plain JSON by the model's names; the protocol writes them. Timestamps are written by the service, in its protocol's way. */
+export type Handler = (request: Request) => Reply | Promise<Reply>;
+
+export interface Reply {
+  readonly body: Readonly<Record<string, unknown>>;
+  /** Defaults to the operation's status. */
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Where set, the answer is an event stream of these messages. */
+  readonly events?: readonly { readonly type: string; readonly payload: Readonly<Record<string, unknown>> }[];
+}
+
+/** An error that the service model declares. The protocol writes it as AWS does. */
+export class Fault extends Error {
+  readonly code: string;
+  readonly status: number;
+  readonly members: Readonly<Record<string, unknown>>;
+  constructor(code: string, status: number, message: string, members: Readonly<Record<string, unknown>> = {}) {
+    super(message);
+    this.name = code;
+    this.code = code;
+    this.status = status;
+    this.members = members;
+  }
+}
+
+export interface OperationDefinition {
+  readonly input: Shape;
+  readonly handle: Handler;
+  /** Attempts per second, account and Region; absent: not limited here. */
+  readonly ratePerSecond?: (world: World) => number;
+}
+
+/** An operation of a REST service: where its members are in the request. */
+export interface RestOperation extends OperationDefinition {
+  readonly method: "GET" | "PUT" | "POST" | "DELETE";
+  /** For example `/code-interpreters/{codeInterpreterIdentifier}/sessions/list`. */
+  readonly path: string;
+  /** Query parameter by member; a member whose shape is an integer is read as one. */
+  readonly query?: readonly string[];
+  /** Header name by member. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly status: number;
+}
+
+/** How a service turns the problems of its validation, throttling and unknown Regions into its own errors. */
+export interface ServiceErrors {
+  readonly invalid: (problems: readonly import("./validate.ts").FieldProblem[]) => Fault;
+  readonly throttled: () => Fault;
+}
+
+export type ServiceDefinition =
+  | {
+      readonly protocol: "rest-json";
+      /** First part of the client's own host name, for example `bedrock-agentcore`. */
+      readonly name: string;
+      /** Name in the credential scope of the signature. */
+      readonly signingName: string;
+      readonly errors: ServiceErrors;
+      readonly operations: Readonly<Record<string, RestOperation>>;
+    }
+  | {
+      readonly protocol: "aws-json";
+      readonly name: string;
+      readonly signingName: string;
+      /** Before the dot in `x-amz-target`, for example `GraniteServiceVersion20100801`. */
+      readonly targetPrefix: string;
+      readonly version: "1.0" | "1.1";
+      readonly errors: ServiceErrors;
+      readonly operations: Readonly<Record<string, OperationDefinition>>;
+    }
+  | {
+      readonly protocol: "aws-query";
+      readonly name: string;
+      readonly signingName: string;
+      readonly apiVersion: string;
+      readonly xmlNamespace: string;
+      readonly errors: ServiceErrors;
+      readonly operations: Readonly<Record<string, OperationDefinition>>;
+    };

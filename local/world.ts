@@ -1,0 +1,97 @@
+import type { LocalClock } from "./clock.ts";
+import type { Activity } from "./fleet/activity.ts";
+
+/** What AWS does not document (each can be switched, and the product must hold under both). */
+export interface UnknownBehaviours {
+  /** Whether usage records arrive while a session lives, or in a burst when it ends. */
+  readonly usageLogs: "streaming" | "at-end";
+  /** Whether an invocation is counted in the minute in which it starts or ends. */
+  readonly invocationStamp: "start" | "end";
+  /** Whether a usage record's timestamp marks the start or the end of its second. */
+  readonly recordStamp: "start" | "end";
+  /** What Stop answers for a session that already ended. */
+  readonly stopEnded: "success" | "not-found" | "conflict";
+  /** Whether `lastUpdatedAt` stays at `createdAt` or moves with the last invocation. */
+  readonly lastUpdatedAt: "created" | "invocation";
+  /** Whether a listing of interpreters without a type includes the SYSTEM one. */
+  readonly untypedListing: "all" | "custom";
+  /** Largest page of ListCodeInterpreters that is really given, whatever was asked for. */
+  readonly interpreterPageMax: number;
+  /** Whether CPUUsed and MemoryUsed name an interpreter by its ARN or its id. */
+  readonly resourceDimension: "arn" | "id";
+}
+
+/** Limits that a benchmark may scale up, and a test down. */
+export interface LocalLimits {
+  /** Requests per second and operation of the session and interpreter reads; 30 on AWS. */
+  readonly requestsPerSecond: number;
+  /** Requests per second of CreateCodeInterpreter and DeleteCodeInterpreter; 5 on AWS. */
+  readonly writesPerSecond: number;
+}
+
+export interface LocalInterpreter {
+  readonly id: string;
+  readonly arn: string;
+  readonly kind: "SYSTEM" | "CUSTOM";
+  readonly name: string;
+  readonly description: string | null;
+  readonly networkMode: "SANDBOX" | "PUBLIC" | "VPC";
+  readonly createdAt: number;
+  lastUpdatedAt: number;
+  status: "CREATING" | "CREATE_FAILED" | "READY" | "DELETING" | "DELETE_FAILED" | "DELETED";
+  readonly tags: Readonly<Record<string, string>>;
+  /** Whether a USAGE_LOGS delivery to CloudWatch Logs exists. */
+  readonly usageLogs: boolean;
+  /** Members of the create request that are only given back. */
+  readonly echoed: Readonly<Record<string, unknown>>;
+}
+
+/** A call that a session received: what the fleet's callers did by plan, and what real clients sent. */
+export interface LocalCall {
+  readonly operation: "StartCodeInterpreterSession" | "InvokeCodeInterpreter" | "StopCodeInterpreterSession";
+  readonly startAt: number;
+  readonly endAt: number;
+}
+
+export interface LocalSession {
+  readonly account: string;
+  readonly region: string;
+  readonly interpreterId: string;
+  readonly id: string;
+  readonly name: string | null;
+  /** May lie in the future: the fleet plans ahead, and a session exists from `createdAt` on. */
+  readonly createdAt: number;
+  /** When the microVM booted: usage is stamped from here on, up to 43 minutes before `createdAt`. */
+  readonly bootAt: number;
+  readonly timeoutSeconds: number;
+  readonly activity: Activity;
+  /** When it ends or ended for another reason than its timeout: a planned stop of its caller, or Stop. Null: the timeout ends it. */
+  stoppedAt: number | null;
+  /** Calls that real clients made; those of the plan come from `activity`. */
+  readonly calls: LocalCall[];
+}
+
+/** One account in one Region. */
+export interface Place {
+  readonly account: string;
+  readonly region: string;
+  readonly interpreters: Map<string, LocalInterpreter>;
+  /** By interpreter id, then session id. */
+  readonly sessions: Map<string, Map<string, LocalSession>>;
+  /** Applied quota values by code; a code that is absent has no applied value. */
+  readonly appliedQuotas: Map<string, number>;
+  /** Default quota values by code; a code that is absent is not known to Service Quotas. */
+  readonly defaultQuotas: Map<string, number>;
+}
+
+export interface World {
+  readonly clock: LocalClock;
+  readonly unknowns: UnknownBehaviours;
+  readonly limits: LocalLimits;
+  readonly seed: number;
+  /** The account of an access key id that is not itself 12 digits. */
+  readonly firstAccount: string;
+  /** The place, made empty on first use; null where the account has not enabled the Region (or it does not exist). */
+  readonly place: (account: string, region: string) => Place | null;
+  readonly places: () => Iterable<Place>;
+}
