@@ -28,12 +28,21 @@ export class Fault extends Error {
   readonly code: string;
   readonly status: number;
   readonly members: Readonly<Record<string, unknown>>;
-  constructor(code: string, status: number, message: string, members: Readonly<Record<string, unknown>> = {}) {
+  /** Headers of this error alone, such as the `x-amzn-query-error` of services that once spoke the query protocol. */
+  readonly headers: Readonly<Record<string, string>>;
+  constructor(
+    code: string,
+    status: number,
+    message: string,
+    members: Readonly<Record<string, unknown>> = {},
+    headers: Readonly<Record<string, string>> = {},
+  ) {
     super(message);
     this.name = code;
     this.code = code;
     this.status = status;
     this.members = members;
+    this.headers = headers;
   }
 }
 
