@@ -1,3 +1,4 @@
+import type { ScanHealth } from "../inventory/scan-health.ts";
 import type { Target } from "../inventory/target.ts";
 import type { InterpreterId, SessionId } from "../kernel/ids.ts";
 import type { Instant } from "../kernel/instant.ts";
@@ -23,28 +24,42 @@ export interface SessionRecord {
 /** What is known of one target before a pass. `revision` rises with each commit; 0 means never committed. */
 export interface TargetRecord {
   readonly revision: number;
-  /** Sessions that are not gone. */
+  /** Sessions that are not gone, by interpreter, then session. */
   readonly openSessions: readonly SessionRecord[];
   readonly alerts: readonly QuotaAlert[];
+  /** Null before the first pass. */
+  readonly health: ScanHealth | null;
   /** Events that were committed and not yet reported as sent, oldest first. */
   readonly unsentEvents: readonly OutgoingEvent[];
 }
 
-/** What one pass changes. Everything in it takes effect, or nothing does. */
+/** What one pass changes. */
 export interface TargetChange {
   readonly at: Instant;
+  /** New and changed ones; a session that is not named stays as it is. */
   readonly sessions: readonly SessionRecord[];
+  /** Replaces what was there. */
   readonly alerts: readonly QuotaAlert[];
+  readonly health: ScanHealth;
+  /** Added to what is unsent. An id that is there already is the same event and is not added again. */
   readonly newEvents: readonly OutgoingEvent[];
 }
 
 /**
  * Remembers targets between passes. One contract suite holds for every adapter.
+ *
  * `commit` answers `stale`, and changes nothing, where another run committed since `load`: two overlapping runs do the
- * work once. Events are written before they are sent (an outbox), so that a crash loses none.
+ * work once. Alerts, health and events take effect together or not at all. Session records are observations, true
+ * whoever wrote them: an adapter without transactions may write them first, and never lets an older one replace a newer.
+ * Events are written before they are sent (an outbox), so that a crash loses none; `markSent` takes them out.
  */
 export interface Registry {
   readonly load: (target: Target) => Promise<TargetRecord>;
   readonly commit: (target: Target, revision: number, change: TargetChange) => Promise<"committed" | "stale">;
   readonly markSent: (target: Target, eventIds: readonly string[]) => Promise<void>;
+  /** Sessions that went at or after `since`, latest first. Kept for `keptGoneDays`, then forgotten. */
+  readonly goneSince: (target: Target, since: Instant) => Promise<readonly SessionRecord[]>;
 }
+
+/** How long a session that is gone is remembered. */
+export const keptGoneDays = 90;
