@@ -28,9 +28,11 @@ export interface TargetScan {
   readonly problems: readonly Problem[];
   /** Null where the listing of interpreters failed. */
   readonly interpreters: readonly ScannedInterpreter[] | null;
+  /** False where interpreters may be missing from the list, so that their number is unknown. */
+  readonly interpretersComplete: boolean;
   /** Every live session that was read, also where others are missing. */
   readonly sessions: readonly ScannedSession[];
-  /** Null where a listing is not complete: then `sessions.length` is a lower bound, not a count. */
+  /** Null where a listing is not complete: then `sessions.length` is a lower bound, not a count. Counts the one interpreter that was asked for, where one was. */
   readonly readySessions: number | null;
   readonly quotas: readonly QuotaUse[];
 }
@@ -40,4 +42,6 @@ export interface ScanOutcome {
   /** True where every target is `ok` or `skipped`. */
   readonly complete: boolean;
   readonly targets: readonly TargetScan[];
+  /** What is worth knowing of the pass as a whole and makes nothing unknown, for example a clock that is off. */
+  readonly notes: readonly Problem[];
 }

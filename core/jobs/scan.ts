@@ -1,0 +1,67 @@
+import type { BoundedCost } from "../billing/bounded-cost.ts";
+import type { SandboxKind } from "../inventory/sandbox-kind.ts";
+import type { SessionSummary } from "../inventory/session.ts";
+import type { Target } from "../inventory/target.ts";
+import type { InterpreterId } from "../kernel/ids.ts";
+import type { Instant } from "../kernel/instant.ts";
+import type { Problem } from "../kernel/problem.ts";
+import type { ReadQuotaLimits } from "../ports/quota-limits.ts";
+import type { SandboxReader } from "../ports/sandboxes.ts";
+import type { LimitOverride } from "../quota/limits.ts";
+import type { QuotaThresholds } from "../quota/thresholds.ts";
+import type { ScanOutcome } from "./scan-outcome.ts";
+import { scanTarget } from "./scan-target.ts";
+
+export interface ScanPorts {
+  readonly sandboxes: SandboxReader;
+  readonly readQuotaLimits: ReadQuotaLimits;
+  readonly kind: SandboxKind;
+  /** What a live session has cost until `now`, from its life alone: pure, and bound to a price book by the caller. */
+  readonly costOf: (target: Target, session: SessionSummary, now: Instant) => BoundedCost;
+  readonly onProgress?: (progress: ScanProgress) => void;
+}
+
+export interface ScanInput {
+  readonly targets: readonly Target[];
+  readonly thresholds: QuotaThresholds;
+  readonly limitOverrides: readonly LimitOverride[];
+  /** What a Region that the account has not enabled is: `skip` where all Regions were asked for, `fail` where it was named. */
+  readonly notEnabled: "skip" | "fail";
+  /** Only this interpreter's sessions; null: all. */
+  readonly interpreter: InterpreterId | null;
+  /** Which things are looked up one by one: sessions for their timeout, interpreters for their network mode. */
+  readonly lookUp: { readonly sessions: boolean; readonly interpreters: boolean };
+  /**
+   * The timeout of a session that an earlier pass looked up, or undefined: then this pass looks it up. A timeout never changes,
+   * so that a session costs one look-up in its life.
+   */
+  readonly knownTimeout: (target: Target, interpreter: InterpreterId, session: SessionSummary) => number | undefined;
+  /** What the caller found out about the pass as a whole; handed on. */
+  readonly notes: readonly Problem[];
+}
+
+/** How far the reading of one target has come. `interpreters` is null until their listing has ended. */
+export interface ScanProgress {
+  readonly target: Target;
+  readonly interpreters: number | null;
+  readonly interpretersRead: number;
+  readonly sessionsListed: number;
+  readonly sessionsRead: number;
+  readonly ended: boolean;
+}
+
+/**
+ * One read-only pass over all targets, in parallel; one target's failure is one target's failure.
+ * Rejects only when `signal` is aborted.
+ */
+export const scan =
+  (ports: ScanPorts) =>
+  async (now: Instant, input: ScanInput, signal: AbortSignal): Promise<ScanOutcome> => {
+    const targets = await Promise.all(input.targets.map((target) => scanTarget(ports, now, input, target, signal)));
+    return {
+      asOf: now,
+      complete: targets.every((target) => target.status === "ok" || target.status === "skipped"),
+      targets,
+      notes: input.notes,
+    };
+  };
