@@ -1,3 +1,4 @@
+import { boundedCost } from "../billing/bounded-cost.ts";
 import type { Interpreter, InterpreterDetail } from "../inventory/interpreter.ts";
 import type { SessionDetail, SessionSummary } from "../inventory/session.ts";
 import type { Target } from "../inventory/target.ts";
@@ -102,8 +103,8 @@ async function lookAt(
   summary: SessionSummary,
   signal: AbortSignal,
 ): Promise<Look> {
-  const known = pass.input.knownTimeout(pass.target, interpreter.id, summary);
-  if (known !== undefined) return { session: scanned(pass, interpreter, summary, known), unread: [], notes: [] };
+  const known = pass.input.knownTimeout(pass.target, interpreter.id, summary.id);
+  if (known !== null) return { session: scanned(pass, interpreter, summary, known), unread: [], notes: [] };
   if (!pass.input.lookUp.sessions) return { session: scanned(pass, interpreter, summary, null), unread: [], notes: [] };
   const lookup = await pass.ports.sandboxes.getSession(pass.target, interpreter.id, summary.id, signal);
   switch (lookup.kind) {
@@ -143,5 +144,13 @@ const scanned = (
   interpreter: interpreter.id,
   interpreterKind: interpreter.kind,
   timeoutSeconds,
-  cost: pass.ports.costOf(pass.target, summary, pass.now),
+  cost: boundedCost({
+    region: pass.target.region,
+    createdAt: summary.createdAt,
+    endedAt: null,
+    asOf: pass.now,
+    size: pass.ports.kind.size,
+    prices: pass.input.prices,
+    gb: pass.input.gb,
+  }),
 });

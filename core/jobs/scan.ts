@@ -1,8 +1,8 @@
-import type { BoundedCost } from "../billing/bounded-cost.ts";
+import type { GbUnit } from "../billing/gigabyte.ts";
+import type { PriceBook } from "../billing/price-book.ts";
 import type { SandboxKind } from "../inventory/sandbox-kind.ts";
-import type { SessionSummary } from "../inventory/session.ts";
 import type { Target } from "../inventory/target.ts";
-import type { InterpreterId } from "../kernel/ids.ts";
+import type { InterpreterId, SessionId } from "../kernel/ids.ts";
 import type { Instant } from "../kernel/instant.ts";
 import type { Problem } from "../kernel/problem.ts";
 import type { ReadQuotaLimits } from "../ports/quota-limits.ts";
@@ -16,13 +16,13 @@ export interface ScanPorts {
   readonly sandboxes: SandboxReader;
   readonly readQuotaLimits: ReadQuotaLimits;
   readonly kind: SandboxKind;
-  /** What a live session has cost until `now`, from its life alone: pure, and bound to a price book by the caller. */
-  readonly costOf: (target: Target, session: SessionSummary, now: Instant) => BoundedCost;
   readonly onProgress?: (progress: ScanProgress) => void;
 }
 
 export interface ScanInput {
   readonly targets: readonly Target[];
+  readonly prices: PriceBook;
+  readonly gb: GbUnit;
   readonly thresholds: QuotaThresholds;
   readonly limitOverrides: readonly LimitOverride[];
   /** What a Region that the account has not enabled is: `skip` where all Regions were asked for, `fail` where it was named. */
@@ -32,10 +32,10 @@ export interface ScanInput {
   /** Which things are looked up one by one: sessions for their timeout, interpreters for their network mode. */
   readonly lookUp: { readonly sessions: boolean; readonly interpreters: boolean };
   /**
-   * The timeout of a session that an earlier pass looked up, or undefined: then this pass looks it up. A timeout never changes,
+   * The timeout of a session that an earlier pass looked up, or null: then this pass looks it up. A timeout never changes,
    * so that a session costs one look-up in its life.
    */
-  readonly knownTimeout: (target: Target, interpreter: InterpreterId, session: SessionSummary) => number | undefined;
+  readonly knownTimeout: (target: Target, interpreter: InterpreterId, session: SessionId) => number | null;
   /** What the caller found out about the pass as a whole; handed on. */
   readonly notes: readonly Problem[];
 }
