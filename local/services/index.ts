@@ -1,0 +1,7 @@
+import type { ServiceDefinition } from "../service.ts";
+import { events } from "./events.ts";
+import { serviceQuotas } from "./service-quotas.ts";
+import { sts } from "./sts.ts";
+
+/** The services around AgentCore that the embedded AWS speaks. */
+export const otherServices: readonly ServiceDefinition[] = [events, serviceQuotas, sts];
