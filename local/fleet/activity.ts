@@ -1,10 +1,15 @@
 /**
  * What a session does, decided by its profile and a seed alone, so that usage, calls, metrics and truth all follow from
- * one state. Offsets are in milliseconds from the session's boot.
+ * one state.
  */
 export interface Activity {
   readonly profile: ActivityProfile;
   readonly seed: number;
 }
 
-export type ActivityProfile = "bursty" | "steady" | "idle-leak" | "async-job" | "hot-loop" | "ephemeral";
+/** `client`: nothing by plan; all its work comes from the calls that real clients make. */
+export type ActivityProfile = PlannedProfile | "client";
+
+export type PlannedProfile = (typeof plannedProfiles)[number];
+
+export const plannedProfiles = ["bursty", "steady", "idle-leak", "async-job", "hot-loop", "ephemeral"] as const;

@@ -1,0 +1,82 @@
+import { z } from "zod";
+import { plannedProfiles } from "./activity.ts";
+
+/** The format of a fleet, documented in docs/embedded-aws-fleets.md. All times are seconds from the start of the clock. */
+const range = z.union([
+  z.number(),
+  z
+    .tuple([z.number(), z.number()])
+    .refine(([low, high]) => low <= high, "must run from the lower to the higher number"),
+]);
+const wholeSeconds = z.int().min(1).max(28_800);
+const account = z.string().regex(/^[0-9]{12}$/, "must be 12 digits");
+const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-[0-9]$/, "must be a Region's name, such as us-east-1");
+
+const sessionGroup = z.strictObject({
+  interpreter: z.string().min(1),
+  profile: z.enum(plannedProfiles),
+  count: z.int().min(1).max(100_000),
+  createdSeconds: range,
+  timeoutSeconds: z.union([wholeSeconds, z.array(wholeSeconds).min(1)]).default(900),
+  stopAfterSeconds: range.nullable().default(null),
+  names: z.array(z.string().min(1).max(100)).default([]),
+  bootLeadSeconds: range.default(0),
+});
+
+const interpreter = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-zA-Z][a-zA-Z0-9_]{0,47}$/, "must be a letter and up to 47 letters, digits or underscores"),
+  id: z
+    .string()
+    .regex(/^[a-zA-Z][a-zA-Z0-9_]{0,47}-[a-zA-Z0-9]{10}$/, "must be the name, a hyphen and ten letters or digits")
+    .nullable()
+    .default(null),
+  description: z.string().min(1).max(4096).nullable().default(null),
+  networkMode: z.enum(["SANDBOX", "PUBLIC", "VPC"]).default("SANDBOX"),
+  status: z.enum(["CREATING", "CREATE_FAILED", "READY", "DELETING", "DELETE_FAILED"]).default("READY"),
+  createdSeconds: range.default(-7 * 86_400),
+  usageLogs: z.boolean().default(true),
+  tags: z.record(z.string().min(1).max(128), z.string().max(256)).default({}),
+});
+
+const quotas = z.strictObject({
+  sessions: z.int().min(0).nullable().default(null),
+  interpreters: z.int().min(0).nullable().default(null),
+});
+
+const place = z
+  .strictObject({
+    account: account.nullable().default(null),
+    region,
+    systemUsageLogs: z.boolean().default(true),
+    appliedQuotas: quotas.default({ sessions: null, interpreters: null }),
+    interpreters: z.array(interpreter).default([]),
+    sessions: z.array(sessionGroup).default([]),
+  })
+  .superRefine((value, context) => {
+    const known = new Set(["system", ...value.interpreters.map((each) => each.name)]);
+    value.sessions.forEach((group, index) => {
+      if (known.has(group.interpreter)) return;
+      context.addIssue({
+        code: "custom",
+        path: ["sessions", index, "interpreter"],
+        message: `is "${group.interpreter}", which is neither "system" nor the name of an interpreter of this place`,
+      });
+    });
+  });
+
+export const fleetSpec = z.strictObject({
+  firstAccount: account.default("111122223333"),
+  /** Opt-in Regions that every account has turned on. */
+  optedInRegions: z.array(region).default([]),
+  places: z.array(place).default([]),
+});
+
+/** As written in a file: what has a default may be left out. */
+export type FleetInput = z.input<typeof fleetSpec>;
+export type FleetSpec = z.output<typeof fleetSpec>;
+export type PlaceSpec = FleetSpec["places"][number];
+export type InterpreterSpec = PlaceSpec["interpreters"][number];
+export type SessionGroupSpec = PlaceSpec["sessions"][number];
+export type Range = number | readonly [number, number];

@@ -1,0 +1,13 @@
+import type { UnknownBehaviours } from "./world.ts";
+
+/** What the embedded AWS does where AWS does not say: the plainest reading of the documentation. */
+export const defaultUnknowns: UnknownBehaviours = {
+  usageLogs: "streaming",
+  invocationStamp: "start",
+  recordStamp: "start",
+  stopEnded: "not-found",
+  lastUpdatedAt: "created",
+  untypedListing: "all",
+  interpreterPageMax: 100,
+  resourceDimension: "arn",
+};
