@@ -1,0 +1,15 @@
+import { setFunctionDefaults } from "./defaults.ts";
+import { createJobs } from "./jobs.ts";
+import { currentPlace } from "./place.ts";
+import { settingsOf } from "./settings.ts";
+import { createState } from "./storage.ts";
+
+/** The whole stack. */
+export function deployMonitor(environment: Readonly<Record<string, string | undefined>>) {
+  const settings = settingsOf(environment);
+  setFunctionDefaults();
+  const place = currentPlace();
+  const state = createState();
+  const jobs = createJobs(settings, place, state);
+  return { table: state.name, failures: jobs.failures.url };
+}

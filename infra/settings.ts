@@ -1,0 +1,104 @@
+import * as z from "zod";
+import { defaultThresholds, type QuotaThresholds } from "../core/quota/thresholds.ts";
+
+/** What may differ between deployments. Everything else about the stack is fixed in the files beside this one. */
+export interface Settings {
+  /** Regions to scan; `all`: every Region that has Code Interpreter; null: only the one that the monitor lives in. */
+  readonly regions: readonly string[] | "all" | null;
+  readonly everyMinutes: number;
+  /** Share of each operation's request-rate quota, which production callers have to live with. */
+  readonly rateShare: number;
+  readonly thresholds: QuotaThresholds;
+  /** Who hears of alarms; null: the topic has no subscriber yet. */
+  readonly alarmEmail: string | null;
+  /** Whether one slot of the account's Lambda concurrency is set aside, so that passes never overlap. */
+  readonly reserveConcurrency: boolean;
+  readonly logLevel: "DEBUG" | "INFO" | "WARN" | "ERROR";
+}
+
+const wholeNumber = (min: number, max: number, fallback: number) =>
+  z.coerce
+    .number({ error: `must be a whole number from ${min} to ${max}` })
+    .int(`must be a whole number from ${min} to ${max}`)
+    .min(min, `must be at least ${min}`)
+    .max(max, `must be at most ${max}`)
+    .default(fallback);
+
+const regionName = z
+  .string()
+  .regex(/^[a-z]{2,3}(-[a-z]+)+-\d$/, "must be Region names such as us-east-1, separated by commas, or all");
+const regions = z
+  .string()
+  .transform((text) => text.split(",").map((name) => name.trim()))
+  .pipe(z.array(regionName).min(1));
+
+const schema = z
+  .object({
+    SANDMETER_REGIONS: z.union([z.literal("all"), regions]).optional(),
+    SANDMETER_EVERY_MINUTES: wholeNumber(1, 60, 5),
+    SANDMETER_RATE_SHARE: z.coerce
+      .number({ error: "must be a number above 0 and up to 1, such as 0.2" })
+      .gt(0, "must be above 0")
+      .max(1, "must be at most 1")
+      .default(0.2),
+    SANDMETER_WARNING_PCT: wholeNumber(1, 100, defaultThresholds.warning.utilizationPct),
+    SANDMETER_WARNING_LEFT: wholeNumber(0, 1_000_000, defaultThresholds.warning.left),
+    SANDMETER_CRITICAL_PCT: wholeNumber(1, 100, defaultThresholds.critical.utilizationPct),
+    SANDMETER_CRITICAL_LEFT: wholeNumber(0, 1_000_000, defaultThresholds.critical.left),
+    SANDMETER_ALARM_EMAIL: z.email("must be an e-mail address").optional(),
+    SANDMETER_RESERVE_CONCURRENCY: z.enum(["true", "false"], { error: "must be true or false" }).default("true"),
+    SANDMETER_LOG_LEVEL: z
+      .enum(["DEBUG", "INFO", "WARN", "ERROR"], { error: "must be DEBUG, INFO, WARN or ERROR" })
+      .default("INFO"),
+  })
+  .check(({ value, issues }) => {
+    const wrong = (name: string, message: string) => {
+      issues.push({ code: "custom", input: value, path: [name], message });
+    };
+    if (value.SANDMETER_WARNING_PCT >= value.SANDMETER_CRITICAL_PCT) {
+      wrong("SANDMETER_WARNING_PCT", "must be below SANDMETER_CRITICAL_PCT: a warning comes first");
+    }
+    if (value.SANDMETER_WARNING_LEFT <= value.SANDMETER_CRITICAL_LEFT) {
+      wrong("SANDMETER_WARNING_LEFT", "must be above SANDMETER_CRITICAL_LEFT: a warning comes first");
+    }
+  });
+
+/** Names of all settings, for the documentation's test. */
+export const settingNames: readonly string[] = Object.keys(schema.shape);
+
+/** Reads the deployment's settings. Throws one error that names every wrong one, before anything is deployed. */
+export function settingsOf(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const given = Object.entries(environment).filter(([name, text]) => name.startsWith("SANDMETER_") && text !== "");
+  const strangers = given.map(([name]) => name).filter((name) => !settingNames.includes(name));
+  const parsed = schema.safeParse(Object.fromEntries(given));
+  const problems = [
+    ...strangers.map((name) => `${name} is not a setting (settings: ${settingNames.join(", ")})`),
+    ...(parsed.error?.issues ?? []).map((issue) => `${String(issue.path[0])} ${messageOf(issue)}`),
+  ];
+  if (!parsed.success || problems.length > 0) {
+    throw new Error(`The settings of this deployment are not usable:\n${[...new Set(problems)].join("\n")}`);
+  }
+  const value = parsed.data;
+  return {
+    regions:
+      value.SANDMETER_REGIONS === undefined || value.SANDMETER_REGIONS === "all"
+        ? (value.SANDMETER_REGIONS ?? null)
+        : [...new Set(value.SANDMETER_REGIONS)].sort(),
+    everyMinutes: value.SANDMETER_EVERY_MINUTES,
+    rateShare: value.SANDMETER_RATE_SHARE,
+    thresholds: {
+      warning: { utilizationPct: value.SANDMETER_WARNING_PCT, left: value.SANDMETER_WARNING_LEFT },
+      critical: { utilizationPct: value.SANDMETER_CRITICAL_PCT, left: value.SANDMETER_CRITICAL_LEFT },
+      leftFromPct: defaultThresholds.leftFromPct,
+    },
+    alarmEmail: value.SANDMETER_ALARM_EMAIL ?? null,
+    reserveConcurrency: value.SANDMETER_RESERVE_CONCURRENCY === "true",
+    logLevel: value.SANDMETER_LOG_LEVEL,
+  };
+}
+
+/** A union's own message says nothing; that of its last branch says what is wanted. */
+function messageOf(issue: z.core.$ZodIssue): string {
+  const inner = issue.code === "invalid_union" ? issue.errors.at(-1)?.[0] : undefined;
+  return inner === undefined ? issue.message : messageOf(inner);
+}
