@@ -38,7 +38,7 @@ export interface TargetPass {
   /** What was published, or would have been. */
   readonly metrics: readonly MetricDatum[];
   readonly events: readonly EventDelivery[];
-  /** What went wrong with state, metrics or events; what went wrong in reading is in `scan.problems`. */
+  /** What went wrong with its state or outbox; what went wrong in reading is in `scan.problems`. */
   readonly problems: readonly Problem[];
 }
 
@@ -47,4 +47,6 @@ export interface PassOutcome {
   /** True where every target was read completely, committed and told: the heartbeat. */
   readonly complete: boolean;
   readonly targets: readonly TargetPass[];
+  /** What went wrong for all targets together: metrics that did not arrive. */
+  readonly problems: readonly Problem[];
 }

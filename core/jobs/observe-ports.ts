@@ -1,32 +1,26 @@
+import type { BoundedCost } from "../billing/bounded-cost.ts";
 import type { Target } from "../inventory/target.ts";
-import type { InterpreterId, SessionId } from "../kernel/ids.ts";
 import type { Instant } from "../kernel/instant.ts";
 import type { ReadEffort } from "../ports/effort.ts";
 import type { SendEvents } from "../ports/events.ts";
 import type { PublishMetrics } from "../ports/metrics.ts";
+import type { Outbox } from "../ports/outbox.ts";
 import type { Registry } from "../ports/registry.ts";
 import type { AlertRule } from "../quota/alert-rule.ts";
-import type { TargetScan } from "./scan-outcome.ts";
-
-/** The timeout of a session that an earlier pass looked up; null where it is not known, and must be looked up. */
-export type KnownTimeout = (interpreter: InterpreterId, session: SessionId) => number | null;
+import type { ScanInput, scan } from "./scan.ts";
 
 export interface ObservePorts {
-  /** The scan of one target. A known timeout spares the look-up of its session. */
-  readonly scanTarget: (
-    now: Instant,
-    target: Target,
-    knownTimeout: KnownTimeout,
-    signal: AbortSignal,
-  ) => Promise<TargetScan>;
+  readonly scan: ReturnType<typeof scan>;
+  /** What one sandbox costs from one instant until another: pure, and bound to a price book by the caller. */
+  readonly costBetween: (target: Target, from: Instant, until: Instant) => BoundedCost;
   readonly registry: Registry;
+  readonly outbox: Outbox;
   readonly publishMetrics: PublishMetrics;
   readonly sendEvents: SendEvents;
   readonly readEffort: ReadEffort;
 }
 
-export interface ObserveInput {
-  readonly targets: readonly Target[];
+export interface ObserveInput extends Pick<ScanInput, "targets" | "limitOverrides" | "notEnabled" | "notes"> {
   /** False: keep state, tell nobody. Events stay in the outbox for the first pass that publishes. */
   readonly publish: boolean;
   readonly rule: AlertRule;

@@ -29,7 +29,7 @@ export interface TargetRecord {
   readonly alerts: readonly QuotaAlert[];
   /** Null before the first pass. */
   readonly health: ScanHealth | null;
-  /** Events that were committed and not yet reported as sent, oldest first. */
+  /** Events that were committed and not yet settled as sent, claimed or not, oldest first. */
   readonly unsentEvents: readonly OutgoingEvent[];
 }
 
@@ -41,7 +41,7 @@ export interface TargetChange {
   /** Replaces what was there. */
   readonly alerts: readonly QuotaAlert[];
   readonly health: ScanHealth;
-  /** Added to what is unsent. An id that is there already is the same event and is not added again. */
+  /** Added to the outbox. An id that is there already is the same event and is not added again. */
   readonly newEvents: readonly OutgoingEvent[];
 }
 
@@ -51,15 +51,14 @@ export interface TargetChange {
  * `commit` answers `stale`, and changes nothing, where another run committed since `load`: two overlapping runs do the
  * work once. Alerts, health and events take effect together or not at all. Session records are observations, true
  * whoever wrote them: an adapter without transactions may write them first, and never lets an older one replace a newer.
- * Events are written before they are sent (an outbox), so that a crash loses none; `markSent` takes them out.
+ * Events are written before they are sent, so that a crash loses none; see the outbox.
  */
 export interface Registry {
   readonly load: (target: Target) => Promise<TargetRecord>;
   readonly commit: (target: Target, revision: number, change: TargetChange) => Promise<"committed" | "stale">;
-  readonly markSent: (target: Target, eventIds: readonly string[]) => Promise<void>;
-  /** Sessions that went at or after `since`, latest first. Kept for `keptGoneDays`, then forgotten. */
+  /** Sessions that went at or after `since`, latest first. */
   readonly goneSince: (target: Target, since: Instant) => Promise<readonly SessionRecord[]>;
 }
 
-/** How long a session that is gone is remembered. */
-export const keptGoneDays = 90;
+/** How long adapters remember a session that is gone. */
+export const keptGoneMs = 90 * 24 * 3_600_000;

@@ -1,8 +1,10 @@
 import type { Instant } from "../kernel/instant.ts";
-import type { PressureLevel } from "./alert.ts";
 import type { AlertRule } from "./alert-rule.ts";
 import type { QuotaThresholds } from "./thresholds.ts";
 import { type QuotaState, type QuotaUse, quotaStateOf } from "./use.ts";
+
+/** Levels of pressure in rising order. `exhausted` use is `critical` pressure. */
+export type PressureLevel = "ok" | "warning" | "critical";
 
 /** What one pass saw of one quota: the level that its use would open, and the one that it would still hold. */
 export interface PressureObservation {

@@ -1,9 +1,6 @@
 import type { Instant } from "../kernel/instant.ts";
-import type { PressureObservation } from "./alert-observation.ts";
+import type { PressureLevel, PressureObservation } from "./alert-observation.ts";
 import type { AlertRule } from "./alert-rule.ts";
-
-/** Levels of pressure in rising order. `exhausted` use is `critical` pressure. */
-export type PressureLevel = "ok" | "warning" | "critical";
 
 /** The remembered state of one quota of one target. */
 export interface QuotaAlert {
