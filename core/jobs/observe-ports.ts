@@ -1,6 +1,4 @@
-import type { BoundedCost } from "../billing/bounded-cost.ts";
-import type { Target } from "../inventory/target.ts";
-import type { Instant } from "../kernel/instant.ts";
+import type { SandboxKind } from "../inventory/sandbox-kind.ts";
 import type { ReadEffort } from "../ports/effort.ts";
 import type { SendEvents } from "../ports/events.ts";
 import type { PublishMetrics } from "../ports/metrics.ts";
@@ -11,8 +9,7 @@ import type { ScanInput, scan } from "./scan.ts";
 
 export interface ObservePorts {
   readonly scan: ReturnType<typeof scan>;
-  /** What one sandbox costs from one instant until another: pure, and bound to a price book by the caller. */
-  readonly costBetween: (target: Target, from: Instant, until: Instant) => BoundedCost;
+  readonly kind: SandboxKind;
   readonly registry: Registry;
   readonly outbox: Outbox;
   readonly publishMetrics: PublishMetrics;
@@ -20,7 +17,7 @@ export interface ObservePorts {
   readonly readEffort: ReadEffort;
 }
 
-export interface ObserveInput extends Pick<ScanInput, "targets" | "limitOverrides" | "notEnabled" | "notes"> {
+export interface ObserveInput extends Pick<ScanInput, "targets" | "prices" | "gb" | "limitOverrides" | "notEnabled"> {
   /** False: keep state, tell nobody. Events stay in the outbox for the first pass that publishes. */
   readonly publish: boolean;
   readonly rule: AlertRule;

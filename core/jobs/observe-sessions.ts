@@ -1,13 +1,13 @@
 import type { BoundedCost } from "../billing/bounded-cost.ts";
 import { expiresAtOf } from "../inventory/session.ts";
-import type { Target } from "../inventory/target.ts";
 import type { InterpreterId, SessionId } from "../kernel/ids.ts";
 import { type Instant, instant } from "../kernel/instant.ts";
 import { compareUsd, formatUsd, parseUsd, type Usd } from "../kernel/money.ts";
 import type { SessionRecord } from "../ports/registry.ts";
 import type { ScannedSession, TargetScan } from "./scan-outcome.ts";
 
-type CostBetween = (target: Target, from: Instant, until: Instant) => BoundedCost;
+/** What one sandbox of the target costs from one instant until another. */
+type CostBetween = (from: Instant, until: Instant) => BoundedCost;
 
 export interface RecordedSessions {
   /** What is to be written. */
@@ -34,7 +34,7 @@ export function recordSessions(
   const lacks = absenceIn(scan);
   const ended = before
     .filter((record) => !listed.has(keyOf(record.interpreter, record.session)) && lacks(record.interpreter))
-    .map((record) => gone(now, record, scan.target, costBetween));
+    .map((record) => gone(now, record, costBetween));
   const worthWriting = seen.filter(
     ({ known, record }) =>
       known === undefined ||
@@ -48,14 +48,12 @@ export function recordSessions(
   };
 }
 
-/** Timeouts that need no second look-up; undefined where one is not known. */
+/** Timeouts that need no second look-up; null where one is not known. */
 export function knownTimeoutsOf(
   records: readonly SessionRecord[],
-): (interpreter: InterpreterId, session: SessionId) => number | undefined {
-  const known = new Map(
-    records.map((record) => [keyOf(record.interpreter, record.session), record.timeoutSeconds ?? undefined]),
-  );
-  return (interpreter, session) => known.get(keyOf(interpreter, session));
+): (interpreter: InterpreterId, session: SessionId) => number | null {
+  const known = new Map(records.map((record) => [keyOf(record.interpreter, record.session), record.timeoutSeconds]));
+  return (interpreter, session) => known.get(keyOf(interpreter, session)) ?? null;
 }
 
 const keyOf = (interpreter: InterpreterId, session: SessionId): string => `${interpreter}/${session}`;
@@ -86,14 +84,14 @@ function seenAgain(now: Instant, session: ScannedSession, known: SessionRecord |
  * It ended between the last pass that saw it and this one, and no later than its timeout: it costs at least what it had
  * cost when last seen, and at most what it would have cost until the earlier of the two ends.
  */
-function gone(now: Instant, record: SessionRecord, target: Target, costBetween: CostBetween): SessionRecord {
+function gone(now: Instant, record: SessionRecord, costBetween: CostBetween): SessionRecord {
   const expiresAt = expiresAtOf(record);
   const latestEnd = expiresAt === null ? now : instant(Math.max(record.lastSeenAt, Math.min(expiresAt, now)));
   return {
     ...record,
     goneAt: now,
-    lowUsd: grown(record.lowUsd, costBetween(target, record.createdAt, record.lastSeenAt).low),
-    highUsd: grown(record.highUsd, costBetween(target, record.createdAt, latestEnd).high),
+    lowUsd: grown(record.lowUsd, costBetween(record.createdAt, record.lastSeenAt).low),
+    highUsd: grown(record.highUsd, costBetween(record.createdAt, latestEnd).high),
     costAsOf: now,
   };
 }

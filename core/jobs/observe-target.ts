@@ -1,3 +1,4 @@
+import { type BoundedCost, boundedCost } from "../billing/bounded-cost.ts";
 import { advanceHealth } from "../inventory/scan-health.ts";
 import { type Target, targetKey } from "../inventory/target.ts";
 import type { Instant } from "../kernel/instant.ts";
@@ -54,12 +55,14 @@ async function scanOne(
     now,
     {
       targets: [target],
+      prices: input.prices,
+      gb: input.gb,
       thresholds: input.rule.thresholds,
       limitOverrides: input.limitOverrides,
       notEnabled: input.notEnabled,
       interpreter: null,
       lookUp: { sessions: true, interpreters: false },
-      knownTimeout: (_target, interpreter, session) => knownTimeout(interpreter, session.id),
+      knownTimeout: (_target, interpreter, session) => knownTimeout(interpreter, session),
       notes: [],
     },
     signal,
@@ -79,7 +82,17 @@ async function record(
   started: ReturnType<ObservePorts["readEffort"]>,
 ): Promise<TargetPass> {
   const { target } = scan;
-  const sessions = recordSessions(now, before.openSessions, scan, ports.costBetween, input.rememberSeenEveryMs);
+  const costBetween = (createdAt: Instant, endedAt: Instant): BoundedCost =>
+    boundedCost({
+      region: target.region,
+      createdAt,
+      endedAt,
+      asOf: now,
+      size: ports.kind.size,
+      prices: input.prices,
+      gb: input.gb,
+    });
+  const sessions = recordSessions(now, before.openSessions, scan, costBetween, input.rememberSeenEveryMs);
   const { alerts, events: pressureEvents } = advanceAlerts(now, before.alerts, scan, input.rule);
   const { health, transition } = advanceHealth(before.health, now, scan.status === "skipped" ? "ok" : scan.status);
   const newEvents = [...pressureEvents, ...(transition === null ? [] : [healthEvent(now, scan, transition)])];
@@ -90,7 +103,7 @@ async function record(
   const metrics = metricsOf({
     now,
     scan,
-    hourly: ports.costBetween(target, now, plusMs(now, 3_600_000)),
+    hourly: costBetween(now, plusMs(now, 3_600_000)),
     started: before.revision === 0 ? null : sessions.started,
     ended: sessions.ended.length,
     durationMs: ended.wallMs - started.wallMs,
