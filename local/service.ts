@@ -1,3 +1,4 @@
+import type { FaultKind } from "./fault-kind.ts";
 import type { Shape } from "./validate.ts";
 import type { Place, World } from "./world.ts";
 
@@ -9,6 +10,11 @@ export interface Request {
   readonly now: number;
   /** Members from body, path, query and headers, by the model's names. */
   readonly input: Readonly<Record<string, unknown>>;
+  /**
+   * A fault that was asked for and that only the operation itself can act out (`partial-put-events`). Faults that every
+   * operation shows alike are the dispatcher's work, and do not arrive here.
+   */
+  readonly fault?: FaultKind;
 }
 
 /** Answers are plain JSON by the model's names; the protocol writes them. Timestamps are written by the service, in its protocol's way. */
@@ -51,6 +57,8 @@ export interface OperationDefinition {
   readonly handle: Handler;
   /** Attempts per second, account and Region; absent: not limited here. */
   readonly ratePerSecond?: (world: World) => number;
+  /** Members of the answer, at any depth, that the model does not require: the fault `missing-optional` leaves them out. */
+  readonly optionalOutput?: readonly string[];
 }
 
 /** An operation of a REST service: where its members are in the request. */
@@ -69,6 +77,8 @@ export interface RestOperation extends OperationDefinition {
 export interface ServiceErrors {
   readonly invalid: (problems: readonly import("./validate.ts").FieldProblem[]) => Fault;
   readonly throttled: () => Fault;
+  /** For a body that is no JSON structure; absent: `SerializationException`. */
+  readonly unreadable?: () => Fault;
 }
 
 export type ServiceDefinition =

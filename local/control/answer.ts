@@ -1,0 +1,61 @@
+import type { Dispatcher } from "../wire/dispatch.ts";
+import { type HttpReply, type HttpRequest, jsonReply } from "../wire/http.ts";
+import { readAdvance } from "./advance-body.ts";
+import { readFaults } from "./fault-body.ts";
+
+/** What the control interface offers; docs/embedded-aws.md describes each. */
+const offered = {
+  "GET /_local/": "this list",
+  "GET /_local/clock": "the emulated time and how fast it runs",
+  'POST /_local/advance {"seconds":60}': "jumps forward in emulated time",
+  "GET /_local/calls": "every API request received, with counts per operation, account and Region (?limit=100)",
+  "DELETE /_local/calls": "starts the counts anew",
+  "GET /_local/faults": "the faults in force, and how often each struck",
+  'POST /_local/faults {"faults":[{"kind":"throttle"}]}': "adds faults",
+  "DELETE /_local/faults": "removes all faults",
+};
+
+/** Answers the control interface: not part of AWS, and not signed. */
+export function answerControl(to: Dispatcher, http: HttpRequest): HttpReply {
+  switch (`${http.method} ${http.path.replace(/\/$/, "")}`) {
+    case "GET /_local":
+      return jsonReply(200, { interface: offered });
+    case "GET /_local/clock":
+      return jsonReply(200, clockOf(to));
+    case "POST /_local/advance": {
+      const advance = readAdvance(http.body);
+      if ("problems" in advance) return refused(advance.problems);
+      to.world.clock.advance(advance.seconds * 1000);
+      return jsonReply(200, clockOf(to));
+    }
+    case "GET /_local/calls": {
+      const limit = Number(http.query.get("limit") ?? 100);
+      if (!Number.isInteger(limit) || limit < 0)
+        return refused(["limit must be a whole number, for example ?limit=100"]);
+      return jsonReply(200, { total: to.calls.total(), counts: to.calls.counts(), calls: to.calls.latest(limit) });
+    }
+    case "DELETE /_local/calls":
+      to.calls.reset();
+      return jsonReply(200, { total: 0 });
+    case "GET /_local/faults":
+      return jsonReply(200, { faults: to.faults.list() });
+    case "POST /_local/faults": {
+      const body = readFaults(http.body);
+      if ("problems" in body) return refused(body.problems);
+      to.faults.add(body.faults);
+      return jsonReply(200, { faults: to.faults.list() });
+    }
+    case "DELETE /_local/faults":
+      to.faults.clear();
+      return jsonReply(200, { faults: [] });
+    default:
+      return jsonReply(404, { message: `There is no ${http.method} ${http.path} here.`, interface: offered });
+  }
+}
+
+const clockOf = (to: Dispatcher): object => ({
+  now: new Date(to.world.clock.now()).toISOString(),
+  speed: to.world.clock.speed,
+});
+
+const refused = (problems: readonly string[]): HttpReply => jsonReply(400, { message: problems.join("; "), problems });

@@ -1,0 +1,126 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { callLog } from "./calls.ts";
+import { answerControl } from "./control/answer.ts";
+import { faults } from "./faults.ts";
+import { Fault, type ServiceDefinition } from "./service.ts";
+import { services as allServices } from "./services/all.ts";
+import { readBody } from "./wire/body.ts";
+import { type Dispatcher, dispatch } from "./wire/dispatch.ts";
+import { type HttpReply, type HttpRequest, jsonReply } from "./wire/http.ts";
+import { hostRefusal } from "./wire/loopback.ts";
+import { rateLimiter } from "./wire/rate-limiter.ts";
+import { signatureClock } from "./wire/signature-clock.ts";
+import type { World } from "./world.ts";
+
+export interface LocalAwsOptions {
+  readonly world: World;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly host?: "127.0.0.1";
+  readonly services?: readonly ServiceDefinition[];
+  /** Milliseconds since 1970 of the clients' wall clock: for the age of signatures only. */
+  readonly wallNow?: () => number;
+}
+
+export interface LocalAws {
+  readonly url: string;
+  readonly port: number;
+  /** Ends within a second, whatever is in flight. */
+  readonly close: () => Promise<void>;
+}
+
+/** Starts the embedded AWS on the loopback interface. Rejects where the port is taken. */
+export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
+  const { world } = options;
+  const to: Dispatcher = {
+    world,
+    services: options.services ?? allServices,
+    limiter: rateLimiter(world.clock.wall),
+    faults: faults(world.seed),
+    calls: callLog(),
+    signatures: signatureClock(world.clock.now, options.wallNow ?? Date.now),
+  };
+  const held = new Set<NodeJS.Timeout>();
+  const server = createServer((message, response) => {
+    // A client that goes away while it is answered is no failure of the server.
+    response.on("error", () => response.destroy());
+    void handle(to, message).then((reply) => later(held, reply.delayMs, () => write(response, reply, world)));
+  });
+  // Longer than any client keeps an idle connection, so that a client never writes into one that is just closing.
+  server.keepAliveTimeout = 120_000;
+  const host = options.host ?? "127.0.0.1";
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port, host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://${host}:${port}`,
+    port,
+    close: async () => {
+      for (const timer of held) clearTimeout(timer);
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+async function handle(to: Dispatcher, message: IncomingMessage): Promise<HttpReply> {
+  const refusal = hostRefusal(message.headers.host, message.headers.origin);
+  if (refusal !== null) return jsonReply(403, { message: refusal });
+  const url = new URL(message.url ?? "/", "http://localhost");
+  try {
+    const http: HttpRequest = {
+      method: message.method ?? "GET",
+      path: url.pathname,
+      query: url.searchParams,
+      headers: headersOf(message),
+      body: await readBody(message),
+    };
+    return http.path.startsWith("/_local") ? await answerControl(to, http) : await dispatch(to, http);
+  } catch (error) {
+    if (error instanceof Fault) return jsonReply(error.status, { message: error.message });
+    // The connection broke while the body came in: there is nobody to answer.
+    if ((error as NodeJS.ErrnoException).code === "ECONNRESET")
+      return { status: 400, headers: {}, body: "", drop: true };
+    throw error;
+  }
+}
+
+function headersOf(message: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(message.headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(",") : (value ?? ""),
+    ]),
+  );
+}
+
+function later(held: Set<NodeJS.Timeout>, delayMs: number | undefined, act: () => void): void {
+  if (delayMs === undefined) {
+    act();
+    return;
+  }
+  const timer = setTimeout(() => {
+    held.delete(timer);
+    act();
+  }, delayMs);
+  held.add(timer);
+}
+
+function write(response: ServerResponse, reply: HttpReply, world: World): void {
+  if (reply.drop === true) {
+    response.destroy();
+    return;
+  }
+  // Clients correct their clock by this header, so it has to be in emulated time.
+  response.sendDate = false;
+  response.writeHead(reply.status, {
+    ...reply.headers,
+    date: new Date(world.clock.now()).toUTCString(),
+    "content-length": Buffer.byteLength(reply.body),
+  });
+  response.end(reply.body);
+}

@@ -1,0 +1,23 @@
+import type { Reply, Request } from "../../service.ts";
+import { sessionNamed } from "./find.ts";
+import { isoTime } from "./iso-time.ts";
+import { echoedMembers } from "./start-session.ts";
+
+export function getSession({ place, now, input }: Request): Reply {
+  const { codeInterpreterIdentifier: id, sessionId } = input as {
+    readonly codeInterpreterIdentifier: string;
+    readonly sessionId: string;
+  };
+  const { session, status } = sessionNamed(place, id, sessionId, now);
+  return {
+    body: {
+      codeInterpreterIdentifier: id,
+      sessionId: session.id,
+      name: session.name ?? undefined,
+      createdAt: isoTime(session.createdAt),
+      sessionTimeoutSeconds: session.timeoutSeconds,
+      status,
+      ...echoedMembers(session),
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import { sessionStatusAt } from "../../fleet/life.ts";
+import type { Reply, Request } from "../../service.ts";
+import type { LocalSession, World } from "../../world.ts";
+import { interpreterNamed } from "./find.ts";
+import { isoTime } from "./iso-time.ts";
+import { pageOf } from "./listing.ts";
+
+interface Asked {
+  readonly codeInterpreterIdentifier: string;
+  readonly maxResults?: number;
+  readonly nextToken?: string;
+  readonly status?: "READY" | "TERMINATED";
+}
+
+/** Sessions of one interpreter, the ended ones too for 30 days, in no order. */
+export function listSessions({ world, place, now, input }: Request): Reply {
+  const { codeInterpreterIdentifier: id, maxResults, nextToken, status } = input as unknown as Asked;
+  interpreterNamed(place, id, now);
+  const sessions = [...(place.sessions.get(id)?.values() ?? [])];
+  const page = pageOf<LocalSession>(
+    { world, place, now, subject: `sessions/${id}/${status ?? "any"}`, maxResults, nextToken },
+    (session) => session.id,
+    (at) => sessions.filter((session) => isListed(session, status, at)),
+  );
+  return {
+    body: {
+      items: page.items.map((session) => summaryOf(session, world, page.snapshotAt)),
+      nextToken: page.nextToken,
+    },
+  };
+}
+
+function isListed(session: LocalSession, wanted: Asked["status"], at: number): boolean {
+  const status = sessionStatusAt(session, at);
+  if (status !== "READY" && status !== "TERMINATED") return false;
+  return wanted === undefined || wanted === status;
+}
+
+const summaryOf = (session: LocalSession, world: World, at: number): object => ({
+  codeInterpreterIdentifier: session.interpreterId,
+  sessionId: session.id,
+  name: session.name ?? undefined,
+  status: sessionStatusAt(session, at),
+  createdAt: isoTime(session.createdAt),
+  lastUpdatedAt: isoTime(lastUpdatedAt(session, world, at)),
+});
+
+/** AWS does not say what moves it; in every public example it equals the creation. */
+function lastUpdatedAt(session: LocalSession, world: World, at: number): number {
+  if (world.unknowns.lastUpdatedAt === "created") return session.createdAt;
+  const started = session.calls.filter((call) => call.startAt <= at).map((call) => call.startAt);
+  return Math.max(session.createdAt, ...started);
+}
