@@ -29,12 +29,13 @@ const regionName = z
   .regex(/^[a-z]{2,3}(-[a-z]+)+-\d$/, "must be Region names such as us-east-1, separated by commas, or all");
 const regions = z
   .string()
-  .transform((text) => text.split(",").map((name) => name.trim()))
-  .pipe(z.array(regionName).min(1));
+  .transform((text) => (text === "all" ? [] : text.split(",").map((name) => name.trim())))
+  .pipe(z.array(regionName))
+  .transform((names) => (names.length === 0 ? ("all" as const) : [...new Set(names)].sort()));
 
 const schema = z
   .object({
-    SANDMETER_REGIONS: z.union([z.literal("all"), regions]).optional(),
+    SANDMETER_REGIONS: regions.optional(),
     SANDMETER_EVERY_MINUTES: wholeNumber(1, 60, 5),
     SANDMETER_RATE_SHARE: z.coerce
       .number({ error: "must be a number above 0 and up to 1, such as 0.2" })
@@ -51,16 +52,16 @@ const schema = z
       .enum(["DEBUG", "INFO", "WARN", "ERROR"], { error: "must be DEBUG, INFO, WARN or ERROR" })
       .default("INFO"),
   })
-  .check(({ value, issues }) => {
-    const wrong = (name: string, message: string) => {
-      issues.push({ code: "custom", input: value, path: [name], message });
-    };
-    if (value.SANDMETER_WARNING_PCT >= value.SANDMETER_CRITICAL_PCT) {
-      wrong("SANDMETER_WARNING_PCT", "must be below SANDMETER_CRITICAL_PCT: a warning comes first");
-    }
-    if (value.SANDMETER_WARNING_LEFT <= value.SANDMETER_CRITICAL_LEFT) {
-      wrong("SANDMETER_WARNING_LEFT", "must be above SANDMETER_CRITICAL_LEFT: a warning comes first");
-    }
+  // Written so that a value which is no number, and was reported as such, is not reported again.
+  .refine((value) => !(value.SANDMETER_WARNING_PCT >= value.SANDMETER_CRITICAL_PCT), {
+    path: ["SANDMETER_WARNING_PCT"],
+    message: "must be below SANDMETER_CRITICAL_PCT: a warning comes first",
+    when: () => true,
+  })
+  .refine((value) => !(value.SANDMETER_WARNING_LEFT <= value.SANDMETER_CRITICAL_LEFT), {
+    path: ["SANDMETER_WARNING_LEFT"],
+    message: "must be above SANDMETER_CRITICAL_LEFT: a warning comes first",
+    when: () => true,
   });
 
 /** Names of all settings, for the documentation's test. */
@@ -73,17 +74,14 @@ export function settingsOf(environment: Readonly<Record<string, string | undefin
   const parsed = schema.safeParse(Object.fromEntries(given));
   const problems = [
     ...strangers.map((name) => `${name} is not a setting (settings: ${settingNames.join(", ")})`),
-    ...(parsed.error?.issues ?? []).map((issue) => `${String(issue.path[0])} ${messageOf(issue)}`),
+    ...(parsed.error?.issues ?? []).map((issue) => `${String(issue.path[0])} ${issue.message}`),
   ];
   if (!parsed.success || problems.length > 0) {
     throw new Error(`The settings of this deployment are not usable:\n${[...new Set(problems)].join("\n")}`);
   }
   const value = parsed.data;
   return {
-    regions:
-      value.SANDMETER_REGIONS === undefined || value.SANDMETER_REGIONS === "all"
-        ? (value.SANDMETER_REGIONS ?? null)
-        : [...new Set(value.SANDMETER_REGIONS)].sort(),
+    regions: value.SANDMETER_REGIONS ?? null,
     everyMinutes: value.SANDMETER_EVERY_MINUTES,
     rateShare: value.SANDMETER_RATE_SHARE,
     thresholds: {
@@ -95,10 +93,4 @@ export function settingsOf(environment: Readonly<Record<string, string | undefin
     reserveConcurrency: value.SANDMETER_RESERVE_CONCURRENCY === "true",
     logLevel: value.SANDMETER_LOG_LEVEL,
   };
-}
-
-/** A union's own message says nothing; that of its last branch says what is wanted. */
-function messageOf(issue: z.core.$ZodIssue): string {
-  const inner = issue.code === "invalid_union" ? issue.errors.at(-1)?.[0] : undefined;
-  return inner === undefined ? issue.message : messageOf(inner);
 }
