@@ -50,7 +50,10 @@ export interface LocalInterpreter {
 export interface LocalCall {
   readonly operation: "StartCodeInterpreterSession" | "InvokeCodeInterpreter" | "StopCodeInterpreterSession";
   readonly startAt: number;
+  /** May lie in the future while the call is in flight: a call is known from its start on. */
   readonly endAt: number;
+  /** A background job that the call left behind (`startCommandExecution`); stopping it moves `endAt` forward to now. */
+  readonly job?: { readonly vcpu: number; endAt: number };
 }
 
 export interface LocalSession {

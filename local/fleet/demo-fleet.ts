@@ -95,6 +95,14 @@ const virginia: Place = {
     },
     {
       interpreter: "web_research",
+      profile: "steady",
+      count: 18,
+      createdSeconds: [-hour, -60],
+      timeoutSeconds: 28_800,
+      names: ["crawler"],
+    },
+    {
+      interpreter: "web_research",
       profile: "hot-loop",
       count: 9,
       createdSeconds: [-4 * hour, day],

@@ -1,0 +1,51 @@
+import type { LocalInterpreter, LocalSession, World } from "../world.ts";
+import { plannedEnd } from "./life.ts";
+import type { MeterRecord } from "./meter-records.ts";
+import { chance, hash, hashText } from "./random.ts";
+
+const minute = 60_000;
+
+/**
+ * When a record can first be read in the log. Measured on AWS: the first records of a session come 17 to 19 minutes late,
+ * 75 to 80 % have come 14 minutes after the end, and all of them within the hour. Or all in a burst after the end.
+ */
+export function ingestedAtOf(record: MeterRecord, session: LocalSession, world: World): number {
+  const { seed } = session.activity;
+  // Records travel in batches of ten seconds.
+  const batch = Math.floor(record.index / 10);
+  const within = chance(seed, 61, batch);
+  const isLate = chance(seed, 60, batch) < 0.22;
+  if (world.unknowns.usageLogs === "at-end") {
+    const { endedAt } = plannedEnd(session);
+    return Math.floor(endedAt + minute * (isLate ? 15 + 40 * within : 4 + 9 * within));
+  }
+  // A microVM that was up before its session writes under the session's id only once it has one.
+  const knownAt = Math.max(record.stampAt, session.createdAt);
+  if (record.index < 60) return Math.floor(knownAt + minute * (17 + 2 * within));
+  return Math.floor(knownAt + minute * (isLate ? 30 + 25 * within : 5 + 8 * within));
+}
+
+/** When the same record comes a second time, which a few do; null for all others. */
+export function redeliveredAtOf(record: MeterRecord, session: LocalSession, ingestedAt: number): number | null {
+  const label = record.isExtra ? 63 : 62;
+  if (chance(session.activity.seed, label, record.index) >= 0.003) return null;
+  return ingestedAt + 1000 + (hash(session.activity.seed, 64, record.index) % (4 * minute));
+}
+
+/** A line of the log that is no usage record. */
+export interface ValidationLine {
+  readonly stampAt: number;
+  readonly ingestedAt: number;
+  readonly message: string;
+}
+
+/** What AWS writes into the log when a delivery is created; it is no JSON. Null for an interpreter without delivery. */
+export function deliveryValidationLine(interpreter: LocalInterpreter, world: World): ValidationLine | null {
+  if (!interpreter.usageLogs) return null;
+  const stampAt = interpreter.createdAt + 1000 + (hashText(world.seed, interpreter.arn) % minute);
+  return {
+    stampAt,
+    ingestedAt: stampAt,
+    message: `Permissions are set correctly to allow AWS CloudWatch Logs to write into your logs while creating a subscription.`,
+  };
+}

@@ -1,0 +1,153 @@
+import type { LocalSession, World } from "../world.ts";
+import { plannedEnd } from "./life.ts";
+import { bootSeconds, lastIndexAt, type MeterRecord, visitRecords } from "./meter-records.ts";
+import { type PriceRow, priceRows } from "./prices.ts";
+
+/** Dollars with 12 decimals; null where the Region had no price when a record was stamped. */
+export interface SessionCost {
+  /** By rule 2026-09: memory at its peak so far. */
+  readonly ratedUsd: string | null;
+  /** The plain sum of the logged hours. */
+  readonly loggedUsd: string | null;
+}
+
+const floorBytes = 2 ** 27;
+const minimumMs = 1000;
+
+/** What the session has cost by `now`, over all its records, delivered or not. */
+export function costOf(session: LocalSession, world: World, now: number): SessionCost {
+  const meter = meterOf(session, now);
+  const lastIndex = lastIndexAt(session, now);
+  visitRecords(session, world, { fromIndex: meter.nextIndex, toIndex: lastIndex }, now, (record) => add(meter, record));
+  meter.nextIndex = Math.max(meter.nextIndex, lastIndex + 1);
+  meter.readAt = now;
+  return readCost(meter);
+}
+
+/** Sums at one price. Memory is kept as numbers for as long as they are exact, and then moved to `bigint`. */
+interface Sums {
+  readonly price: PriceRow | null;
+  vcpuNs: number;
+  chargedByteMs: bigint;
+  loggedByteMs: bigint;
+}
+
+/** How far a session's records have been added up, so that each is looked at once. */
+interface Meter {
+  readonly prices: readonly PriceRow[];
+  readonly sums: Sums[];
+  nextIndex: number;
+  readAt: number;
+  callsSeen: number;
+  endedAt: number;
+  elapsedMs: number;
+  peakBytes: number;
+  /** At the present peak, and not yet in the sums. */
+  pendingMs: number;
+  pendingLoggedByteMs: number;
+}
+
+const meters = new WeakMap<LocalSession, Meter>();
+
+function meterOf(session: LocalSession, now: number): Meter {
+  const known = meters.get(session);
+  const { endedAt } = plannedEnd(session);
+  if (known !== undefined && known.readAt <= now && isStillTrue(known, session, endedAt)) {
+    known.callsSeen = session.calls.length;
+    known.endedAt = endedAt;
+    return known;
+  }
+  const fresh: Meter = {
+    prices: priceRows(session.region),
+    sums: [],
+    nextIndex: -bootSeconds(session),
+    readAt: Number.NEGATIVE_INFINITY,
+    callsSeen: session.calls.length,
+    endedAt,
+    elapsedMs: 0,
+    peakBytes: 0,
+    pendingMs: 0,
+    pendingLoggedByteMs: 0,
+  };
+  meters.set(session, fresh);
+  return fresh;
+}
+
+/** A call that is only told of after its start, or an end before what was read, changes seconds that are already added up. */
+const isStillTrue = (meter: Meter, session: LocalSession, endedAt: number): boolean =>
+  (endedAt === meter.endedAt || endedAt >= meter.readAt) &&
+  session.calls.slice(meter.callsSeen).every((call) => call.startAt >= meter.readAt);
+
+function add(meter: Meter, record: MeterRecord): void {
+  const sums = sumsAt(meter, record.stampAt);
+  if (record.levelBytes !== null && record.levelBytes > meter.peakBytes) {
+    flush(meter, sums);
+    meter.peakBytes = record.levelBytes;
+  }
+  sums.vcpuNs += record.vcpuNs;
+  meter.elapsedMs += record.elapsedMs;
+  meter.pendingMs += record.elapsedMs;
+  meter.pendingLoggedByteMs += record.byteMs;
+  // 8 GB for a second is below 10^13, so a hundred more of them cannot leave the exact integers.
+  if (meter.pendingLoggedByteMs > 8e15) flush(meter, sums);
+}
+
+function sumsAt(meter: Meter, stampAt: number): Sums {
+  const current = meter.sums.at(-1);
+  if (current?.price !== undefined && covers(current.price, stampAt)) return current;
+  const price = meter.prices.find((row) => covers(row, stampAt)) ?? null;
+  if (current !== undefined && current.price === price) return current;
+  if (current !== undefined) flush(meter, current);
+  const next: Sums = { price, vcpuNs: 0, chargedByteMs: 0n, loggedByteMs: 0n };
+  meter.sums.push(next);
+  return next;
+}
+
+const covers = (price: PriceRow | null, stampAt: number): boolean =>
+  price !== null && price.startAt <= stampAt && stampAt < price.endAt;
+
+function flush(meter: Meter, sums: Sums): void {
+  sums.chargedByteMs += BigInt(meter.pendingMs) * BigInt(Math.max(floorBytes, meter.peakBytes));
+  sums.loggedByteMs += BigInt(meter.pendingLoggedByteMs);
+  meter.pendingMs = 0;
+  meter.pendingLoggedByteMs = 0;
+}
+
+function readCost(meter: Meter): SessionCost {
+  const last = meter.sums.at(-1);
+  if (last === undefined)
+    return {
+      ratedUsd: meter.prices.length === 0 ? null : zeroUsd,
+      loggedUsd: meter.prices.length === 0 ? null : zeroUsd,
+    };
+  flush(meter, last);
+  let rated = 0n;
+  let logged = 0n;
+  for (const sums of meter.sums) {
+    if (sums.price === null) return { ratedUsd: null, loggedUsd: null };
+    const isMinimum = meter.elapsedMs < minimumMs;
+    const minimum = sums === last ? BigInt(minimumMs * Math.max(floorBytes, meter.peakBytes)) : 0n;
+    rated += scaledUsd(sums.price, sums.vcpuNs, isMinimum ? minimum : sums.chargedByteMs);
+    logged += scaledUsd(sums.price, sums.vcpuNs, sums.loggedByteMs);
+  }
+  return { ratedUsd: decimalOf(rated), loggedUsd: decimalOf(logged) };
+}
+
+const zeroUsd = "0.000000000000";
+
+// vCPU-ns × micro-dollars / (3600 × 10^9 × 10^6) and byte-ms × micro-dollars / (3600 × 10^3 × 2^30 × 10^6) over one divisor.
+const divisor = 3_600_000_000_000n * 1_000_000n * 2n ** 30n;
+
+const scaledUsd = (price: PriceRow, vcpuNs: number, byteMs: bigint): bigint =>
+  BigInt(vcpuNs) * BigInt(price.microUsdPerVcpuHour) * 2n ** 30n +
+  byteMs * BigInt(price.microUsdPerGbHour) * 1_000_000n;
+
+/** Twelve decimals, a half to the even one. */
+function decimalOf(scaled: bigint): string {
+  const units = scaled * 1_000_000_000_000n;
+  const rest = (units % divisor) * 2n;
+  const down = units / divisor;
+  const rounded = rest > divisor || (rest === divisor && down % 2n === 1n) ? down + 1n : down;
+  const digits = rounded.toString().padStart(13, "0");
+  return `${digits.slice(0, -12)}.${digits.slice(-12)}`;
+}

@@ -1,0 +1,66 @@
+import type { LocalSession, World } from "../world.ts";
+import { ingestedAtOf, redeliveredAtOf } from "./delivery.ts";
+import { interpreterArn } from "./identifiers.ts";
+import { indicesWithin, type MeterRecord, visitRecords } from "./meter-records.ts";
+
+/** A USAGE_LOGS record as the log holds it. */
+export interface UsageRecord {
+  readonly stampAt: number;
+  readonly elapsedSeconds: number;
+  readonly vcpuHours: number;
+  readonly gbHours: number;
+  /** When it can first be read; may lie in the future. */
+  readonly ingestedAt: number;
+  /** A second delivery of the record before it. */
+  readonly isRedelivery: boolean;
+}
+
+const gib = 2 ** 30;
+
+/** The session's records stamped in [fromMs, toMs) and complete by now, with those that are delivered twice; by stamp. */
+export function usageRecords(session: LocalSession, world: World, fromMs: number, toMs: number): UsageRecord[] {
+  const records: UsageRecord[] = [];
+  visitRecords(session, world, indicesWithin(session, fromMs, toMs), world.clock.now(), (record) => {
+    if (record.stampAt < fromMs || record.stampAt >= toMs) return;
+    const ingestedAt = ingestedAtOf(record, session, world);
+    const logged = { ...hoursOf(record), ingestedAt, isRedelivery: false };
+    records.push(logged);
+    const redeliveredAt = redeliveredAtOf(record, session, ingestedAt);
+    if (redeliveredAt !== null) records.push({ ...logged, ingestedAt: redeliveredAt, isRedelivery: true });
+  });
+  return records;
+}
+
+function hoursOf(record: MeterRecord): Pick<UsageRecord, "stampAt" | "elapsedSeconds" | "vcpuHours" | "gbHours"> {
+  return {
+    stampAt: record.stampAt,
+    elapsedSeconds: record.elapsedMs / 1000,
+    vcpuHours: record.vcpuNs / 3600e9,
+    gbHours: record.byteMs / (3_600_000 * gib),
+  };
+}
+
+/** One line of the log, without a line break. */
+export function usageLogLine(record: UsageRecord, session: LocalSession): string {
+  const arn = interpreterArn(session.account, session.region, session.interpreterId);
+  return JSON.stringify({
+    resource_arn: arn,
+    event_timestamp: record.stampAt,
+    resource: {
+      "cloud.provider": "aws",
+      "service.name": "AgentCore.CodeInterpreter",
+      "cloud.region": session.region,
+    },
+    attributes: {
+      "account.id": session.account,
+      region: session.region,
+      "resource.id": arn,
+      "session.id": session.id,
+      time_elapsed_seconds: record.elapsedSeconds,
+    },
+    metrics: {
+      "codeInterpreter.vcpu.hours.used": record.vcpuHours,
+      "codeInterpreter.memory.gb_hours.used": record.gbHours,
+    },
+  });
+}
