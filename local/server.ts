@@ -32,20 +32,22 @@ export interface LocalAws {
 
 /** Starts the embedded AWS on the loopback interface. Rejects where the port is taken. */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
-  const { world } = options;
+  const { world, wallNow = Date.now } = options;
   const to: Dispatcher = {
     world,
     services: options.services ?? allServices,
     limiter: rateLimiter(world.clock.wall),
     faults: faults(world.seed),
     calls: callLog(),
-    signatures: signatureClock(world.clock.now, options.wallNow ?? Date.now),
+    signatures: signatureClock(world.clock.now, wallNow),
   };
   const held = new Set<NodeJS.Timeout>();
   const server = createServer((message, response) => {
     // A client that goes away while it is answered is no failure of the server.
     response.on("error", () => response.destroy());
-    void handle(to, message).then((reply) => later(held, reply.delayMs, () => write(response, reply, world)));
+    void handle(to, message).then((reply) =>
+      later(held, reply.delayMs, () => write(response, reply, dateHeaders(world.clock.now(), wallNow()))),
+    );
   });
   // Longer than any client keeps an idle connection, so that a client never writes into one that is just closing.
   server.keepAliveTimeout = 120_000;
@@ -110,17 +112,26 @@ function later(held: Set<NodeJS.Timeout>, delayMs: number | undefined, act: () =
   held.add(timer);
 }
 
-function write(response: ServerResponse, reply: HttpReply, world: World): void {
+function write(response: ServerResponse, reply: HttpReply, dates: Readonly<Record<string, string>>): void {
   if (reply.drop === true) {
     response.destroy();
     return;
   }
-  // Clients correct their clock by this header, so it has to be in emulated time.
   response.sendDate = false;
   response.writeHead(reply.status, {
     ...reply.headers,
-    date: new Date(world.clock.now()).toUTCString(),
+    ...dates,
     "content-length": Buffer.byteLength(reply.body),
   });
   response.end(reply.body);
+}
+
+/**
+ * `Date` is emulated time, so that a client can learn it. Where that is far from wall time, an SDK client would correct
+ * its clock after every answer and, since the two drift apart by the millisecond, take each error for a clock error
+ * and repeat the request (seen with SDK 3.1169). It learns nothing from an answer that came through a cache, which `Age` says.
+ */
+function dateHeaders(now: number, wallNow: number): Record<string, string> {
+  const date = { date: new Date(now).toUTCString() };
+  return Math.abs(now - wallNow) < 60_000 ? date : { ...date, age: "0" };
 }
