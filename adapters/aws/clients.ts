@@ -1,0 +1,151 @@
+import type { BedrockAgentCoreClient } from "@aws-sdk/client-bedrock-agentcore";
+import type { BedrockAgentCoreControlClient } from "@aws-sdk/client-bedrock-agentcore-control";
+import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import type { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
+import type { STSClient } from "@aws-sdk/client-sts";
+import type { MonotonicClock } from "./pacer.ts";
+import { addRateShare, rateShare } from "./rate-share.ts";
+import { rateOf } from "./request-rates.ts";
+
+export interface AwsClientsOptions {
+  /** The product's version, for the user agent. */
+  readonly version: string;
+  /** A profile of the shared configuration files; absent: the ordinary chain. */
+  readonly profile?: string;
+  /** The quota of each AgentCore operation, in requests a second, account and Region. */
+  readonly requestsPerSecond: number;
+  /** The part of it that is ours, above 0 and at most 1. */
+  readonly rateShare: number;
+  /** For tests. */
+  readonly clock?: MonotonicClock;
+}
+
+/** Clients of one caller (so of one account), one for each service and Region, made on first use. */
+export interface AwsClients {
+  readonly agentCore: (region: string) => Promise<BedrockAgentCoreClient>;
+  readonly agentCoreControl: (region: string) => Promise<BedrockAgentCoreControlClient>;
+  readonly serviceQuotas: (region: string) => Promise<ServiceQuotasClient>;
+  readonly cloudWatch: (region: string) => Promise<CloudWatchClient>;
+  readonly eventBridge: (region: string) => Promise<EventBridgeClient>;
+  readonly sts: (region: string) => Promise<STSClient>;
+  /** The Region of the environment or the profile; null where neither names one. */
+  readonly defaultRegion: () => Promise<string | null>;
+  /** HTTP attempts of all services in a Region up to now, retries included. */
+  readonly attemptsIn: (region: string) => number;
+  /** Closes the connections that are kept open. */
+  readonly close: () => void;
+}
+
+const maxAttempts = 5;
+// An answer to a listing or a look-up takes well under a second; these bound what a lost connection can cost.
+const requestHandler = {
+  connectionTimeout: 3000,
+  requestTimeout: 20_000,
+  throwOnRequestTimeout: true,
+  httpsAgent: { keepAlive: true, maxSockets: 128 },
+  httpAgent: { keepAlive: true, maxSockets: 128 },
+} as const;
+
+const wallClock: MonotonicClock = {
+  now: () => performance.now(),
+  after: (ms, run) => {
+    const timer = setTimeout(run, Math.ceil(ms));
+    return () => clearTimeout(timer);
+  },
+};
+
+/**
+ * The one place that makes clients; only composition roots call it. The SDK's packages load on first use, so that a
+ * command which needs none of them does not wait for them.
+ */
+export function awsClients(options: AwsClientsOptions): AwsClients {
+  const share = rateShare(rateOf(options.requestsPerSecond, options.rateShare), options.clock ?? wallClock);
+  const made = new Map<string, Promise<{ readonly destroy: () => void }>>();
+  const profile = options.profile === undefined ? {} : { profile: options.profile };
+  // One chain for all clients: a single sign-on, a process or an instance role is asked once, not once a client.
+  let chain: ReturnType<typeof credentialChain> | null = null;
+
+  const config = async (region: string) => {
+    chain ??= credentialChain(profile);
+    return {
+      ...profile,
+      region,
+      credentials: await chain,
+      maxAttempts,
+      retryMode: "standard",
+      customUserAgent: [["sandmeter", options.version] as [string, string]],
+      requestHandler,
+    };
+  };
+
+  type Config = Awaited<ReturnType<typeof config>>;
+  type Client = Parameters<typeof addRateShare>[0] & { readonly destroy: () => void };
+
+  const perRegion =
+    <C extends Client>(service: string, make: (config: Config) => Promise<C>) =>
+    (region: string): Promise<C> => {
+      const key = `${service}/${region}`;
+      const known = made.get(key) as Promise<C> | undefined;
+      if (known !== undefined) return known;
+      const fresh = config(region).then(async (settings) => {
+        const client = await make(settings);
+        addRateShare(client, region, share);
+        return client;
+      });
+      made.set(key, fresh);
+      return fresh;
+    };
+
+  return {
+    agentCore: perRegion("agentCore", async (settings) => {
+      const { BedrockAgentCoreClient } = await import("@aws-sdk/client-bedrock-agentcore");
+      return new BedrockAgentCoreClient(settings);
+    }),
+    agentCoreControl: perRegion("agentCoreControl", async (settings) => {
+      const { BedrockAgentCoreControlClient } = await import("@aws-sdk/client-bedrock-agentcore-control");
+      return new BedrockAgentCoreControlClient(settings);
+    }),
+    serviceQuotas: perRegion("serviceQuotas", async (settings) => {
+      const { ServiceQuotasClient } = await import("@aws-sdk/client-service-quotas");
+      return new ServiceQuotasClient(settings);
+    }),
+    cloudWatch: perRegion("cloudWatch", async (settings) => {
+      const { CloudWatchClient } = await import("@aws-sdk/client-cloudwatch");
+      return new CloudWatchClient(settings);
+    }),
+    eventBridge: perRegion("eventBridge", async (settings) => {
+      const { EventBridgeClient } = await import("@aws-sdk/client-eventbridge");
+      return new EventBridgeClient(settings);
+    }),
+    sts: perRegion("sts", async (settings) => {
+      const { STSClient } = await import("@aws-sdk/client-sts");
+      return new STSClient(settings);
+    }),
+    defaultRegion: () => defaultRegion(profile),
+    attemptsIn: share.attemptsIn,
+    close: () => {
+      for (const client of made.values()) void client.then((it) => it.destroy());
+      made.clear();
+    },
+  };
+}
+
+async function credentialChain(profile: { readonly profile?: string }) {
+  const { fromNodeProviderChain } = await import("@aws-sdk/credential-providers");
+  return fromNodeProviderChain(profile);
+}
+
+async function defaultRegion(profile: { readonly profile?: string }): Promise<string | null> {
+  const { STSClient } = await import("@aws-sdk/client-sts");
+  const client = new STSClient(profile);
+  try {
+    return await client.config.region();
+  } catch (error) {
+    // The SDK throws where no source names a Region: that is an answer here. Anything else is a broken configuration.
+    if (error instanceof Error && /region is missing/i.test(error.message)) return null;
+    throw error;
+  } finally {
+    client.destroy();
+  }
+}
