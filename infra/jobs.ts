@@ -97,3 +97,5 @@ function environmentOf(settings: Settings, place: Place, state: sst.aws.Dynamo) 
 }
 
 const regionsText = (regions: readonly string[] | "all"): string => (regions === "all" ? regions : regions.join(","));
+
+export type Jobs = ReturnType<typeof createJobs>;

@@ -1,3 +1,4 @@
+import { createAlarms } from "./alarms.ts";
 import { setFunctionDefaults } from "./defaults.ts";
 import { createJobs } from "./jobs.ts";
 import { currentPlace } from "./place.ts";
@@ -11,5 +12,11 @@ export function deployMonitor(environment: Readonly<Record<string, string | unde
   const place = currentPlace();
   const state = createState();
   const jobs = createJobs(settings, place, state);
-  return { table: state.name, failures: jobs.failures.url };
+  const { topic } = createAlarms(settings, place, jobs);
+  return {
+    table: state.name,
+    function: jobs.scan.nodes.function.name,
+    failures: jobs.failures.url,
+    alarms: topic.arn,
+  };
 }

@@ -16,14 +16,12 @@ export interface Settings {
   readonly logLevel: "DEBUG" | "INFO" | "WARN" | "ERROR";
 }
 
-const wholeNumber = (min: number, max: number, fallback: number) =>
-  z.coerce
-    .number({ error: `must be a whole number from ${min} to ${max}` })
-    .int(`must be a whole number from ${min} to ${max}`)
-    .min(min, `must be at least ${min}`)
-    .max(max, `must be at most ${max}`)
-    .default(fallback);
+const wholeNumber = (min: number, max: number, fallback: number) => {
+  const wanted = `must be a whole number from ${min} to ${max}`;
+  return z.coerce.number(wanted).int(wanted).min(min, wanted).max(max, wanted).default(fallback);
+};
 
+const share = "must be a number above 0 and at most 1, such as 0.2";
 const regionName = z
   .string()
   .regex(/^[a-z]{2,3}(-[a-z]+)+-\d$/, "must be Region names such as us-east-1, separated by commas, or all");
@@ -37,19 +35,15 @@ const schema = z
   .object({
     SANDMETER_REGIONS: regions.optional(),
     SANDMETER_EVERY_MINUTES: wholeNumber(1, 60, 5),
-    SANDMETER_RATE_SHARE: z.coerce
-      .number({ error: "must be a number above 0 and up to 1, such as 0.2" })
-      .gt(0, "must be above 0")
-      .max(1, "must be at most 1")
-      .default(0.2),
+    SANDMETER_RATE_SHARE: z.coerce.number(share).gt(0, share).max(1, share).default(0.2),
     SANDMETER_WARNING_PCT: wholeNumber(1, 100, defaultThresholds.warning.utilizationPct),
     SANDMETER_WARNING_LEFT: wholeNumber(0, 1_000_000, defaultThresholds.warning.left),
     SANDMETER_CRITICAL_PCT: wholeNumber(1, 100, defaultThresholds.critical.utilizationPct),
     SANDMETER_CRITICAL_LEFT: wholeNumber(0, 1_000_000, defaultThresholds.critical.left),
     SANDMETER_ALARM_EMAIL: z.email("must be an e-mail address").optional(),
-    SANDMETER_RESERVE_CONCURRENCY: z.enum(["true", "false"], { error: "must be true or false" }).default("true"),
+    SANDMETER_RESERVE_CONCURRENCY: z.enum(["true", "false"], "must be true or false").default("true"),
     SANDMETER_LOG_LEVEL: z
-      .enum(["DEBUG", "INFO", "WARN", "ERROR"], { error: "must be DEBUG, INFO, WARN or ERROR" })
+      .enum(["DEBUG", "INFO", "WARN", "ERROR"], "must be DEBUG, INFO, WARN or ERROR")
       .default("INFO"),
   })
   // Written so that a value which is no number, and was reported as such, is not reported again.
