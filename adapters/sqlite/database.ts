@@ -1,0 +1,116 @@
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { RegistryError } from "../../core/ports/registry-error.ts";
+
+/** Raised with each change of the tables; `migrations` then gets one more step. */
+const schemaVersion = 1;
+
+// "SMTR": marks the file as ours, so that another program's database is not written into.
+const applicationId = 0x534d5452;
+
+const migrations: readonly string[] = [
+  `CREATE TABLE targets (
+     account TEXT NOT NULL, region TEXT NOT NULL,
+     revision INTEGER NOT NULL, state TEXT NOT NULL,
+     PRIMARY KEY (account, region)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE sessions (
+     account TEXT NOT NULL, region TEXT NOT NULL, interpreter TEXT NOT NULL, session TEXT NOT NULL,
+     name TEXT, created_at INTEGER NOT NULL, timeout_seconds INTEGER,
+     first_seen_at INTEGER NOT NULL, last_seen_at INTEGER NOT NULL, gone_at INTEGER,
+     low_usd TEXT, high_usd TEXT, cost_as_of INTEGER NOT NULL,
+     PRIMARY KEY (account, region, interpreter, session)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX open_sessions ON sessions (account, region) WHERE gone_at IS NULL;
+   CREATE INDEX gone_sessions ON sessions (account, region, gone_at) WHERE gone_at IS NOT NULL;
+   CREATE TABLE outbox (
+     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+     account TEXT NOT NULL, region TEXT NOT NULL, id TEXT NOT NULL,
+     at INTEGER NOT NULL, detail_type TEXT NOT NULL, detail TEXT NOT NULL, claimed_until INTEGER,
+     UNIQUE (account, region, id)
+   ) STRICT;`,
+];
+
+/** Opens the state file, made with its folder where it is missing. Throws `RegistryError` that says what to do. */
+export function openDatabase(file: string): DatabaseSync {
+  try {
+    if (file !== ":memory:") mkdirSync(path.dirname(file), { recursive: true });
+    const database = new DatabaseSync(file, { timeout: 5000 });
+    try {
+      prepare(database, file);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+    return database;
+  } catch (error) {
+    throw registryError(error, file);
+  }
+}
+
+function prepare(database: DatabaseSync, file: string): void {
+  const pragma = (name: string): unknown => Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0];
+  // A writer does not keep readers out, and a process that is killed leaves a log that the next one replays.
+  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;");
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    const version = Number(pragma("user_version"));
+    const owner = Number(pragma("application_id"));
+    const tables = Number(database.prepare("SELECT count(*) AS n FROM sqlite_schema").get()?.["n"]);
+    if (owner !== applicationId && tables > 0) {
+      throw new RegistryError(
+        "corrupt",
+        `${file} is a database of another program: name another file with --state, and Sandmeter makes it.`,
+      );
+    }
+    if (version > schemaVersion) {
+      throw new RegistryError(
+        "newer-version",
+        `${file} was written by a newer Sandmeter (its tables have version ${version}, this one knows ${schemaVersion}): update Sandmeter, or name another file with --state.`,
+      );
+    }
+    for (const step of migrations.slice(version)) database.exec(step);
+    database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion};`);
+    database.exec("COMMIT");
+  } catch (error) {
+    if (database.isTransaction) database.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+// Primary result codes, https://www.sqlite.org/rescode.html.
+const busy = [5, 6];
+const damaged = [11, 26];
+const refused = [3, 8, 13, 14];
+
+/** Turns what SQLite throws into the error of the registry; anything else comes back as it was. */
+export function registryError(error: unknown, file: string): unknown {
+  if (error instanceof RegistryError) return error;
+  if (!(error instanceof Error)) return error;
+  const code = "errcode" in error && typeof error.errcode === "number" ? error.errcode & 0xff : null;
+  if (code !== null && busy.includes(code)) {
+    return new RegistryError(
+      "busy",
+      `${file} is locked by another process for more than five seconds: end the other run, or name another file with --state.`,
+      { cause: error },
+    );
+  }
+  if (error instanceof SyntaxError || (code !== null && damaged.includes(code))) {
+    return new RegistryError(
+      "corrupt",
+      `${file} is damaged (${error.message}): move it away, and Sandmeter starts a new one. What is lost is the memory of earlier passes, nothing in AWS.`,
+      { cause: error },
+    );
+  }
+  const system =
+    "code" in error && ["EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST", "ENOSPC"].includes(String(error.code));
+  if (system || (code !== null && refused.includes(code))) {
+    return new RegistryError(
+      "denied",
+      `${file} cannot be written (${error.message}): make its folder writable with space left, or name another file with --state.`,
+      { cause: error },
+    );
+  }
+  return error;
+}
