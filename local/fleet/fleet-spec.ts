@@ -16,11 +16,11 @@ const sessionGroup = z.strictObject({
   interpreter: z.string().min(1),
   profile: z.enum(plannedProfiles),
   count: z.int().min(1).max(100_000),
-  createdSeconds: range,
+  createdSeconds: instant,
   timeoutSeconds: z.union([wholeSeconds, z.array(wholeSeconds).min(1)]).default(900),
-  stopAfterSeconds: range.nullable().default(null),
+  stopAfterSeconds: rangeOf(0, 28_800).nullable().default(null),
   names: z.array(z.string().min(1).max(100)).default([]),
-  bootLeadSeconds: range.default(0),
+  bootLeadSeconds: rangeOf(0, 2580).default(0),
 });
 
 const interpreter = z.strictObject({
@@ -35,7 +35,7 @@ const interpreter = z.strictObject({
   description: z.string().min(1).max(4096).nullable().default(null),
   networkMode: z.enum(["SANDBOX", "PUBLIC", "VPC"]).default("SANDBOX"),
   status: z.enum(["CREATING", "CREATE_FAILED", "READY", "DELETING", "DELETE_FAILED"]).default("READY"),
-  createdSeconds: range.default(-7 * 86_400),
+  createdSeconds: instant.default(-7 * 86_400),
   usageLogs: z.boolean().default(true),
   tags: z.record(z.string().min(1).max(128), z.string().max(256)).default({}),
 });
@@ -55,6 +55,14 @@ const place = z
     sessions: z.array(sessionGroup).default([]),
   })
   .superRefine((value, context) => {
+    value.interpreters.forEach((each, index) => {
+      if (each.name !== "system" && value.interpreters.findIndex((other) => other.name === each.name) === index) return;
+      context.addIssue({
+        code: "custom",
+        path: ["interpreters", index, "name"],
+        message: `is "${each.name}", which another interpreter of this place already has`,
+      });
+    });
     const known = new Set(["system", ...value.interpreters.map((each) => each.name)]);
     value.sessions.forEach((group, index) => {
       if (known.has(group.interpreter)) return;
@@ -66,12 +74,24 @@ const place = z
     });
   });
 
-export const fleetSpec = z.strictObject({
-  firstAccount: account.default("111122223333"),
-  /** Opt-in Regions that every account has turned on. */
-  optedInRegions: z.array(region).default([]),
-  places: z.array(place).default([]),
-});
+export const fleetSpec = z
+  .strictObject({
+    firstAccount: account.default("111122223333"),
+    /** Opt-in Regions that every account has turned on. */
+    optedInRegions: z.array(region).default([]),
+    places: z.array(place).default([]),
+  })
+  .superRefine((value, context) => {
+    const keys = value.places.map((each) => `${each.account ?? value.firstAccount} in ${each.region}`);
+    keys.forEach((key, index) => {
+      if (keys.indexOf(key) === index) return;
+      context.addIssue({
+        code: "custom",
+        path: ["places", index],
+        message: `is ${key}, which an earlier place already is`,
+      });
+    });
+  });
 
 /** As written in a file: what has a default may be left out. */
 export type FleetInput = z.input<typeof fleetSpec>;
