@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
 import process from "node:process";
 import { CliError, UsageError } from "./cli-error.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import { runProgram } from "./program.ts";
 import type { Terminal } from "./terminal.ts";
 import { verbs } from "./verbs/index.ts";
+import { productVersion } from "./version.ts";
 
 // The one place where the command line reads the environment and the process.
 const stop = new AbortController();
@@ -26,22 +26,9 @@ const terminal: Terminal = {
   signal: stop.signal,
 };
 
-function versionOf(): string {
-  // package.json lies one folder above cli/ in a checkout, and two above dist/cli/ in a package.
-  for (const up of ["../package.json", "../../package.json"]) {
-    try {
-      const text = readFileSync(new URL(up, import.meta.url), "utf8");
-      return String((JSON.parse(text) as { version?: unknown }).version);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    }
-  }
-  return "unknown";
-}
-
 async function main(): Promise<ExitCode> {
   try {
-    return await runProgram(verbs, versionOf(), process.argv.slice(2), terminal);
+    return await runProgram(verbs, productVersion(), process.argv.slice(2), terminal);
   } catch (error) {
     if (error instanceof UsageError) {
       terminal.err(error.problems.map((problem) => `sandmeter: ${problem}\n`).join(""));
