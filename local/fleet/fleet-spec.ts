@@ -2,12 +2,16 @@ import { z } from "zod";
 import { plannedProfiles } from "./activity.ts";
 
 /** The format of a fleet, documented in docs/embedded-aws-fleets.md. All times are seconds from the start of the clock. */
-const range = z.union([
-  z.number(),
-  z
-    .tuple([z.number(), z.number()])
-    .refine(([low, high]) => low <= high, "must run from the lower to the higher number"),
-]);
+const rangeOf = (low: number, high: number) => {
+  const seconds = z.number().min(low).max(high);
+  const isRising = ([from, to]: readonly [number, number]): boolean => from <= to;
+  return z.union([
+    seconds,
+    z.tuple([seconds, seconds]).refine(isRising, "must run from the lower to the higher number"),
+  ]);
+};
+/** Ten years back, a year ahead. */
+const instant = rangeOf(-315_576_000, 31_557_600);
 const wholeSeconds = z.int().min(1).max(28_800);
 const account = z.string().regex(/^[0-9]{12}$/, "must be 12 digits");
 const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-[0-9]$/, "must be a Region's name, such as us-east-1");
