@@ -13,6 +13,8 @@ const rangeOf = (low: number, high: number) => {
 /** Ten years back, a year ahead. */
 const instant = rangeOf(-315_576_000, 31_557_600);
 const wholeSeconds = z.int().min(1).max(28_800);
+/** The first account of a fleet that names none. */
+export const defaultAccount = "111122223333";
 const account = z.string().regex(/^[0-9]{12}$/, "must be 12 digits");
 const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-[0-9]$/, "must be a Region's name, such as us-east-1");
 
@@ -22,7 +24,7 @@ const sessionGroup = z.strictObject({
   count: z.int().min(1).max(100_000),
   createdSeconds: instant,
   timeoutSeconds: z.union([wholeSeconds, z.array(wholeSeconds).min(1)]).default(900),
-  stopAfterSeconds: rangeOf(0, 28_800).nullable().default(null),
+  stopAfterSeconds: rangeOf(0, 86_400).nullable().default(null),
   names: z.array(z.string().min(1).max(100)).default([]),
   bootLeadSeconds: rangeOf(0, 2580).default(0),
 });
@@ -49,53 +51,21 @@ const quotas = z.strictObject({
   interpreters: z.int().min(0).nullable().default(null),
 });
 
-const place = z
-  .strictObject({
-    account: account.nullable().default(null),
-    region,
-    systemUsageLogs: z.boolean().default(true),
-    appliedQuotas: quotas.default({ sessions: null, interpreters: null }),
-    interpreters: z.array(interpreter).default([]),
-    sessions: z.array(sessionGroup).default([]),
-  })
-  .superRefine((value, context) => {
-    value.interpreters.forEach((each, index) => {
-      if (each.name !== "system" && value.interpreters.findIndex((other) => other.name === each.name) === index) return;
-      context.addIssue({
-        code: "custom",
-        path: ["interpreters", index, "name"],
-        message: `is "${each.name}", which another interpreter of this place already has`,
-      });
-    });
-    const known = new Set(["system", ...value.interpreters.map((each) => each.name)]);
-    value.sessions.forEach((group, index) => {
-      if (known.has(group.interpreter)) return;
-      context.addIssue({
-        code: "custom",
-        path: ["sessions", index, "interpreter"],
-        message: `is "${group.interpreter}", which is neither "system" nor the name of an interpreter of this place`,
-      });
-    });
-  });
+const place = z.strictObject({
+  account: account.nullable().default(null),
+  region,
+  systemUsageLogs: z.boolean().default(true),
+  appliedQuotas: quotas.default({ sessions: null, interpreters: null }),
+  interpreters: z.array(interpreter).default([]),
+  sessions: z.array(sessionGroup).default([]),
+});
 
-export const fleetSpec = z
-  .strictObject({
-    firstAccount: account.default("111122223333"),
-    /** Opt-in Regions that every account has turned on. */
-    optedInRegions: z.array(region).default([]),
-    places: z.array(place).default([]),
-  })
-  .superRefine((value, context) => {
-    const keys = value.places.map((each) => `${each.account ?? value.firstAccount} in ${each.region}`);
-    keys.forEach((key, index) => {
-      if (keys.indexOf(key) === index) return;
-      context.addIssue({
-        code: "custom",
-        path: ["places", index],
-        message: `is ${key}, which an earlier place already is`,
-      });
-    });
-  });
+export const fleetSpec = z.strictObject({
+  firstAccount: account.default(defaultAccount),
+  /** Opt-in Regions that every account has turned on. */
+  optedInRegions: z.array(region).default([]),
+  places: z.array(place).default([]),
+});
 
 /** As written in a file: what has a default may be left out. */
 export type FleetInput = z.input<typeof fleetSpec>;

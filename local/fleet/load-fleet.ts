@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { contradictionsIn } from "./contradictions.ts";
 import { type FleetSpec, fleetSpec } from "./fleet-spec.ts";
 
 export type LoadedFleet =
@@ -20,11 +21,9 @@ export async function loadFleet(path: string): Promise<LoadedFleet> {
     return { ok: false, problems: [`${path} is not JSON: ${reasonOf(error)}`] };
   }
   const parsed = fleetSpec.safeParse(json);
-  if (parsed.success) return { ok: true, fleet: parsed.data };
-  return {
-    ok: false,
-    problems: parsed.error.issues.map(({ path: where, message }) => `${path}: ${placeIn(where)} ${message}`),
-  };
+  const problems = [...(parsed.error?.issues ?? []), ...contradictionsIn(json)];
+  if (parsed.success && problems.length === 0) return { ok: true, fleet: parsed.data };
+  return { ok: false, problems: problems.map(({ path: where, message }) => `${path}: ${placeIn(where)}: ${message}`) };
 }
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
