@@ -1,32 +1,8 @@
-import { type FleetInput, type FleetSpec, fleetSpec } from "./fleet-spec.ts";
+import { virginia } from "./demo-virginia.ts";
+import { type FleetInput, type FleetSpec, fleetSpec, type PlaceInput } from "./fleet-spec.ts";
 
 const hour = 3600;
 const day = 24 * hour;
-
-/** Names as callers choose them, among them such that would harm a terminal, a page, a sheet or a query if shown raw. */
-const friendlyNames = [
-  "report builder",
-  "chart-7",
-  "user 4711",
-  "nightly-etl",
-  "notebook",
-  "agent/run/42",
-  "研究アシスタント",
-];
-const hostileNames = [
-  "\u001b[31mred\u001b[0m\u001b]0;owned\u0007",
-  "<img src=x onerror=alert(1)>",
-  '=HYPERLINK("https://example.com","click")',
-  "'; DROP TABLE sessions; --",
-  "../../etc/passwd",
-  "\u202egnp.exe",
-  "{{7*7}} $(reboot) %s%n",
-  "x".repeat(100),
-];
-/** One name that an agent framework takes up again and again. */
-const reusedNames = ["support-agent"];
-
-type Place = NonNullable<FleetInput["places"]>[number];
 
 /** Lively and small: births and deaths for 24 hours after the start, and 30 days of past. */
 export function demoFleet(): FleetSpec {
@@ -34,139 +10,8 @@ export function demoFleet(): FleetSpec {
   return fleetSpec.parse(input);
 }
 
-const virginia: Place = {
-  region: "us-east-1",
-  interpreters: [
-    {
-      name: "analyst",
-      networkMode: "SANDBOX",
-      description: "Answers questions about spreadsheets",
-      tags: { team: "finance" },
-    },
-    {
-      name: "etl_runner",
-      networkMode: "VPC",
-      description: "Nightly jobs",
-      tags: { team: "data" },
-      createdSeconds: -40 * day,
-    },
-    { name: "web_research", networkMode: "PUBLIC", tags: { team: "research" }, createdSeconds: -12 * day },
-    { name: "support_bot", networkMode: "SANDBOX", tags: { team: "support" }, createdSeconds: -90 * day },
-    { name: "playground", networkMode: "PUBLIC", usageLogs: false, createdSeconds: -2 * day },
-    { name: "retired", networkMode: "SANDBOX", status: "DELETE_FAILED", usageLogs: false, createdSeconds: -100 * day },
-  ],
-  sessions: [
-    {
-      interpreter: "analyst",
-      profile: "bursty",
-      count: 760,
-      createdSeconds: [-hour, day],
-      timeoutSeconds: [900, 1800, 3600],
-      stopAfterSeconds: [300, 2600],
-      names: friendlyNames,
-      bootLeadSeconds: [0, 40],
-    },
-    {
-      interpreter: "analyst",
-      profile: "idle-leak",
-      count: 130,
-      createdSeconds: [-8 * hour, day],
-      timeoutSeconds: [3600, 28_800],
-      names: [...friendlyNames, ...hostileNames],
-      bootLeadSeconds: [360, 2580],
-    },
-    {
-      interpreter: "etl_runner",
-      profile: "async-job",
-      count: 36,
-      createdSeconds: [-8 * hour, day],
-      timeoutSeconds: 28_800,
-      stopAfterSeconds: [4 * hour, 8.2 * hour],
-      names: ["nightly-etl"],
-    },
-    {
-      interpreter: "web_research",
-      profile: "steady",
-      count: 160,
-      createdSeconds: [-2 * hour, day],
-      timeoutSeconds: [1800, 3600, 7200],
-      stopAfterSeconds: [600, 5400],
-      names: friendlyNames,
-    },
-    {
-      interpreter: "web_research",
-      profile: "steady",
-      count: 18,
-      createdSeconds: [-hour, -60],
-      timeoutSeconds: 28_800,
-      names: ["crawler"],
-    },
-    {
-      interpreter: "web_research",
-      profile: "hot-loop",
-      count: 9,
-      createdSeconds: [-4 * hour, day],
-      timeoutSeconds: [7200, 28_800],
-      names: hostileNames,
-    },
-    {
-      interpreter: "support_bot",
-      profile: "bursty",
-      count: 220,
-      createdSeconds: [-hour, day],
-      timeoutSeconds: 1800,
-      stopAfterSeconds: [60, 1750],
-      names: reusedNames,
-      bootLeadSeconds: [0, 600],
-    },
-    {
-      interpreter: "support_bot",
-      profile: "ephemeral",
-      count: 600,
-      createdSeconds: [-hour, day],
-      timeoutSeconds: 900,
-      stopAfterSeconds: [2, 20],
-    },
-    {
-      interpreter: "playground",
-      profile: "idle-leak",
-      count: 110,
-      createdSeconds: [-2 * hour, day],
-      timeoutSeconds: [900, 3600, 7200],
-      names: hostileNames,
-    },
-    { interpreter: "system", profile: "bursty", count: 180, createdSeconds: [-hour, day], timeoutSeconds: [900, 3600] },
-    {
-      interpreter: "analyst",
-      profile: "bursty",
-      count: 170,
-      createdSeconds: [-30 * day, -hour],
-      timeoutSeconds: 900,
-      stopAfterSeconds: [60, 1200],
-      names: friendlyNames,
-    },
-    {
-      interpreter: "support_bot",
-      profile: "ephemeral",
-      count: 160,
-      createdSeconds: [-30 * day, -hour],
-      timeoutSeconds: 900,
-      stopAfterSeconds: [2, 20],
-      names: reusedNames,
-    },
-    {
-      interpreter: "etl_runner",
-      profile: "async-job",
-      count: 12,
-      createdSeconds: [-30 * day, -9 * hour],
-      timeoutSeconds: 28_800,
-      stopAfterSeconds: [2 * hour, 5 * hour],
-    },
-  ],
-};
-
 /** Near its session quota: below half of it at the start, beyond 30 within minutes, beyond 40 within half an hour. */
-const ireland: Place = {
+const ireland: PlaceInput = {
   region: "eu-west-1",
   appliedQuotas: { sessions: 60, interpreters: null },
   interpreters: [
@@ -216,7 +61,7 @@ const ireland: Place = {
   ],
 };
 
-const oregon: Place = {
+const oregon: PlaceInput = {
   region: "us-west-2",
   interpreters: [{ name: "staging", networkMode: "PUBLIC", usageLogs: false, createdSeconds: -3 * day }],
   sessions: [
@@ -232,7 +77,7 @@ const oregon: Place = {
 };
 
 /** The system interpreter alone. */
-const tokyo: Place = {
+const tokyo: PlaceInput = {
   region: "ap-northeast-1",
   systemUsageLogs: false,
   sessions: [
@@ -240,7 +85,7 @@ const tokyo: Place = {
   ],
 };
 
-const secondAccount: Place = {
+const secondAccount: PlaceInput = {
   account: "444455556666",
   region: "us-east-1",
   interpreters: [{ name: "tenant_a" }, { name: "tenant_b", networkMode: "PUBLIC" }],
@@ -264,7 +109,7 @@ const secondAccount: Place = {
 };
 
 /** As seen on new accounts: an applied quota of 0, which means "not enabled here". */
-const notEnabledYet: Place = {
+const notEnabledYet: PlaceInput = {
   account: "444455556666",
   region: "us-west-2",
   appliedQuotas: { sessions: 0, interpreters: null },

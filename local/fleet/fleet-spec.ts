@@ -69,6 +69,7 @@ export const fleetSpec = z.strictObject({
 
 /** As written in a file: what has a default may be left out. */
 export type FleetInput = z.input<typeof fleetSpec>;
+export type PlaceInput = z.input<typeof place>;
 export type FleetSpec = z.output<typeof fleetSpec>;
 export type PlaceSpec = FleetSpec["places"][number];
 export type InterpreterSpec = PlaceSpec["interpreters"][number];
