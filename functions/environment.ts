@@ -5,6 +5,8 @@ import { defaultThresholds, type QuotaThresholds } from "../core/quota/threshold
 
 /** What the stack tells its functions. */
 export interface FunctionEnvironment {
+  /** The product's. */
+  readonly version: string;
   /** Where the function runs; its metrics, events and state are there. */
   readonly homeRegion: Region;
   readonly table: string;
@@ -25,6 +27,7 @@ export function functionEnvironment(): FunctionEnvironment {
   }
   const value = parsed.data;
   return {
+    version: value.SANDMETER_VERSION,
     homeRegion: region(value.AWS_REGION),
     table: value.SANDMETER_TABLE,
     regions: value.SANDMETER_REGIONS === "all" ? "all" : value.SANDMETER_REGIONS.map(region),
@@ -51,6 +54,7 @@ const schema = z
   .object({
     // Lambda's own; all others are set by the stack.
     AWS_REGION: set.pipe(regionName),
+    SANDMETER_VERSION: set,
     SANDMETER_TABLE: set,
     SANDMETER_REGIONS: set
       .transform((text) => (text === "all" ? [] : text.split(",").map((name) => name.trim())))

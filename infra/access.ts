@@ -103,7 +103,7 @@ export function monitorStatements(place: PolicyPlace, own: MonitorResources): re
     {
       sid: "KeepState",
       effect: "allow",
-      actions: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"],
+      actions: ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"],
       resources: [own.tableArn],
     },
     {

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { monitorStatements, type Statement } from "./access.ts";
 import type { Place } from "./place.ts";
 import type { Settings } from "./settings.ts";
@@ -85,6 +86,7 @@ const maximumAgeSeconds = (settings: Settings): number => Math.max(300, settings
 /** Everything that functions/environment.ts reads; a test holds the two equal in both directions. */
 function environmentOf(settings: Settings, place: Place, state: sst.aws.Dynamo) {
   return {
+    SANDMETER_VERSION: productVersion(),
     SANDMETER_TABLE: state.name,
     SANDMETER_REGIONS: place.apply(({ homeRegion }) => regionsText(settings.regions ?? [homeRegion])),
     SANDMETER_RATE_SHARE: String(settings.rateShare),
@@ -95,6 +97,9 @@ function environmentOf(settings: Settings, place: Place, state: sst.aws.Dynamo) 
     SANDMETER_LOG_LEVEL: settings.logLevel,
   };
 }
+
+/** SST runs this in the project's root. */
+const productVersion = (): string => (JSON.parse(readFileSync("package.json", "utf8")) as { version: string }).version;
 
 const regionsText = (regions: readonly string[] | "all"): string => (regions === "all" ? regions : regions.join(","));
 

@@ -3,6 +3,7 @@ import { environmentNames, functionEnvironment } from "../../functions/environme
 
 const usable: Readonly<Record<string, string>> = {
   AWS_REGION: "us-east-1",
+  SANDMETER_VERSION: "1.2.3",
   SANDMETER_TABLE: "state",
   SANDMETER_REGIONS: "us-east-1,eu-west-1",
   SANDMETER_RATE_SHARE: "0.2",
@@ -23,6 +24,7 @@ afterEach(() => {
 describe("the environment of a function", () => {
   it("is read into values", () => {
     expect(functionEnvironment()).toEqual({
+      version: "1.2.3",
       homeRegion: "us-east-1",
       table: "state",
       regions: ["us-east-1", "eu-west-1"],

@@ -1,0 +1,72 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { awsClients } from "../adapters/aws/clients.ts";
+import { codeInterpreterKind, quotaServiceCode } from "../adapters/aws/code-interpreter-kind.ts";
+import { awsSendEvents } from "../adapters/aws/events.ts";
+import { awsPublishMetrics } from "../adapters/aws/metrics.ts";
+import { awsQuotaLimits } from "../adapters/aws/quota-limits.ts";
+import { awsSandboxReader } from "../adapters/aws/sandbox-reader.ts";
+import { dynamodbRegistry } from "../adapters/dynamodb/registry.ts";
+import { codeInterpreterPrices } from "../core/billing/code-interpreter-prices.ts";
+import { priceBookOf } from "../core/billing/price-book.ts";
+import { observe } from "../core/jobs/observe.ts";
+import type { PassOutcome } from "../core/jobs/observe-outcome.ts";
+import type { ObservePorts } from "../core/jobs/observe-ports.ts";
+import { scan } from "../core/jobs/scan.ts";
+import { region } from "../core/kernel/ids.ts";
+import type { Instant } from "../core/kernel/instant.ts";
+import { defaultAlertRule } from "../core/quota/alert-rule.ts";
+import type { FunctionEnvironment } from "./environment.ts";
+import type { FunctionPlace } from "./function-place.ts";
+
+/** AgentCore's quota of each operation the scan uses, in requests a second (AgentCore quotas, read 2026-09-26). */
+const requestsPerSecond = 30;
+/** A write costs five times a read: "seen again" is written every ten minutes, which widens a final cost by no more than that. */
+const rememberSeenEveryMs = 600_000;
+
+/** One pass over the targets of this deployment. */
+export type Monitor = (now: Instant, place: FunctionPlace, signal: AbortSignal) => Promise<PassOutcome>;
+
+/** The composition root: makes every client, so that all passes of one warm function share connections and the request budget. */
+export function monitorOf(environment: FunctionEnvironment): Monitor {
+  const prices = priceBookOf(codeInterpreterPrices);
+  const observing = observe(portsOf(environment));
+  return (now, place, signal) => {
+    const regions =
+      environment.regions === "all"
+        ? (codeInterpreterKind.regions[place.partition] ?? []).map(region)
+        : environment.regions;
+    return observing(
+      now,
+      {
+        targets: regions.map((name) => ({ account: place.account, region: name })),
+        prices,
+        gb: "binary",
+        rule: { ...defaultAlertRule, thresholds: environment.thresholds },
+        limitOverrides: [],
+        notEnabled: environment.regions === "all" ? "skip" : "fail",
+        publish: true,
+        rememberSeenEveryMs,
+      },
+      signal,
+    );
+  };
+}
+
+function portsOf(environment: FunctionEnvironment): ObservePorts {
+  const { version, rateShare, homeRegion, table } = environment;
+  const clients = awsClients({ version, requestsPerSecond, rateShare });
+  const state = dynamodbRegistry(new DynamoDBClient({ region: homeRegion }), table);
+  return {
+    scan: scan({
+      sandboxes: awsSandboxReader(clients),
+      readQuotaLimits: awsQuotaLimits(clients, quotaServiceCode),
+      kind: codeInterpreterKind,
+    }),
+    kind: codeInterpreterKind,
+    registry: state,
+    outbox: state,
+    publishMetrics: awsPublishMetrics(clients, homeRegion),
+    sendEvents: awsSendEvents(clients, homeRegion),
+    readEffort: (target) => ({ wallMs: performance.now(), apiAttempts: clients.attemptsIn(target.region) }),
+  };
+}

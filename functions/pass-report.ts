@@ -1,0 +1,71 @@
+import type { Logger } from "@aws-lambda-powertools/logger";
+import type { PassOutcome, TargetPass } from "../core/jobs/observe-outcome.ts";
+import { isoOf } from "../core/kernel/instant.ts";
+
+/** What a pass comes to: the answer of an invocation by hand, and the gist of the log. */
+export interface PassReport {
+  readonly asOf: string;
+  readonly complete: boolean;
+  readonly targets: readonly {
+    readonly account: string;
+    readonly region: string;
+    readonly state: TargetPass["state"];
+    /** Null where nothing was scanned. */
+    readonly status: string | null;
+    readonly readySessions: number | null;
+    readonly events: { readonly sent: number; readonly unsent: number };
+  }[];
+}
+
+/** No target could be read or remembered: the invocation fails with this, so that it is tried again and kept in the end. */
+export class PassFailedError extends Error {
+  readonly report: PassReport;
+  constructor(report: PassReport) {
+    super(
+      `the pass of ${report.asOf} read nothing: each of its ${report.targets.length} targets failed, for reasons that its log lines name`,
+    );
+    this.name = "PassFailedError";
+    this.report = report;
+  }
+}
+
+/** Logs what a pass found missing and returns what it came to. Throws `PassFailedError` where it came to nothing. */
+export function reportPass(outcome: PassOutcome, logger: Logger): PassReport {
+  for (const pass of outcome.targets) logTarget(pass, logger);
+  for (const problem of outcome.problems) logger.error("metrics not published", { problem });
+  const report = reportOf(outcome);
+  if (outcome.targets.length > 0 && outcome.targets.every(sawNothing)) throw new PassFailedError(report);
+  if (report.complete) logger.info("pass complete", { pass: report });
+  else logger.warn("pass partial", { pass: report });
+  return report;
+}
+
+const sawNothing = (pass: TargetPass): boolean => pass.state === "failed" || pass.scan?.status === "failed";
+
+function logTarget(pass: TargetPass, logger: Logger): void {
+  const { account, region } = pass.target;
+  const problems = [...(pass.scan?.problems ?? []), ...pass.problems];
+  const unsent = pass.events.filter((delivery) => delivery.result === "unsent");
+  if (sawNothing(pass)) logger.error("target not read", { account, region, problems });
+  else if (problems.length > 0) logger.warn("target read in part", { account, region, problems });
+  for (const { event, reason } of unsent) {
+    logger.warn("event not sent; the next pass sends it", { account, region, detailType: event.detailType, reason });
+  }
+  if (pass.state === "stale") logger.info("another run did the work of this pass", { account, region });
+}
+
+const reportOf = (outcome: PassOutcome): PassReport => ({
+  asOf: isoOf(outcome.asOf),
+  complete: outcome.complete,
+  targets: outcome.targets.map(({ target, state, scan, events }) => ({
+    account: target.account,
+    region: target.region,
+    state,
+    status: scan?.status ?? null,
+    readySessions: scan?.readySessions ?? null,
+    events: {
+      sent: events.filter((delivery) => delivery.result === "sent").length,
+      unsent: events.filter((delivery) => delivery.result === "unsent").length,
+    },
+  })),
+});

@@ -1,0 +1,26 @@
+import { Logger } from "@aws-lambda-powertools/logger";
+import type { Context } from "aws-lambda";
+import { functionEnvironment } from "./environment.ts";
+import { functionPlace } from "./function-place.ts";
+import { monitorOf } from "./monitor.ts";
+import { type PassReport, reportPass } from "./pass-report.ts";
+import { scheduledAt } from "./scheduled-event.ts";
+
+const environment = functionEnvironment();
+const logger = new Logger({
+  serviceName: "sandmeter",
+  logLevel: environment.logLevel,
+  persistentKeys: { version: environment.version },
+});
+const monitor = monitorOf(environment);
+
+/** Time that is kept to say what happened, before Lambda ends the function without a word. */
+const lastWordsMs = 5000;
+
+/** One scheduled pass: scan, record, tell. */
+export async function handler(event: unknown, context: Context): Promise<PassReport> {
+  logger.addContext(context);
+  const deadline = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - lastWordsMs));
+  const outcome = await monitor(scheduledAt(event), functionPlace(context.invokedFunctionArn), deadline);
+  return reportPass(outcome, logger);
+}
