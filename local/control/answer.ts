@@ -1,3 +1,5 @@
+import { eventsOf } from "../services/events.ts";
+import { truthOf } from "../truth.ts";
 import type { Dispatcher } from "../wire/dispatch.ts";
 import { type HttpReply, type HttpRequest, jsonReply } from "../wire/http.ts";
 import { readAdvance } from "./advance-body.ts";
@@ -8,6 +10,9 @@ const offered = {
   "GET /_local/": "this list",
   "GET /_local/clock": "the emulated time and how fast it runs",
   'POST /_local/advance {"seconds":60}': "jumps forward in emulated time",
+  "GET /_local/truth":
+    "each session's true life, activity and exact cost (?status=READY, ?cost=false for large fleets)",
+  "GET /_local/events": "events received by PutEvents",
   "GET /_local/calls": "every API request received, with counts per operation, account and Region (?limit=100)",
   "DELETE /_local/calls": "starts the counts anew",
   "GET /_local/faults": "the faults in force, and how often each struck",
@@ -28,6 +33,10 @@ export function answerControl(to: Dispatcher, http: HttpRequest): HttpReply {
       to.world.clock.advance(advance.seconds * 1000);
       return jsonReply(200, clockOf(to));
     }
+    case "GET /_local/truth":
+      return truthReply(to, http.query);
+    case "GET /_local/events":
+      return jsonReply(200, { events: eventsOf(to.world) });
     case "GET /_local/calls": {
       const limit = Number(http.query.get("limit") ?? 100);
       if (!Number.isInteger(limit) || limit < 0)
@@ -51,6 +60,18 @@ export function answerControl(to: Dispatcher, http: HttpRequest): HttpReply {
     default:
       return jsonReply(404, { message: `There is no ${http.method} ${http.path} here.`, interface: offered });
   }
+}
+
+function truthReply(to: Dispatcher, query: URLSearchParams): HttpReply {
+  const status = query.get("status");
+  const cost = query.get("cost") ?? "true";
+  const problems = [
+    ...(status === null || status === "READY" || status === "TERMINATED" ? [] : ["status must be READY or TERMINATED"]),
+    ...(cost === "true" || cost === "false" ? [] : ["cost must be true or false"]),
+  ];
+  if (problems.length > 0) return refused(problems);
+  const wanted = status === "READY" || status === "TERMINATED" ? status : null;
+  return jsonReply(200, truthOf(to.world, { cost: cost === "true", status: wanted }));
 }
 
 const clockOf = (to: Dispatcher): object => ({

@@ -1,12 +1,25 @@
 import type { RestOperation, ServiceDefinition } from "../service.ts";
-import { oneOf, structure } from "../validate.ts";
+import { oneOf, string, structure } from "../validate.ts";
 import type { World } from "../world.ts";
+import { createInterpreter } from "./agentcore/create-interpreter.ts";
+import { deleteInterpreter } from "./agentcore/delete-interpreter.ts";
 import { agentCoreErrors } from "./agentcore/errors.ts";
 import { getInterpreter } from "./agentcore/get-interpreter.ts";
 import { listInterpreters } from "./agentcore/list-interpreters.ts";
-import { controlInterpreterId, maxResults, nextToken } from "./agentcore/shapes.ts";
+import {
+  certificates,
+  clientToken,
+  controlInterpreterId,
+  filesystemConfigurations,
+  interpreterName,
+  maxResults,
+  networkConfiguration,
+  nextToken,
+  tags,
+} from "./agentcore/shapes.ts";
 
 const reads = (world: World): number => world.limits.requestsPerSecond;
+const writes = (world: World): number => world.limits.writesPerSecond;
 
 const list: RestOperation = {
   method: "POST",
@@ -29,6 +42,35 @@ const get: RestOperation = {
   handle: getInterpreter,
 };
 
+const create: RestOperation = {
+  method: "PUT",
+  path: "/code-interpreters",
+  status: 202,
+  ratePerSecond: writes,
+  input: structure(
+    { name: interpreterName, networkConfiguration },
+    {
+      description: string({ min: 1, max: 4096 }),
+      executionRoleArn: string({ min: 1, max: 2048, pattern: /arn:aws(-[^:]+)?:iam::([0-9]{12})?:role\/.+/ }),
+      certificates,
+      filesystemConfigurations,
+      clientToken,
+      tags,
+    },
+  ),
+  handle: createInterpreter,
+};
+
+const remove: RestOperation = {
+  method: "DELETE",
+  path: "/code-interpreters/{codeInterpreterId}",
+  query: ["clientToken"],
+  status: 202,
+  ratePerSecond: writes,
+  input: structure({ codeInterpreterId: controlInterpreterId }, { clientToken }),
+  handle: deleteInterpreter,
+};
+
 /** The control plane: interpreters. */
 export const agentCoreControl: ServiceDefinition = {
   protocol: "rest-json",
@@ -38,5 +80,7 @@ export const agentCoreControl: ServiceDefinition = {
   operations: {
     ListCodeInterpreters: list,
     GetCodeInterpreter: get,
+    CreateCodeInterpreter: create,
+    DeleteCodeInterpreter: remove,
   },
 };

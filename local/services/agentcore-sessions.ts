@@ -3,6 +3,7 @@ import { integer, string, structure } from "../validate.ts";
 import type { World } from "../world.ts";
 import { agentCoreErrors } from "./agentcore/errors.ts";
 import { getSession } from "./agentcore/get-session.ts";
+import { invoke } from "./agentcore/invoke.ts";
 import { listSessions } from "./agentcore/list-sessions.ts";
 import {
   certificates,
@@ -17,6 +18,7 @@ import {
 } from "./agentcore/shapes.ts";
 import { startSession } from "./agentcore/start-session.ts";
 import { stopSession } from "./agentcore/stop-session.ts";
+import { toolArguments, toolName } from "./agentcore/tool-arguments.ts";
 
 const at = "/code-interpreters/{codeInterpreterIdentifier}";
 const trace = { traceId: "X-Amzn-Trace-Id", traceParent: "traceparent" };
@@ -79,6 +81,19 @@ const stop: RestOperation = {
   handle: stopSession,
 };
 
+const invokeTool: RestOperation = {
+  method: "POST",
+  path: `${at}/tools/invoke`,
+  headers: { ...trace, sessionId: "x-amzn-code-interpreter-session-id" },
+  status: 200,
+  ratePerSecond,
+  input: structure(
+    { codeInterpreterIdentifier: dataInterpreterId, name: toolName },
+    { ...traced, sessionId: sessionIdShape, arguments: toolArguments },
+  ),
+  handle: invoke,
+};
+
 /** The data plane: sessions and what runs in them. */
 export const agentCoreSessions: ServiceDefinition = {
   protocol: "rest-json",
@@ -90,5 +105,6 @@ export const agentCoreSessions: ServiceDefinition = {
     GetCodeInterpreterSession: get,
     StartCodeInterpreterSession: start,
     StopCodeInterpreterSession: stop,
+    InvokeCodeInterpreter: invokeTool,
   },
 };

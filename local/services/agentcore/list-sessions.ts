@@ -1,3 +1,4 @@
+import { callsOf } from "../../fleet/calls.ts";
 import { sessionStatusAt } from "../../fleet/life.ts";
 import type { Reply, Request } from "../../service.ts";
 import type { LocalSession, World } from "../../world.ts";
@@ -48,6 +49,11 @@ const summaryOf = (session: LocalSession, world: World, at: number): object => (
 /** AWS does not say what moves it; in every public example it equals the creation. */
 function lastUpdatedAt(session: LocalSession, world: World, at: number): number {
   if (world.unknowns.lastUpdatedAt === "created") return session.createdAt;
-  const started = session.calls.filter((call) => call.startAt <= at).map((call) => call.startAt);
-  return Math.max(session.createdAt, ...started);
+  // Looking back in widening windows, as the last call is usually near.
+  for (let backMs = 900_000; at - backMs / 4 > session.createdAt; backMs *= 4) {
+    const calls = callsOf(session, at - backMs, at + 1).filter((call) => call.operation === "InvokeCodeInterpreter");
+    const last = Math.max(...calls.map((call) => call.startAt).filter((startAt) => startAt <= at));
+    if (Number.isFinite(last)) return last;
+  }
+  return session.createdAt;
 }

@@ -1,8 +1,9 @@
-import { integer, list, oneOf, type Shape, string, structure } from "../../validate.ts";
+import { boolean, integer, list, map, oneOf, type Shape, string, structure } from "../../validate.ts";
 
 /** Shapes that several AgentCore operations share, from the published models of 2026-08. */
-export const interpreterIdPattern = /(aws\.codeinterpreter\.v1|[a-zA-Z][a-zA-Z0-9_]{0,47}-[a-zA-Z0-9]{10})/;
+const interpreterIdPattern = /(aws\.codeinterpreter\.v1|[a-zA-Z][a-zA-Z0-9_]{0,47}-[a-zA-Z0-9]{10})/;
 
+export const interpreterName = string({ pattern: /[a-zA-Z][a-zA-Z0-9_]{0,47}/ });
 export const controlInterpreterId = string({ pattern: interpreterIdPattern });
 /** The data plane's model puts no pattern on the interpreter's identifier. */
 export const dataInterpreterId = string();
@@ -48,3 +49,21 @@ export const filesystemConfigurations = list(
   ),
   { max: 10 },
 );
+
+export const networkConfiguration = structure(
+  { networkMode: oneOf("PUBLIC", "SANDBOX", "VPC") },
+  {
+    vpcConfig: structure(
+      {
+        securityGroups: list(string({ pattern: /sg-[0-9a-zA-Z]{8,17}/ }), { min: 1, max: 16 }),
+        subnets: list(string({ pattern: /subnet-[0-9a-zA-Z]{8,17}/ }), { min: 1, max: 16 }),
+      },
+      { requireServiceS3Endpoint: boolean },
+    ),
+  },
+);
+
+const tagText = /[a-zA-Z0-9\s._:/=+@-]*/;
+export const tags = map(string({ min: 1, max: 128, pattern: tagText }), string({ max: 256, pattern: tagText }), {
+  max: 50,
+});
