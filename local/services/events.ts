@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { partitionOf } from "../fleet/regions.ts";
 import { Fault, type Reply, type Request, type ServiceDefinition } from "../service.ts";
 import { list, string, structure, timestamp } from "../validate.ts";
 import type { Place, World } from "../world.ts";
-import { partitionOf } from "./partition.ts";
 import { validationText } from "./validation-text.ts";
 
 /** An event as a rule's target would get it. */
@@ -84,7 +84,7 @@ interface Entry {
 
 const received = new WeakMap<Place, EventEnvelope[]>();
 
-function putEvents({ input, place, now }: Request): Reply {
+function putEvents({ input, place, now, fault }: Request): Reply {
   const { Entries: entries, EndpointId: endpoint } = input as unknown as Asked;
   if (entries.reduce((sum, each) => sum + sizeOf(each), 0) > MAX_REQUEST_BYTES) {
     throw new Fault("ValidationException", 400, "Total size of the entries in the request is over the limit.");
@@ -92,7 +92,12 @@ function putEvents({ input, place, now }: Request): Reply {
   if (endpoint !== undefined) {
     throw new Fault("ValidationException", 400, "EndpointId: global endpoints do not exist in the embedded AWS.");
   }
-  const results = entries.map((each) => taken(each, place, now));
+  // The fault on purpose loses every other entry, the first among them, so that a request of one entry fails too.
+  const results = entries.map((each, index) =>
+    fault === "partial-put-events" && index % 2 === 0
+      ? refused("InternalFailure", "Internal failure")
+      : taken(each, place, now),
+  );
   return {
     body: {
       FailedEntryCount: results.filter((result) => "ErrorCode" in result).length,

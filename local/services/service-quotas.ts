@@ -1,8 +1,8 @@
+import { partitionOf } from "../fleet/regions.ts";
 import { Fault, type Reply, type Request, type ServiceDefinition } from "../service.ts";
 import { integer, oneOf, string, structure } from "../validate.ts";
 import type { Place } from "../world.ts";
 import { isIndex, readToken, writeToken } from "./page-token.ts";
-import { partitionOf } from "./partition.ts";
 import { validationText } from "./validation-text.ts";
 
 const SERVICE_CODE = "bedrock-agentcore";

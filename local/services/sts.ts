@@ -1,6 +1,6 @@
+import { partitionOf } from "../fleet/regions.ts";
 import { Fault, type Reply, type Request, type ServiceDefinition } from "../service.ts";
 import { structure } from "../validate.ts";
-import { partitionOf } from "./partition.ts";
 import { validationText } from "./validation-text.ts";
 
 /** The user that every access key belongs to here. */

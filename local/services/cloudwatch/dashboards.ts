@@ -1,6 +1,6 @@
+import { partitionOf } from "../../fleet/regions.ts";
 import type { Reply, Request } from "../../service.ts";
 import type { World } from "../../world.ts";
-import { partitionOf } from "../partition.ts";
 import { bodyProblems } from "./dashboard-body.ts";
 import { dashboardNotFound, invalidDashboard, invalidValue } from "./errors.ts";
 

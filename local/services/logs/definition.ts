@@ -1,0 +1,60 @@
+import type { ServiceDefinition } from "../../service.ts";
+import { boolean, integer, list, oneOf, string, structure } from "../../validate.ts";
+import { describeLogGroups } from "./describe-log-groups.ts";
+import { logsErrors } from "./errors.ts";
+import { filterLogEvents } from "./filter-log-events.ts";
+
+const groupName = string({ min: 1, max: 512, pattern: /[.\-_/#A-Za-z0-9]+/ });
+const groupIdentifier = string({ min: 1, max: 2048, pattern: /[\w#+=/:,.@-]*/ });
+const streamName = string({ min: 1, max: 512, pattern: /[^:*]*/ });
+const time = integer({ min: 0 });
+
+/** Rates: "CloudWatch Logs quotas", read 2026-11; FilterLogEvents has 25/s in the large Regions. */
+export const logs: ServiceDefinition = {
+  protocol: "aws-json",
+  name: "logs",
+  signingName: "logs",
+  targetPrefix: "Logs_20140328",
+  version: "1.1",
+  errors: logsErrors,
+  operations: {
+    DescribeLogGroups: {
+      input: structure(
+        {},
+        {
+          accountIdentifiers: list(string({ min: 12, max: 12, pattern: /\d{12}/ }), { min: 0, max: 20 }),
+          logGroupNamePrefix: groupName,
+          logGroupNamePattern: string({ min: 0, max: 512, pattern: /[.\-_/#A-Za-z0-9]*/ }),
+          nextToken: string({ min: 1 }),
+          limit: integer({ min: 1, max: 50 }),
+          includeLinkedAccounts: boolean,
+          logGroupClass: oneOf("STANDARD", "INFREQUENT_ACCESS", "DELIVERY"),
+          logGroupIdentifiers: list(groupIdentifier, { min: 1, max: 50 }),
+        },
+      ),
+      handle: describeLogGroups,
+      ratePerSecond: () => 10,
+    },
+    FilterLogEvents: {
+      input: structure(
+        {},
+        {
+          logGroupName: groupName,
+          logGroupIdentifier: groupIdentifier,
+          logStreamNames: list(streamName, { min: 1, max: 100 }),
+          logStreamNamePrefix: streamName,
+          startTime: time,
+          endTime: time,
+          filterPattern: string({ min: 0, max: 1024 }),
+          nextToken: string({ min: 1 }),
+          limit: integer({ min: 1, max: 10_000 }),
+          startFromHead: boolean,
+          interleaved: boolean,
+          unmask: boolean,
+        },
+      ),
+      handle: filterLogEvents,
+      ratePerSecond: () => 25,
+    },
+  },
+};
