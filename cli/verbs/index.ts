@@ -1,4 +1,5 @@
 import type { Verb } from "../verb.ts";
+import { emulate } from "./emulate.ts";
 
 /** In the order of the help page. Each file holds only what `--help` needs, and loads the rest when it runs. */
-export const verbs: readonly Verb[] = [];
+export const verbs: readonly Verb[] = [emulate];
