@@ -5,7 +5,8 @@ import { evaluate } from "./math-evaluate.ts";
 import { ExpressionError } from "./math-parse.ts";
 import { type MathScope, type MathValue, seriesIn, type TimeSeries } from "./math-value.ts";
 import { checkedQueries, type GetMetricDataInput, MAX_POINTS, type Query } from "./queries.ts";
-import { type Reading, slicesOf } from "./series.ts";
+import type { Reading } from "./reading.ts";
+import { slicesOf } from "./series.ts";
 
 /** Where the next page begins: the result, and the last time stamp of it that was given. */
 type Position = readonly [result: number, after: number | null];

@@ -1,6 +1,8 @@
 import type { Reply, Request } from "../../service.ts";
 import { isIndex, readToken, writeToken } from "../page-token.ts";
 import { invalidValue } from "./errors.ts";
+import { ownMetrics } from "./own-metrics.ts";
+import type { Listed } from "./reading.ts";
 import { type MetricIdentity, storedMetrics } from "./store.ts";
 
 const PAGE = 500;
@@ -21,23 +23,16 @@ interface Asked {
   readonly NextToken?: string;
 }
 
-/** A metric that a listing may show. */
-export interface Listed {
-  readonly metric: MetricIdentity;
-  /** When its first datum came. */
-  readonly firstAt: number;
-  readonly latestAt: number;
-}
-
-export function listMetrics({ input, place, now }: Request): Reply {
+export function listMetrics({ input, world, place, now }: Request): Reply {
   const { NextToken: token, ...asked } = input as unknown as Asked;
   const start = token === undefined ? 0 : readToken(asked, token, isIndex);
   if (start === null) throw invalidValue("Invalid nextToken");
-  const known: Listed[] = [...storedMetrics(place, now).values()].map((stored) => ({
+  const custom: Listed[] = [...storedMetrics(place, now).values()].map((stored) => ({
     metric: stored.metric,
     firstAt: stored.firstPutAt,
     latestAt: stored.latestAt,
   }));
+  const known = [...ownMetrics({ world, place }), ...custom];
   const found = known.filter((each) => isListed(each, asked, now) && matches(each.metric, asked));
   const page = found.slice(start, start + PAGE);
   // Only a monitoring account has linked ones; without any, the owner of every metric is the caller.

@@ -1,24 +1,7 @@
-import type { Place, World } from "../../world.ts";
 import { type Bucket, copyOf, mergeInto } from "./bucket.ts";
-import { keyOf, type MetricIdentity, storedMetrics } from "./store.ts";
-
-/** Who reads, and when. */
-export interface Reading {
-  readonly world: World;
-  readonly place: Place;
-  readonly now: number;
-}
-
-/** A metric over a span of time, in slices of one period. */
-export interface Slices {
-  readonly metric: MetricIdentity;
-  /** Null: of every unit. CloudWatch does not say how it joins several units where none is named; here they are merged. */
-  readonly unit: string | null;
-  readonly from: number;
-  /** Not included. */
-  readonly to: number;
-  readonly periodMs: number;
-}
+import { isOwn, ownBuckets } from "./own-metrics.ts";
+import type { Reading, Slices } from "./reading.ts";
+import { keyOf, storedMetrics } from "./store.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -32,15 +15,18 @@ const COARSER: readonly { readonly olderThanMs: number; readonly multipleOfMs: n
   { olderThanMs: 3 * HOUR, multipleOfMs: MINUTE },
   { olderThanMs: 15 * DAY, multipleOfMs: 5 * MINUTE },
   { olderThanMs: 63 * DAY, multipleOfMs: HOUR },
-  { olderThanMs: 455 * DAY, multipleOfMs: Infinity },
 ];
+/** 15 months, after which no point is left. */
+const OLDEST_MS = 455 * DAY;
 
 /**
  * One bucket for each period that has data, by the period's start; the periods are counted from `from`, which is first
  * rounded down to what CloudWatch keeps at that age.
  */
 export function slicesOf(reading: Reading, asked: Slices): Map<number, Bucket> {
-  const from = roundedStart(asked.from, asked.periodMs, reading.now);
+  // Beyond 455 days there is nothing, however early the start.
+  const earliest = reading.now - OLDEST_MS;
+  const from = roundedStart(Math.max(asked.from, earliest), asked.periodMs, reading.now);
   const slices = new Map<number, Bucket>();
   for (const [at, bucket] of bucketsOf(reading, asked, from)) {
     if (!isKept(at, asked.periodMs, reading.now)) continue;
@@ -61,7 +47,8 @@ function roundedStart(from: number, periodMs: number, now: number): number {
 const isKept = (at: number, periodMs: number, now: number): boolean =>
   COARSER.every(({ olderThanMs, multipleOfMs }) => now - at <= olderThanMs || periodMs % multipleOfMs === 0);
 
-function bucketsOf(reading: Reading, asked: Slices, from: number): (readonly [number, Bucket])[] {
+function bucketsOf(reading: Reading, asked: Slices, from: number): readonly (readonly [number, Bucket])[] {
+  if (isOwn(asked.metric.namespace)) return ownBuckets(reading, { ...asked, from });
   const stored = storedMetrics(reading.place, reading.now).get(keyOf(asked.metric));
   if (stored === undefined) return [];
   const units = asked.unit === null ? [...stored.units.values()] : [stored.units.get(asked.unit)];
