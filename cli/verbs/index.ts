@@ -1,5 +1,6 @@
 import type { Verb } from "../verb.ts";
 import { emulate } from "./emulate.ts";
+import { scan } from "./scan.ts";
 
 /** In the order of the help page. Each file holds only what `--help` needs, and loads the rest when it runs. */
-export const verbs: readonly Verb[] = [emulate];
+export const verbs: readonly Verb[] = [scan, emulate];

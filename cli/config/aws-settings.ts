@@ -1,0 +1,102 @@
+import { codeInterpreterKind } from "../../adapters/aws/code-interpreter-kind.ts";
+import { awsRegionNames } from "../../adapters/aws/regions.ts";
+import { accountId, region } from "../../core/kernel/ids.ts";
+import type { LimitOverride } from "../../core/quota/limits.ts";
+import { defaultThresholds, type QuotaThresholds } from "../../core/quota/thresholds.ts";
+import { UsageError } from "../cli-error.ts";
+import type { VerbInput } from "../verb.ts";
+import type { Config } from "./config-schema.ts";
+import { loadConfig } from "./load-config.ts";
+import { nearestOf } from "./nearest.ts";
+
+/** What every verb that reads AWS goes by: the flags, then the configuration, then the defaults. */
+export interface AwsSettings {
+  /** Null: the profile's own Region. */
+  readonly regions: readonly string[] | "all" | null;
+  readonly profile: string | null;
+  /** Above 0 and at most 1. */
+  readonly rateShare: number;
+  readonly requestsPerSecond: number;
+  readonly thresholds: QuotaThresholds;
+  readonly limitOverrides: readonly LimitOverride[];
+}
+
+export interface ReadSettings {
+  readonly settings: AwsSettings;
+  /** What is wrong with the flags and the configuration; `settings` holds only where it is empty. */
+  readonly problems: readonly string[];
+}
+
+/** Reads flags and configuration, and gathers what is wrong with them, so that a verb can report all of it with its own. */
+export async function readAwsSettings(options: VerbInput["options"], cwd: string): Promise<ReadSettings> {
+  const problems: string[] = [];
+  const text = (name: string): string | undefined => {
+    const value = options[name];
+    return typeof value === "string" ? value : undefined;
+  };
+  const config = await configOf(cwd, text("config"), problems);
+  const number = (flag: string, name: string, max: number): number | undefined => {
+    const value = text(name);
+    if (value === undefined) return undefined;
+    const parsed = /^\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
+    if (parsed > 0 && parsed <= max) return parsed;
+    const range = max === Number.MAX_SAFE_INTEGER ? "a number above 0" : `a number above 0, at most ${max}`;
+    problems.push(`--${flag} must be ${range}, not "${value}"`);
+    return undefined;
+  };
+  const settings: AwsSettings = {
+    regions: regionsOf(text("regions"), problems) ?? config.regions ?? null,
+    profile: text("profile") ?? null,
+    rateShare: (number("rate-share", "rateShare", 100) ?? config.rateShare ?? 20) / 100,
+    requestsPerSecond:
+      number("requests-per-second", "requestsPerSecond", Number.MAX_SAFE_INTEGER) ?? config.requestsPerSecond ?? 30,
+    thresholds: thresholdsOf(config),
+    limitOverrides: (config.limits ?? []).map((entry) => ({
+      code: entry.quota,
+      limit: entry.limit,
+      account: entry.account === undefined ? null : accountId(entry.account),
+      region: entry.region === undefined ? null : region(entry.region),
+    })),
+  };
+  return { settings, problems };
+}
+
+async function configOf(cwd: string, named: string | undefined, problems: string[]): Promise<Config> {
+  try {
+    return await loadConfig(cwd, named);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    problems.push(...error.problems);
+    return {};
+  }
+}
+
+function regionsOf(value: string | undefined, problems: string[]): readonly string[] | "all" | undefined {
+  if (value === undefined) return undefined;
+  if (value.trim() === "all") return "all";
+  const names = value.split(",").map((name) => name.trim());
+  const withTools = Object.values(codeInterpreterKind.regions).flat();
+  for (const name of names) {
+    if (name === "") problems.push("--regions has an empty name: separate Regions by single commas");
+    else if (!awsRegionNames.includes(name)) {
+      const hint = nearestOf(name, awsRegionNames) || ` (with built-in tools: ${withTools.join(", ")}; or \`all\`)`;
+      problems.push(`--regions: unknown Region "${name}"${hint}`);
+    }
+  }
+  return [...new Set(names)];
+}
+
+const thresholdsOf = (config: Config): QuotaThresholds => {
+  const { warning, critical } = config.thresholds ?? {};
+  return {
+    ...defaultThresholds,
+    warning: {
+      utilizationPct: warning?.utilizationPct ?? defaultThresholds.warning.utilizationPct,
+      left: warning?.left ?? defaultThresholds.warning.left,
+    },
+    critical: {
+      utilizationPct: critical?.utilizationPct ?? defaultThresholds.critical.utilizationPct,
+      left: critical?.left ?? defaultThresholds.critical.left,
+    },
+  };
+};

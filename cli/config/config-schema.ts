@@ -1,0 +1,45 @@
+import { z } from "zod";
+import { codeInterpreterKind } from "../../adapters/aws/code-interpreter-kind.ts";
+import { awsRegionNames } from "../../adapters/aws/regions.ts";
+import { nearestOf } from "./nearest.ts";
+
+const region = z.string({ error: "must be a Region's name" }).superRefine((name, context) => {
+  if (awsRegionNames.includes(name)) return;
+  context.addIssue({ code: "custom", message: `unknown Region "${name}"${nearestOf(name, awsRegionNames)}` });
+});
+
+const quotaCodes = codeInterpreterKind.quotas.map((quota) => quota.code);
+
+const pct = z.number({ error: "must be a number" }).min(1, "must be 1 or more").max(100, "must be 100 or less");
+const left = z.int({ error: "must be a whole number" }).min(0, "must be 0 or more");
+const threshold = z.strictObject({ utilizationPct: pct.optional(), left: left.optional() });
+
+/** `sandmeter.config.yaml`. Documented in docs/configuration.md. */
+export const configSchema = z.strictObject({
+  regions: z
+    .union([z.literal("all"), z.array(region).min(1, "name at least one Region, or write `all`")], {
+      error: "must be `all` or a list of Regions",
+    })
+    .optional(),
+  rateShare: pct.optional(),
+  requestsPerSecond: z.number({ error: "must be a number" }).positive("must be above 0").optional(),
+  thresholds: z.strictObject({ warning: threshold.optional(), critical: threshold.optional() }).optional(),
+  limits: z
+    .array(
+      z.strictObject({
+        quota: z.enum(quotaCodes as [string, ...string[]], {
+          error: `must be one of ${quotaCodes.join(", ")}`,
+        }),
+        limit: z.int({ error: "must be a whole number" }).min(0, "must be 0 or more"),
+        account: z
+          .string({ error: 'must be twelve digits in quotes, for example "111122223333"' })
+          .regex(/^\d{12}$/, 'must be twelve digits in quotes, for example "111122223333"')
+          .optional(),
+        region: region.optional(),
+      }),
+      { error: "must be a list" },
+    )
+    .optional(),
+});
+
+export type Config = z.infer<typeof configSchema>;

@@ -1,0 +1,48 @@
+import { type AwsClients, awsClients } from "../../adapters/aws/clients.ts";
+import { codeInterpreterKind, quotaServiceCode } from "../../adapters/aws/code-interpreter-kind.ts";
+import { awsQuotaLimits } from "../../adapters/aws/quota-limits.ts";
+import { awsSandboxReader } from "../../adapters/aws/sandbox-reader.ts";
+import { codeInterpreterPrices } from "../../core/billing/code-interpreter-prices.ts";
+import { priceBookOf } from "../../core/billing/price-book.ts";
+import type { ScanInput, ScanPorts } from "../../core/jobs/scan.ts";
+import type { Pricing } from "../../core/reporting/scan-totals.ts";
+import type { AwsSettings } from "../config/aws-settings.ts";
+import { productVersion } from "../version.ts";
+import type { ScanSubject } from "./subject.ts";
+
+/** The clients of the command line, by its settings. */
+export const clientsOf = (settings: AwsSettings): AwsClients =>
+  awsClients({
+    version: productVersion(),
+    ...(settings.profile === null ? {} : { profile: settings.profile }),
+    requestsPerSecond: settings.requestsPerSecond,
+    rateShare: settings.rateShare,
+  });
+
+/** The scan job's ports on AWS. */
+export const scanPortsOf = (clients: AwsClients, onProgress?: ScanPorts["onProgress"]): ScanPorts => ({
+  sandboxes: awsSandboxReader(clients),
+  readQuotaLimits: awsQuotaLimits(clients, quotaServiceCode),
+  kind: codeInterpreterKind,
+  ...(onProgress === undefined ? {} : { onProgress }),
+});
+
+export const builtInPricing: Pricing = {
+  prices: priceBookOf(codeInterpreterPrices),
+  gb: "binary",
+  size: codeInterpreterKind.size,
+};
+
+/** The input of a pass that looks every session up and remembers none. */
+export const scanInputOf = (settings: AwsSettings, subject: ScanSubject): ScanInput => ({
+  targets: subject.targets,
+  prices: builtInPricing.prices,
+  gb: builtInPricing.gb,
+  thresholds: settings.thresholds,
+  limitOverrides: settings.limitOverrides,
+  notEnabled: subject.notEnabled,
+  interpreter: null,
+  lookUp: { sessions: true, interpreters: false },
+  knownTimeout: () => null,
+  notes: subject.notes,
+});

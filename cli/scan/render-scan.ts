@@ -1,0 +1,54 @@
+import type { ScanOutcome } from "../../core/jobs/scan-outcome.ts";
+import { isoOf } from "../../core/kernel/instant.ts";
+import { type Pricing, scanTotals } from "../../core/reporting/scan-totals.ts";
+import { safeText } from "../render/safe-text.ts";
+import { type Paint, painter } from "../render/style.ts";
+import type { Terminal } from "../terminal.ts";
+import { range } from "./money-range.ts";
+import { interpretersTable, quotasTable, sessionsTable } from "./tables.ts";
+
+/** The whole pass as text: what lives, what it costs, how near the quotas are, and what could not be read. */
+export function renderScan(
+  outcome: ScanOutcome,
+  pricing: Pricing,
+  subject: "sessions" | "interpreters",
+  terminal: Pick<Terminal, "color" | "columns">,
+): string {
+  const paint = painter(terminal.color);
+  // What goes to a file or another program is not cut.
+  const maxWidth = terminal.color ? terminal.columns : null;
+  const table =
+    subject === "sessions" ? sessionsTable(outcome, maxWidth, paint) : interpretersTable(outcome, maxWidth, paint);
+  const sections = [table, ...(subject === "sessions" ? [summary(outcome, pricing)] : [])];
+  const quotas = quotasTable(outcome, maxWidth, paint);
+  if (quotas !== "") sections.push(`${paint("Quotas", "bold")}\n${quotas}`);
+  const skipped = outcome.targets.filter((target) => target.status === "skipped");
+  if (skipped.length > 0) {
+    sections.push(`Skipped, not enabled for the account: ${skipped.map((scan) => scan.target.region).join(", ")}\n`);
+  }
+  const unread = unreadSection(outcome, paint);
+  if (unread !== "") sections.push(unread);
+  sections.push(...outcome.notes.map((note) => `Note: ${safeText(note.message)}\n`));
+  return sections.filter((section) => section !== "").join("\n");
+}
+
+function summary(outcome: ScanOutcome, pricing: Pricing): string {
+  const totals = scanTotals(outcome, pricing);
+  const read = outcome.targets.flatMap((target) => target.sessions).length;
+  const count = totals.sessions === null ? `At least ${read} live sessions` : `${totals.sessions} live sessions`;
+  const cost = `cost so far ${range(totals.lowUsd, totals.highUsd)}`;
+  const hourly = `an hour at this size ${range(totals.hourlyLowUsd, totals.hourlyHighUsd)}`;
+  return `${count} as of ${isoOf(outcome.asOf)}; ${cost}; ${hourly}.\n`;
+}
+
+function unreadSection(outcome: ScanOutcome, paint: Paint): string {
+  const lines = outcome.targets
+    .filter((target) => target.status !== "skipped")
+    .flatMap((target) =>
+      target.problems.map((problem) => {
+        const style = target.status === "failed" ? "red" : "yellow";
+        return `  ${paint(`${target.target.region} ${target.status}`, style)}  ${safeText(problem.code)}: ${safeText(problem.message)}\n`;
+      }),
+    );
+  return lines.length === 0 ? "" : `${paint("Not read, or worth knowing", "bold")}\n${lines.join("")}`;
+}

@@ -1,0 +1,109 @@
+import { scan } from "../../core/jobs/scan.ts";
+import type { ScanOutcome } from "../../core/jobs/scan-outcome.ts";
+import { interpreterId } from "../../core/kernel/ids.ts";
+import { interpretersReport, scanReport } from "../../core/reporting/scan-report.ts";
+import { CliError, UsageError } from "../cli-error.ts";
+import { readAwsSettings } from "../config/aws-settings.ts";
+import { type ExitCode, exitCode, worstExitCode } from "../exit-code.ts";
+import { safeJson, safeText } from "../render/safe-text.ts";
+import { systemClock } from "../system-clock.ts";
+import type { Terminal } from "../terminal.ts";
+import type { RunVerb, VerbInput } from "../verb.ts";
+import { builtInPricing, clientsOf, scanInputOf, scanPortsOf } from "./compose.ts";
+import { scanProgress } from "./progress.ts";
+import { renderScan } from "./render-scan.ts";
+import { readSubject } from "./subject.ts";
+
+export const runScan: RunVerb = async (input, terminal) => {
+  const { settings, problems } = await readAwsSettings(input.options, terminal.cwd);
+  const flags = readFlags(input.options);
+  const all = [...problems, ...flags.problems];
+  if (all.length > 0) throw new UsageError(all);
+  const clients = clientsOf(settings);
+  const progress = scanProgress(terminal);
+  try {
+    const subject = await readSubject(clients, settings, systemClock, terminal.signal);
+    const run = scan(scanPortsOf(clients, progress.tell));
+    const outcome = await run(
+      subject.now,
+      {
+        ...scanInputOf(settings, subject),
+        interpreter: flags.interpreter === null ? null : interpreterId(flags.interpreter),
+        lookUp: { sessions: !flags.interpreters, interpreters: flags.interpreters },
+      },
+      terminal.signal,
+    );
+    progress.clear();
+    if (flags.interpreter !== null) requireFound(outcome, flags.interpreter);
+    show(outcome, flags, terminal);
+    return exitCodeOf(outcome, flags.failOn);
+  } finally {
+    progress.clear();
+    clients.close();
+  }
+};
+
+interface Flags {
+  readonly interpreter: string | null;
+  readonly interpreters: boolean;
+  readonly failOn: "warning" | "critical" | null;
+  readonly json: boolean;
+  readonly problems: readonly string[];
+}
+
+function readFlags(options: VerbInput["options"]): Flags {
+  const { interpreter, failOn } = options;
+  const level = failOn === "warning" || failOn === "critical" ? failOn : null;
+  const problems = [
+    ...(failOn === undefined || level !== null
+      ? []
+      : [`--fail-on must be \`warning\` or \`critical\`, not "${String(failOn)}"`]),
+    ...(interpreter === "" ? ["--interpreter needs an id: see `sandmeter scan --interpreters`"] : []),
+  ];
+  return {
+    interpreter: typeof interpreter === "string" ? interpreter : null,
+    interpreters: options["interpreters"] === true,
+    failOn: level,
+    json: options["json"] === true,
+    problems,
+  };
+}
+
+/** An interpreter that no fully listed target has is a wrong id; where a listing is incomplete, it may be there. */
+function requireFound(outcome: ScanOutcome, id: string): void {
+  const found = outcome.targets.some((target) => target.interpreters?.some((interpreter) => interpreter.id === id));
+  if (found || !outcome.targets.every((target) => target.status === "skipped" || target.interpretersComplete)) return;
+  const regions = outcome.targets.map((target) => target.target.region).join(", ");
+  throw new CliError(
+    `there is no interpreter ${safeText(id)} in ${regions}: see \`sandmeter scan --interpreters\`, or name other Regions`,
+  );
+}
+
+function show(outcome: ScanOutcome, flags: Flags, terminal: Terminal): void {
+  const ofOne = flags.interpreter === null ? outcome : onlyInterpreter(outcome, flags.interpreter);
+  if (flags.json) {
+    const report = flags.interpreters ? interpretersReport(ofOne) : scanReport(outcome, builtInPricing);
+    terminal.out(`${safeJson(report)}\n`);
+    return;
+  }
+  terminal.out(renderScan(ofOne, builtInPricing, flags.interpreters ? "interpreters" : "sessions", terminal));
+}
+
+const onlyInterpreter = (outcome: ScanOutcome, id: string): ScanOutcome => ({
+  ...outcome,
+  targets: outcome.targets.map((target) => ({
+    ...target,
+    interpreters: target.interpreters?.filter((interpreter) => interpreter.id === id) ?? null,
+  })),
+});
+
+function exitCodeOf(outcome: ScanOutcome, failOn: "warning" | "critical" | null): ExitCode {
+  const states = outcome.targets.flatMap((target) => target.quotas.map((quota) => quota.state));
+  const pressed = states.some(
+    (state) => state === "critical" || state === "exhausted" || (state === "warning" && failOn === "warning"),
+  );
+  return worstExitCode([
+    ...(failOn !== null && pressed ? [exitCode.critical] : []),
+    ...(outcome.complete ? [] : [exitCode.partial]),
+  ]);
+}
