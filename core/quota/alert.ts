@@ -30,7 +30,9 @@ export function advanceAlert(
   rule: AlertRule,
 ): { readonly alert: QuotaAlert; readonly transition: AlertTransition | null } {
   const from = before?.level ?? "ok";
-  const recent = [...(before?.recent ?? []), observation].slice(-rule.window);
+  // A pass that is repeated sees the same moment again: it replaces what it saw, and is not a second opinion.
+  const earlier = (before?.recent ?? []).filter((seen) => seen.at < observation.at);
+  const recent = [...earlier, observation].slice(-rule.window);
   const to = raised(from, recent, rule) ?? lowered(from, recent, rule) ?? from;
   const since = to === from && before !== null ? before.since : observation.at;
   return {
