@@ -30,6 +30,8 @@ export function advanceAlert(
   rule: AlertRule,
 ): { readonly alert: QuotaAlert; readonly transition: AlertTransition | null } {
   const from = before?.level ?? "ok";
+  // A pass that was due earlier and ran late says nothing new of the past.
+  if (before?.recent.some((seen) => seen.at > observation.at)) return { alert: before, transition: null };
   // A pass that is repeated sees the same moment again: it replaces what it saw, and is not a second opinion.
   const earlier = (before?.recent ?? []).filter((seen) => seen.at < observation.at);
   const recent = [...earlier, observation].slice(-rule.window);
