@@ -17,8 +17,16 @@ export interface AwsClientsOptions {
   readonly requestsPerSecond: number;
   /** The part of it that is ours, above 0 and at most 1. */
   readonly rateShare: number;
+  /** An AWS that is not AWS's own. Nothing of the environment and of the shared files then says where requests go or who signs. */
+  readonly embedded?: EmbeddedAws;
   /** For tests. */
   readonly clock?: MonotonicClock;
+}
+
+export interface EmbeddedAws {
+  readonly endpoint: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
 }
 
 /** Clients of one caller (so of one account), one for each service and Region, made on first use. */
@@ -66,12 +74,22 @@ export function awsClients(options: AwsClientsOptions): AwsClients {
   // One chain for all clients: a single sign-on, a process or an instance role is asked once, not once a client.
   let chain: ReturnType<typeof credentialChain> | null = null;
 
+  const access = async () => {
+    const { embedded } = options;
+    if (embedded === undefined) {
+      chain ??= credentialChain(profile);
+      return { ...profile, credentials: await chain };
+    }
+    const { endpoint, accessKeyId, secretAccessKey } = embedded;
+    // FIPS and dual-stack settings of the environment rule out an endpoint of one's own, so they are overridden as well.
+    const itself = { endpoint, useFipsEndpoint: false, useDualstackEndpoint: false };
+    return { ...itself, credentials: { accessKeyId, secretAccessKey } };
+  };
+
   const config = async (region: string) => {
-    chain ??= credentialChain(profile);
     return {
-      ...profile,
+      ...(await access()),
       region,
-      credentials: await chain,
       maxAttempts,
       retryMode: "standard",
       customUserAgent: [["sandmeter", options.version] as [string, string]],
