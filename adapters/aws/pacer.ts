@@ -77,6 +77,8 @@ export function pacer(ratePerSecond: number, clock: MonotonicClock): Pacer {
           },
         };
         signal?.addEventListener("abort", leave, { once: true });
+        // Turns that nobody waited for are lost: a rest saves none up.
+        if (queue.size === 0) nextAt = Math.max(nextAt, clock.now());
         queue.add(waiter);
         pump();
       }),

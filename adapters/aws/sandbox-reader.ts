@@ -2,7 +2,7 @@ import type { Interpreter, InterpreterDetail, InterpreterKind } from "../../core
 import type { SessionDetail, SessionSummary } from "../../core/inventory/session.ts";
 import type { Target } from "../../core/inventory/target.ts";
 import type { InterpreterId, SessionId } from "../../core/kernel/ids.ts";
-import type { Listing } from "../../core/kernel/problem.ts";
+import type { Listing, Problem } from "../../core/kernel/problem.ts";
 import type { Lookup, SandboxReader } from "../../core/ports/sandboxes.ts";
 import { abortable } from "./abortable.ts";
 import { type AwsCall, problemOf } from "./aws-error.ts";
@@ -23,10 +23,11 @@ export function awsSandboxReader(clients: AwsClients, size: number = pageSize): 
         listInterpreters(clients, size, target, "SYSTEM", signal),
         listInterpreters(clients, size, target, "CUSTOM", signal),
       ]);
+      const missing = system.complete && system.items.length === 0 ? [noSystemInterpreter(target)] : [];
       return {
         items: [...system.items, ...custom.items],
-        problems: [...system.problems, ...custom.problems],
-        complete: system.complete && custom.complete,
+        problems: [...system.problems, ...custom.problems, ...missing],
+        complete: system.complete && custom.complete && missing.length === 0,
       };
     },
     getInterpreter: (target, id, signal) => getInterpreter(clients, target, id, signal),
@@ -34,6 +35,13 @@ export function awsSandboxReader(clients: AwsClients, size: number = pageSize): 
     getSession: (target, id, session, signal) => getSession(clients, target, id, session, signal),
   };
 }
+
+// Every Region with the built-in tools has a SYSTEM interpreter: a listing without one is no proof that nothing runs there.
+const noSystemInterpreter = (target: Target): Problem => ({
+  code: "NoSystemInterpreter",
+  message: `ListCodeInterpreters in ${target.region} gave no SYSTEM interpreter, which every Region with the built-in tools has: does the Region have them, and is the endpoint the Region's own?`,
+  operation: "ListCodeInterpreters",
+});
 
 async function listInterpreters(
   clients: AwsClients,
