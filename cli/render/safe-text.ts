@@ -6,8 +6,8 @@ export const safeText = (text: string): string =>
   text.toWellFormed() === text ? text.replace(harmful, escapeOf) : Array.from(text, safeUnit).join("");
 
 /** JSON that a terminal can show: JSON itself leaves C1 controls and direction marks as they are. */
-export const safeJson = (value: unknown): string =>
-  JSON.stringify(value, null, 2).replace(harmfulInJson, (unit) =>
+export const safeJson = (value: unknown, indent = 2): string =>
+  JSON.stringify(value, null, indent).replace(harmfulInJson, (unit) =>
     Array.from({ length: unit.length }, (_, index) => unicodeEscape(unit.charCodeAt(index))).join(""),
   );
 

@@ -1,0 +1,160 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import path from "node:path";
+import { compareSessions, type RatedSession } from "../../core/billing/rated-session.ts";
+import { type Hand, type HandContext, type HandSettings, ownHand, type Stretch, type StretchOutcome } from "./hand.ts";
+import { type InputFailure, type InputFile, type InputName, inspectInput } from "./input-file.ts";
+import type { LineReason } from "./line-scanner.ts";
+import { threadHand } from "./thread-hand.ts";
+import { partitions } from "./usage-store.ts";
+
+export interface RateRequest extends Omit<HandSettings, "spillFolder" | "number"> {
+  readonly files: readonly InputName[];
+  readonly threads: number;
+  /** Where a folder for spilled records may be made, and is removed again. */
+  readonly tempFolder: string;
+}
+
+export interface FileProblem {
+  readonly file: string;
+  readonly line: number;
+  readonly reason: LineReason;
+}
+
+export interface RateResult {
+  /** Lines that are not blank. */
+  readonly lines: number;
+  /** Valid lines, duplicates included. */
+  readonly records: number;
+  readonly duplicates: number;
+  readonly skipped: number;
+  readonly reasons: ReadonlyMap<LineReason, number>;
+  /** The first of them in the order of files and lines, as many as were asked for. */
+  readonly problems: readonly FileProblem[];
+  /** Inputs that could not be read, or not to their end: the result is a partial one. */
+  readonly failures: readonly InputFailure[];
+  /** By account, Region, interpreter and session. */
+  readonly sessions: readonly RatedSession[];
+}
+
+/** Large enough that starting a stretch costs nothing, small enough that threads end together. */
+const stretchBytes = 16 * 1024 * 1024;
+
+/**
+ * Meters and rates all sessions of the files. Order of lines and files, threads, spilling and the fast path change no
+ * figure. Rejects only where `context.signal` is aborted or the spill folder cannot be used.
+ */
+export async function rateFiles(request: RateRequest, context: HandContext): Promise<RateResult> {
+  const inputs = request.files.map(inspectInput);
+  const found = inputs.filter((input): input is InputFile => "kind" in input);
+  const stretches = found.flatMap((input) => stretchesOf(input, request.threads));
+  const spillFolder = await mkdtemp(path.join(request.tempFolder, "sandmeter-rate-"));
+  const hands = handsFor(request, stretches, spillFolder, context);
+  try {
+    const outcomes = await readAll(stretches, hands);
+    return {
+      ...summaryOf(stretches, outcomes, request.problemLimit),
+      ...(await meterAll(hands)),
+      failures: [
+        ...inputs.filter((input): input is InputFailure => "code" in input),
+        ...outcomes.flatMap((outcome) => outcome.failure ?? []),
+      ],
+    };
+  } finally {
+    await Promise.all(hands.map((hand) => hand.dismiss()));
+    await rm(spillFolder, { recursive: true, force: true });
+  }
+}
+
+function stretchesOf({ input, kind, sizeBytes }: InputFile, threads: number): readonly Stretch[] {
+  const end = Number.POSITIVE_INFINITY;
+  if (kind === "stream" || sizeBytes === null || threads === 1) return [{ input, kind, from: 0, to: end }];
+  const count = Math.ceil(sizeBytes / stretchBytes);
+  return Array.from({ length: count }, (_, index) => ({
+    input,
+    kind,
+    from: index * stretchBytes,
+    to: index === count - 1 ? end : (index + 1) * stretchBytes,
+  }));
+}
+
+/** The standard input belongs to this thread, so that a hand of its own reads it. */
+function handsFor(
+  request: RateRequest,
+  stretches: readonly Stretch[],
+  spillFolder: string,
+  context: HandContext,
+): readonly Hand[] {
+  const threads = Math.min(request.threads, stretches.length);
+  const own = threads <= 1 || stretches.some((stretch) => stretch.input.name === "-");
+  return Array.from({ length: Math.max(1, threads) }, (_, number) => {
+    const settings = { ...request, limitBytes: request.limitBytes / Math.max(1, threads), spillFolder, number };
+    return own && number === 0 ? ownHand(settings, context) : threadHand(settings, context);
+  });
+}
+
+async function readAll(stretches: readonly Stretch[], hands: readonly Hand[]): Promise<readonly StretchOutcome[]> {
+  const outcomes: StretchOutcome[] = [];
+  const waiting = [...stretches.entries()];
+  const take = (number: number): [number, Stretch] | undefined => {
+    const own = number === 0 ? waiting.findIndex(([, stretch]) => stretch.input.name === "-") : -1;
+    const next = own >= 0 ? own : waiting.findIndex(([, stretch]) => stretch.input.name !== "-");
+    return next < 0 ? undefined : waiting.splice(next, 1)[0];
+  };
+  await Promise.all(
+    hands.map(async (hand, number) => {
+      for (let next = take(number); next !== undefined; next = take(number)) {
+        outcomes[next[0]] = await hand.read(next[1]);
+      }
+    }),
+  );
+  return outcomes;
+}
+
+async function meterAll(hands: readonly Hand[]): Promise<Pick<RateResult, "sessions" | "duplicates">> {
+  const stored = await Promise.all(hands.map((hand) => hand.finish()));
+  const sessions: RatedSession[] = [];
+  let duplicates = 0;
+  let next = 0;
+  await Promise.all(
+    hands.map(async (hand) => {
+      while (next < partitions) {
+        const partition = next;
+        next += 1;
+        const sources = stored.flatMap(({ partitions: parts, spillFile }) => {
+          const part = parts[partition];
+          return part === undefined || part.keys.length === 0 ? [] : [{ stored: part, spillFile }];
+        });
+        if (sources.length === 0) continue;
+        const metered = await hand.meter(sources);
+        duplicates += metered.duplicates;
+        for (const session of metered.sessions) sessions.push(session);
+      }
+    }),
+  );
+  return { sessions: sessions.sort(compareSessions), duplicates };
+}
+
+function summaryOf(
+  stretches: readonly Stretch[],
+  outcomes: readonly StretchOutcome[],
+  problemLimit: number,
+): Omit<RateResult, "sessions" | "duplicates" | "failures"> {
+  const reasons = new Map<LineReason, number>();
+  const problems: FileProblem[] = [];
+  const sums = { lines: 0, records: 0, skipped: 0 };
+  let linesBefore = 0;
+  for (const [index, stretch] of stretches.entries()) {
+    const counts = outcomes[index]?.counts;
+    if (counts === undefined) continue;
+    if (stretch.from === 0) linesBefore = 0;
+    for (const { line, reason } of counts.problems) {
+      if (problems.length < problemLimit) problems.push({ file: stretch.input.name, line: linesBefore + line, reason });
+    }
+    for (const [reason, count] of counts.reasons) reasons.set(reason, (reasons.get(reason) ?? 0) + count);
+    linesBefore += counts.physicalLines;
+    sums.lines += counts.physicalLines - counts.blankLines;
+    sums.records += counts.records;
+    sums.skipped += counts.skipped;
+  }
+  return { ...sums, reasons, problems };
+}

@@ -1,0 +1,103 @@
+import type { RateResult } from "../../adapters/files/rate-files.ts";
+import { type RatedSession, type RatedTotals, ratedTotals } from "../../core/billing/rated-session.ts";
+import { compareUsd, formatUsd, type Usd } from "../../core/kernel/money.ts";
+import { formatSeconds } from "../render/duration.ts";
+import { safeText } from "../render/safe-text.ts";
+import { type Paint, painter } from "../render/style.ts";
+import { type Cell, type Column, renderTable } from "../render/table.ts";
+import type { Terminal } from "../terminal.ts";
+import type { RateOptions } from "./rate-options.ts";
+
+const listedProblems = 20;
+
+/** The result for a reader: the costliest sessions, the totals, and what was set aside. */
+export function renderRate(
+  result: RateResult,
+  options: Pick<RateOptions, "top" | "allProblems">,
+  terminal: Pick<Terminal, "color" | "columns">,
+): string {
+  const paint = painter(terminal.color);
+  const totals = ratedTotals(result.sessions);
+  const sections = [
+    sessionsSection(result.sessions, options.top, paint, terminal.color ? terminal.columns : null),
+    totalsSection(result, totals),
+    problemsSection(result, options.allProblems, paint),
+    result.failures.length === 0 ? "" : `${paint("Partial:", "yellow")} what could not be read is missing above.\n`,
+  ];
+  return sections.filter((section) => section !== "").join("\n");
+}
+
+const columns: readonly Column[] = [
+  { title: "ACCOUNT" },
+  { title: "REGION" },
+  { title: "INTERPRETER", shrinkTo: 12 },
+  { title: "SESSION", shrinkTo: 12 },
+  { title: "METERED", align: "right" },
+  { title: "GAPS", align: "right" },
+  { title: "PEAK MB", align: "right" },
+  { title: "RATED USD", align: "right" },
+  { title: "LOGGED USD", align: "right" },
+  { title: "IDLE USD", align: "right" },
+  { title: "PEAK TAX USD", align: "right" },
+];
+
+function sessionsSection(sessions: readonly RatedSession[], top: number, paint: Paint, width: number | null): string {
+  if (sessions.length === 0) return "No sessions.\n";
+  const shown = sessions.toSorted(costliestFirst).slice(0, top);
+  const rest = sessions.length - shown.length;
+  const more = rest === 0 ? "" : `and ${rest} more: see --top and --json\n`;
+  return (shown.length === 0 ? "" : renderTable(columns, shown.map(rowOf), width, paint)) + more;
+}
+
+/** Sessions without a price come last, in their own order. */
+function costliestFirst(a: RatedSession, b: RatedSession): number {
+  if (a.cost === null || b.cost === null) return (a.cost === null ? 1 : 0) - (b.cost === null ? 1 : 0);
+  return compareUsd(b.cost.rated, a.cost.rated);
+}
+
+function rowOf(session: RatedSession): readonly Cell[] {
+  const { cost, peakBytes } = session;
+  return [
+    session.account,
+    session.region,
+    session.interpreter,
+    session.session,
+    formatSeconds(session.meteredMs / 1000),
+    formatSeconds(session.gapMs / 1000),
+    peakBytes === null ? "-" : String(Math.round(peakBytes / 1_048_576)),
+    ...[cost?.rated, cost?.logged, cost?.idle, cost?.peakTax].map(dollars),
+  ].map((text) => ({ text }));
+}
+
+const dollars = (amount: Usd | undefined): string => (amount === undefined ? "no price" : formatUsd(amount, 6));
+
+function totalsSection(result: RateResult, totals: RatedTotals): string {
+  const { cost } = totals;
+  const lines = [`${totals.sessions} sessions from ${result.records} records (${result.duplicates} delivered twice)`];
+  if (cost !== null && totals.sessions > 0) {
+    lines.push(
+      `rated $${formatUsd(cost.rated, 6)}, of it idle $${formatUsd(cost.idle, 6)} and peak tax $${formatUsd(cost.peakTax, 6)}`,
+      `logged $${formatUsd(cost.logged, 6)}${ratio(cost.logged, cost.rated)}`,
+    );
+  }
+  if (totals.unpricedSessions > 0) {
+    lines.push(`${totals.unpricedSessions} sessions are in Regions without a price: their cost is unknown, not zero`);
+  }
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+function ratio(logged: Usd, rated: Usd): string {
+  if (rated.numerator === 0n) return "";
+  const share = { numerator: logged.numerator * rated.denominator, denominator: logged.denominator * rated.numerator };
+  return `, ${formatUsd(share, 4)} of rated`;
+}
+
+function problemsSection({ skipped, reasons, problems }: RateResult, all: boolean, paint: Paint): string {
+  if (skipped === 0) return "";
+  const counts = [...reasons].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([reason, count]) => `${count} ${reason}`);
+  const listed = all ? problems : problems.slice(0, listedProblems);
+  const lines = listed.map(({ file, line, reason }) => `  ${safeText(file)}:${line}: ${reason}\n`);
+  const rest = skipped - listed.length;
+  const more = rest === 0 ? "" : `  and ${rest} more: see --all-problems\n`;
+  return `${paint("Set aside", "bold")} ${skipped} lines: ${counts.join(", ")}\n${lines.join("")}${more}`;
+}

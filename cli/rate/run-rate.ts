@@ -1,0 +1,70 @@
+import path from "node:path";
+import process from "node:process";
+import { type RateResult, rateFiles } from "../../adapters/files/rate-files.ts";
+import { codeInterpreterPrices } from "../../core/billing/code-interpreter-prices.ts";
+import { priceBookOf } from "../../core/billing/price-book.ts";
+import type { BillingRule } from "../../core/billing/price-row.ts";
+import { plusMs } from "../../core/kernel/instant.ts";
+import { CliError } from "../cli-error.ts";
+import { type ExitCode, exitCode } from "../exit-code.ts";
+import { safeText } from "../render/safe-text.ts";
+import { systemClock } from "../system-clock.ts";
+import type { Terminal } from "../terminal.ts";
+import type { RunVerb } from "../verb.ts";
+import { writeRateJson } from "./rate-json.ts";
+import { type RateOptions, readRateOptions } from "./rate-options.ts";
+import { rateProgress } from "./rate-progress.ts";
+import { renderRate } from "./render-rate.ts";
+
+/** A record stamped later than this after now was stamped by a wrong clock. */
+const dayMs = 86_400_000;
+const listedProblems = 1000;
+/** The rule of prices that name none, and of Regions without a price. */
+const defaultRule: BillingRule = "2026-09";
+
+export const runRate: RunVerb = async (input, terminal) => {
+  const options = readRateOptions(input, systemClock.now);
+  const result = await rate(options, terminal);
+  for (const failure of result.failures) {
+    terminal.err(`sandmeter: cannot read ${safeText(failure.file)}: ${safeText(failure.message)} (${failure.code})\n`);
+  }
+  const unread = result.failures.length;
+  const nothing = unread === options.files.length && result.lines === 0;
+  if (options.json) writeRateJson(result, { rule: options.rule ?? defaultRule, gb: options.gb }, terminal.out);
+  else if (!nothing) terminal.out(renderRate(result, options, terminal));
+  return exitCodeOf(unread, nothing);
+};
+
+async function rate(options: RateOptions, terminal: Terminal): Promise<RateResult> {
+  const progress = rateProgress(options.files, terminal);
+  try {
+    return await rateFiles(
+      {
+        files: options.files.map((name) => ({ name, path: path.resolve(terminal.cwd, name) })),
+        latestAt: plusMs(options.now, dayMs),
+        prices: priceBookOf(codeInterpreterPrices, options.rule ?? undefined),
+        meter: { gb: options.gb, idleVcpu: options.idleVcpu, unpricedRule: options.rule ?? defaultRule },
+        problemLimit: options.allProblems ? Number.POSITIVE_INFINITY : listedProblems,
+        threads: options.threads,
+        limitBytes: options.memoryLimitBytes,
+        tempFolder: options.tempFolder,
+        fastPath: true,
+      },
+      { standardInput: process.stdin, signal: terminal.signal, onBytes: progress.add },
+    );
+  } catch (error) {
+    if (terminal.signal.aborted) throw new CliError("stopped before the end: nothing was rated");
+    const code = (error as { code?: unknown } | null)?.code;
+    if (typeof code === "string" && code.startsWith("E")) {
+      throw new CliError(`cannot spill to ${safeText(options.tempFolder)}: ${code} (see --temp and --memory-limit)`);
+    }
+    throw error;
+  } finally {
+    progress.clear();
+  }
+}
+
+function exitCodeOf(unread: number, nothing: boolean): ExitCode {
+  if (unread === 0) return exitCode.done;
+  return nothing ? exitCode.failed : exitCode.partial;
+}
