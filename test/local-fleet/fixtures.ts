@@ -56,8 +56,12 @@ interface SmallWorld {
 }
 
 /** A world with nothing but these sessions, all of one Region's interpreters. */
-export function worldOf(sessions: readonly LocalSession[], unknowns: Partial<UnknownBehaviours> = {}): SmallWorld {
-  const clock = handClock();
+export function worldOf(
+  sessions: readonly LocalSession[],
+  unknowns: Partial<UnknownBehaviours> = {},
+  at = startAt,
+): SmallWorld {
+  const clock = handClock(at);
   const world = createWorld({ fleet: "empty", seed: 1, clock, unknowns });
   const region = sessions[0]?.region ?? "us-east-1";
   const place = world.place("111122223333", region);
