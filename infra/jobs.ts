@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { monitorStatements, type Statement } from "./access.ts";
 import type { Place } from "./place.ts";
+import { regionsToScan } from "./regions.ts";
 import type { Settings } from "./settings.ts";
 
 /** How many times a pass that threw is tried again, with the same scheduled time. Lambda allows two at most. */
@@ -21,9 +22,10 @@ export function createJobs(settings: Settings, place: Place, state: sst.aws.Dyna
     deadLetterArn: failures.arn,
     logGroupArn: logGroup.arn,
   }).apply(({ place: { homeRegion, ...where }, ...own }) =>
-    monitorStatements({ ...where, regions: settings.regions ?? [homeRegion] }, { homeRegion, ...own }).map(
-      permissionOf,
-    ),
+    monitorStatements(
+      { ...where, regions: regionsToScan(settings.regions, { ...where, homeRegion }) },
+      { homeRegion, ...own },
+    ).map(permissionOf),
   );
 
   const scan = new sst.aws.CronV2("Scan", {
@@ -35,6 +37,9 @@ export function createJobs(settings: Settings, place: Place, state: sst.aws.Dyna
     // The time the pass was due, not the time it ran: a retry replays the same pass.
     event: { scheduledAt: "<aws.scheduler.scheduled-time>" },
     transform: {
+      role: (role) => {
+        role.assumeRolePolicy = trustScheduler(place);
+      },
       schedule: (schedule) => {
         schedule.target = $resolve([schedule.target]).apply(([target]) => ({
           ...target,
@@ -77,6 +82,20 @@ const permissionOf = (statement: Statement) => ({
   }),
 });
 
+/** Only for schedules of this account: the service principal alone would also act for somebody else's. */
+const trustScheduler = (place: Place) =>
+  aws.iam.getPolicyDocumentOutput({
+    statements: [
+      {
+        actions: ["sts:AssumeRole"],
+        principals: [{ type: "Service", identifiers: ["scheduler.amazonaws.com"] }],
+        conditions: [
+          { test: "StringEquals", variable: "aws:SourceAccount", values: [place.apply(({ account }) => account)] },
+        ],
+      },
+    ],
+  }).json;
+
 /** A pass has to end before the one after the next is due; Lambda's own maximum is 15 minutes. */
 const timeoutSeconds = (settings: Settings): number => Math.min(900, Math.max(120, settings.everyMinutes * 60 - 10));
 
@@ -88,7 +107,9 @@ function environmentOf(settings: Settings, place: Place, state: sst.aws.Dynamo) 
   return {
     SANDMETER_VERSION: productVersion(),
     SANDMETER_TABLE: state.name,
-    SANDMETER_REGIONS: place.apply(({ homeRegion }) => regionsText(settings.regions ?? [homeRegion])),
+    // The word, not the list: a Region that is not enabled is skipped where all are asked for, and a failure where it is named.
+    SANDMETER_REGIONS:
+      settings.regions === "all" ? "all" : place.apply((where) => regionsToScan(settings.regions, where).join(",")),
     SANDMETER_RATE_SHARE: String(settings.rateShare),
     SANDMETER_WARNING_PCT: String(settings.thresholds.warning.utilizationPct),
     SANDMETER_WARNING_LEFT: String(settings.thresholds.warning.left),
@@ -100,7 +121,5 @@ function environmentOf(settings: Settings, place: Place, state: sst.aws.Dynamo) 
 
 /** SST runs this in the project's root. */
 const productVersion = (): string => (JSON.parse(readFileSync("package.json", "utf8")) as { version: string }).version;
-
-const regionsText = (regions: readonly string[] | "all"): string => (regions === "all" ? regions : regions.join(","));
 
 export type Jobs = ReturnType<typeof createJobs>;

@@ -1,4 +1,5 @@
 import { createAlarms } from "./alarms.ts";
+import { createDashboard } from "./dashboard.ts";
 import { setFunctionDefaults } from "./defaults.ts";
 import { createJobs } from "./jobs.ts";
 import { currentPlace } from "./place.ts";
@@ -13,10 +14,12 @@ export function deployMonitor(environment: Readonly<Record<string, string | unde
   const state = createState();
   const jobs = createJobs(settings, place, state);
   const { topic } = createAlarms(settings, place, jobs);
+  const dashboard = createDashboard(settings, place);
   return {
     table: state.name,
     function: jobs.scan.nodes.function.name,
     failures: jobs.failures.url,
     alarms: topic.arn,
+    dashboard: dashboard.dashboardName,
   };
 }

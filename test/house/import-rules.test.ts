@@ -15,7 +15,7 @@ const allowed: Readonly<Record<(typeof rooms)[number], readonly string[]>> = {
   dashboards: ["core"],
   local: [],
   functions: ["core", "adapters", "dashboards"],
-  infra: ["core", "dashboards"],
+  infra: ["core", "adapters", "dashboards"],
   cli: ["core", "adapters", "dashboards", "local"],
 };
 const list = (items: readonly Import[]): string[] => items.map((item) => `${item.from} imports ${item.to}`);

@@ -54,13 +54,19 @@ export const allowedActions = (role: StackResource): readonly string[] =>
     .flatMap((statement) => (statement.Effect === "Allow" ? statement.Action : []))
     .toSorted();
 
-/** Who may take a role. */
-export const principalsOf = (role: StackResource): readonly unknown[] => {
+export interface TrustStatement {
+  readonly Principal: Readonly<Record<string, string | readonly string[]>>;
+  readonly Condition?: Readonly<Record<string, unknown>>;
+}
+
+/** Who may take a role, and when. */
+export const trustOf = (role: StackResource): readonly TrustStatement[] => {
   const given = role.inputs["assumeRolePolicy"];
-  const policy = (typeof given === "string" ? JSON.parse(given) : given) as {
-    Statement: readonly { Principal: unknown }[];
-  };
-  return policy.Statement.map((statement) => statement.Principal);
+  const policy = (typeof given === "string" ? JSON.parse(given) : given) as { Statement: readonly TrustStatement[] };
+  return policy.Statement.map(({ Principal, Condition }) => ({
+    Principal,
+    ...(Condition !== undefined && { Condition }),
+  }));
 };
 
 export const variablesOf = (lambda: StackResource): Readonly<Record<string, string>> =>
