@@ -17,13 +17,14 @@ export interface Statement {
 /** Where a policy applies. */
 export interface PolicyPlace {
   readonly partition: string;
+  /** Twelve digits, or `*` in a policy that is printed for any account. */
   readonly account: string;
   /** The Regions that are scanned; `all` leaves the Region open. */
   readonly regions: readonly string[] | "all";
 }
 
 /** Everything that changes a session or an interpreter. The monitor has no use for any of it. */
-export const actionsThatAct: readonly string[] = [
+const actionsThatAct: readonly string[] = [
   "bedrock-agentcore:CreateCodeInterpreter",
   "bedrock-agentcore:DeleteCodeInterpreter",
   "bedrock-agentcore:InvokeCodeInterpreter",
@@ -77,13 +78,6 @@ export function readerStatements(place: PolicyPlace): readonly Statement[] {
       resources: ["*"],
       ...inRegions,
     },
-    {
-      // A deny wins over whatever is attached to the role later: this role reads, whoever edits it.
-      sid: "NeverAct",
-      effect: "deny",
-      actions: actionsThatAct,
-      resources: ["*"],
-    },
   ];
 }
 
@@ -100,6 +94,13 @@ export interface MonitorResources {
 export function monitorStatements(place: PolicyPlace, own: MonitorResources): readonly Statement[] {
   return [
     ...readerStatements(place),
+    {
+      // A deny wins over whatever is attached to the role later: this role reads, whoever edits it.
+      sid: "NeverAct",
+      effect: "deny",
+      actions: actionsThatAct,
+      resources: ["*"],
+    },
     {
       sid: "KeepState",
       effect: "allow",
