@@ -49,7 +49,7 @@ export function answerControl(to: Dispatcher, http: HttpRequest): HttpReply {
     case "GET /_local/faults":
       return jsonReply(200, { faults: to.faults.list() });
     case "POST /_local/faults": {
-      const body = readFaults(http.body);
+      const body = readFaults(http.body, operationsOf(to));
       if ("problems" in body) return refused(body.problems);
       to.faults.add(body.faults);
       return jsonReply(200, { faults: to.faults.list() });
@@ -73,6 +73,9 @@ function truthReply(to: Dispatcher, query: URLSearchParams): HttpReply {
   const wanted = status === "READY" || status === "TERMINATED" ? status : null;
   return jsonReply(200, truthOf(to.world, { cost: cost === "true", status: wanted }));
 }
+
+const operationsOf = (to: Dispatcher): ReadonlySet<string> =>
+  new Set(to.services.flatMap((service) => Object.keys(service.operations)));
 
 const clockOf = (to: Dispatcher): object => ({
   now: new Date(to.world.clock.now()).toISOString(),

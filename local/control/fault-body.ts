@@ -31,20 +31,21 @@ const members: Readonly<Record<keyof FaultRule, Check>> = {
   delayMs: whole(0, 120_000),
 };
 
-/** The rules of a request to add faults, or every problem in it. */
+/** The rules of a request to add faults, or every problem in it. `operations` are the names that a rule may give. */
 export function readFaults(
   body: Buffer,
+  operations: ReadonlySet<string>,
 ): { readonly faults: readonly FaultRule[] } | { readonly problems: readonly string[] } {
   const parsed = parseBody(body, '{"faults":[{"kind":"throttle","operation":"ListCodeInterpreterSessions"}]}');
   if ("problems" in parsed) return parsed;
   const rules: unknown = parsed.value["faults"];
   if (!Array.isArray(rules))
     return { problems: ['faults must be a list, for example {"faults":[{"kind":"throttle"}]}'] };
-  const problems = rules.flatMap((rule, index) => problemsOfRule(rule, `faults[${index}]`));
+  const problems = rules.flatMap((rule, index) => problemsOfRule(rule, `faults[${index}]`, operations));
   return problems.length > 0 ? { problems } : { faults: rules as readonly FaultRule[] };
 }
 
-function problemsOfRule(rule: unknown, at: string): string[] {
+function problemsOfRule(rule: unknown, at: string, operations: ReadonlySet<string>): string[] {
   if (typeof rule !== "object" || rule === null || Array.isArray(rule)) return [`${at} must be a JSON object`];
   const given = rule as Readonly<Record<string, unknown>>;
   const unknown = Object.keys(given)
@@ -55,5 +56,12 @@ function problemsOfRule(rule: unknown, at: string): string[] {
     if (value === undefined) return name === "kind" ? [`${at}.kind is missing: ${check.wanted}`] : [];
     return check.accepts(value) ? [] : [`${at}.${name} must be ${check.wanted}`];
   });
-  return [...unknown, ...wrong];
+  const { operation } = given;
+  // A misspelt operation would be a fault that never strikes, and a test that proves nothing.
+  const stranger = typeof operation === "string" && operation !== "" && !operations.has(operation);
+  return [
+    ...unknown,
+    ...wrong,
+    ...(stranger ? [`${at}.operation "${operation}" is not known (known: ${[...operations].sort().join(", ")})`] : []),
+  ];
 }
