@@ -1,0 +1,32 @@
+import type { Verb } from "../verb.ts";
+import { awsOptions } from "./aws-options.ts";
+
+export const watch: Verb = {
+  name: "watch",
+  summary: "scan on a schedule, remember, publish metrics, and send events when a quota runs short",
+  description:
+    "Runs the same read-only pass again and again until Ctrl-C. Remembers each session in a local file (first and last seen, cost so far), publishes CloudWatch metrics (namespace Sandmeter), and sends an EventBridge event when the use of a quota crosses a threshold or a Region can no longer be read.",
+  options: [
+    ...awsOptions,
+    { flags: "--every <duration>", description: "time from one pass to the next, such as 30s or 5m", default: "60s" },
+    { flags: "--passes <number>", description: "end after so many passes" },
+    { flags: "--once", description: "one pass (the same as --passes 1)" },
+    { flags: "--state <file>", description: "where it remembers (default: the platform's state folder)" },
+    { flags: "--publish-region <region>", description: "where metrics and events go (default: the profile's Region)" },
+    {
+      flags: "--no-publish",
+      description: "publish and send nothing: only keep state, and say what would have been sent",
+    },
+    { flags: "--json", description: "one line of JSON a pass (docs/schemas/watch-pass.schema.json)" },
+  ],
+  examples: [
+    { command: "sandmeter watch", does: "the Region of the profile, every minute, until Ctrl-C" },
+    {
+      command: "sandmeter watch --regions us-east-1,eu-west-1 --every 5m --publish-region eu-west-1",
+      does: "two Regions every five minutes, told in one",
+    },
+    { command: "sandmeter watch --no-publish --once", does: "shows what a pass would tell, and tells nobody" },
+    { command: "sandmeter watch --json --passes 10 >> passes.ndjson", does: "ten passes, one line of JSON each" },
+  ],
+  load: async () => (await import("../watch/run-watch.ts")).runWatch,
+};

@@ -1,0 +1,13 @@
+import type { OutgoingEvent } from "../../core/ports/events.ts";
+import { safeText } from "../render/safe-text.ts";
+
+/** An event in one line: what happened, where, and the figures behind it. */
+export function eventText({ detailType, detail }: OutgoingEvent): string {
+  const text = (name: string): string => (detail[name] === null ? "unknown" : safeText(String(detail[name])));
+  const change = `${text("region")}  ${detailType}: ${text("from")} → ${text("to")}`;
+  const quota = detail["quota"];
+  if (typeof quota !== "object" || quota === null || !("name" in quota)) return change;
+  const used = detail["used"] === null ? `at least ${text("usedAtLeast")}` : text("used");
+  const pct = typeof detail["utilizationPct"] === "number" ? ` (${detail["utilizationPct"].toFixed(1)} %)` : "";
+  return `${change}, ${safeText(String(quota.name))}: ${used} of ${text("limit")}${pct}`;
+}

@@ -1,0 +1,58 @@
+import type { EventDelivery, PassOutcome } from "../../core/jobs/observe-outcome.ts";
+import { type Instant, isoOf } from "../../core/kernel/instant.ts";
+import { formatSeconds } from "../render/duration.ts";
+import { painter } from "../render/style.ts";
+import { cutTo } from "../render/table.ts";
+import type { Terminal } from "../terminal.ts";
+import { deliveryText, passSummary, problemLines } from "./pass-lines.ts";
+import type { Ended } from "./pass-loop.ts";
+import { targetsTable } from "./targets-table.ts";
+
+/** What the live view shows. */
+export interface View {
+  /** Lines that stay on top. */
+  readonly heading: readonly string[];
+  readonly last: Ended<PassOutcome> | null;
+  /** Newest first. */
+  readonly deliveries: readonly EventDelivery[];
+}
+
+const mostDeliveries = 6;
+const mostProblems = 4;
+
+/** The live view as lines, none longer than the terminal is wide. */
+export function frameOf(view: View, now: Instant, terminal: Pick<Terminal, "color" | "columns">): readonly string[] {
+  const paint = painter(terminal.color);
+  const width = Math.max(40, terminal.columns - 1);
+  const { last } = view;
+  const lines = [...view.heading.map((line) => cutTo(line, width)), ""];
+  if (last === null) return [...lines, "First pass: reading every session once …"];
+  const { sessions, cost } = passSummary(last.outcome);
+  const problems = problemLines(last.outcome);
+  return [
+    ...lines,
+    ...targetsTable(last.outcome, width, paint).trimEnd().split("\n"),
+    "",
+    cutTo(`${sessions}, ${cost}`, width),
+    "",
+    paint("Events", "bold"),
+    ...(view.deliveries.length === 0 ? ["  none yet"] : []),
+    ...view.deliveries
+      .slice(0, mostDeliveries)
+      .map((delivery) => cutTo(`  ${isoOf(delivery.event.at)}  ${deliveryText(delivery)}`, width)),
+    ...(problems.length === 0 ? [] : ["", paint("Problems", "bold")]),
+    ...problems.slice(0, mostProblems).map((line) => cutTo(`  ${line}`, width)),
+    ...(problems.length > mostProblems ? [`  and ${problems.length - mostProblems} more`] : []),
+    "",
+    cutTo(scheduleLine(last, now), width),
+  ];
+}
+
+function scheduleLine(last: Ended<PassOutcome>, now: Instant): string {
+  const took = ((last.endedAt - last.startedAt) / 1000).toFixed(1);
+  const done = `Pass ${last.number} as of ${isoOf(last.outcome.asOf)} took ${took} s`;
+  const left = last.nextAt === null ? null : (last.nextAt - now) / 1000;
+  if (left === null) return `${done}.`;
+  if (last.overrunMs > 0) return `${done}, longer than the interval: the next runs at once. Ctrl-C ends.`;
+  return left > 0 ? `${done}; the next in ${formatSeconds(Math.ceil(left))}. Ctrl-C ends.` : `${done}; reading again …`;
+}

@@ -1,0 +1,52 @@
+import type { Instant } from "../../core/kernel/instant.ts";
+import { plusMs } from "../../core/kernel/instant.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+
+export interface LoopInput {
+  readonly everyMs: number;
+  /** Null: until `signal` is aborted. */
+  readonly passes: number | null;
+}
+
+export interface Ended<T> {
+  readonly number: number;
+  readonly outcome: T;
+  readonly startedAt: Instant;
+  readonly endedAt: Instant;
+  /** When the next one starts; null after the last. */
+  readonly nextAt: Instant | null;
+  /** How much longer than the interval the pass took; the next one then starts at once. */
+  readonly overrunMs: number;
+}
+
+/**
+ * Runs passes one after another, never two at a time: where one takes longer than the interval, the next starts at once.
+ * Answers the last whole pass, or null where there was none; an aborted `signal` ends it, in the middle of a pass too.
+ */
+export async function runPasses<T>(
+  clock: Clock,
+  input: LoopInput,
+  pass: (startedAt: Instant, signal: AbortSignal) => Promise<T>,
+  onEnded: (ended: Ended<T>) => void,
+  signal: AbortSignal,
+): Promise<Ended<T> | null> {
+  let last: Ended<T> | null = null;
+  for (let number = 1; !signal.aborted && (input.passes === null || number <= input.passes); number += 1) {
+    const startedAt = clock.now();
+    let outcome: T;
+    try {
+      outcome = await pass(startedAt, signal);
+    } catch (error) {
+      if (signal.aborted) return last;
+      throw error;
+    }
+    const endedAt = clock.now();
+    const dueAt = plusMs(startedAt, input.everyMs);
+    const isLast = number === input.passes;
+    const nextAt = isLast ? null : plusMs(dueAt, Math.max(0, endedAt - dueAt));
+    last = { number, outcome, startedAt, endedAt, nextAt, overrunMs: Math.max(0, endedAt - dueAt) };
+    onEnded(last);
+    if (nextAt !== null && nextAt > endedAt) await clock.sleep(nextAt - endedAt, signal);
+  }
+  return last;
+}

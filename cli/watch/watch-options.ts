@@ -1,0 +1,71 @@
+import { awsRegionNames } from "../../adapters/aws/regions.ts";
+import { nearestOf } from "../config/nearest.ts";
+import type { VerbInput } from "../verb.ts";
+
+export interface WatchOptions {
+  readonly everyMs: number;
+  /** Null: until Ctrl-C. */
+  readonly passes: number | null;
+  /** Null: the platform's own place. */
+  readonly state: string | null;
+  /** Null: the profile's Region. */
+  readonly publishRegion: string | null;
+  readonly publish: boolean;
+  readonly json: boolean;
+}
+
+/** Reads the flags that are `watch`'s own, and gathers what is wrong with them. */
+export function readWatchOptions(options: VerbInput["options"]): {
+  readonly watch: WatchOptions;
+  readonly problems: readonly string[];
+} {
+  const problems: string[] = [];
+  const text = (name: string): string | null => {
+    const value = options[name];
+    return typeof value === "string" ? value : null;
+  };
+  const once = options["once"] === true;
+  const passes = text("passes");
+  if (once && passes !== null) problems.push("--once is --passes 1: name one of the two");
+  const publishRegion = text("publishRegion");
+  if (publishRegion !== null && !awsRegionNames.includes(publishRegion)) {
+    problems.push(`--publish-region: unknown Region "${publishRegion}"${nearestOf(publishRegion, awsRegionNames)}`);
+  }
+  const publish = options["publish"] !== false;
+  if (!publish && publishRegion !== null) {
+    problems.push("--publish-region says where to publish and --no-publish says not to: leave one out");
+  }
+  const state = text("state");
+  if (state === "") problems.push("--state needs the name of a file");
+  return {
+    watch: {
+      everyMs: readDuration("--every", text("every") ?? "60s", problems),
+      passes: once ? 1 : readCount("--passes", passes, problems),
+      state,
+      publishRegion,
+      publish,
+      json: options["json"] === true,
+    },
+    problems,
+  };
+}
+
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const leastMs = 1000;
+const mostMs = 24 * 3_600_000;
+
+/** `90s`, `5m`, `1h`; a bare number is seconds. */
+export function readDuration(flag: string, text: string, problems: string[]): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text);
+  const ms = match === null ? Number.NaN : Number(match[1]) * (unitMs[match[2] ?? "s"] ?? Number.NaN);
+  if (ms >= leastMs && ms <= mostMs) return Math.round(ms);
+  problems.push(`${flag} must be a time from 1s to 24h, such as 60s or 5m, not "${text}"`);
+  return leastMs;
+}
+
+function readCount(flag: string, text: string | null, problems: string[]): number | null {
+  if (text === null) return null;
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  problems.push(`${flag} must be a whole number from 1 on, not "${text}"`);
+  return null;
+}

@@ -1,0 +1,58 @@
+import type { PassOutcome } from "../../core/jobs/observe-outcome.ts";
+import type { Instant } from "../../core/kernel/instant.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import { passReport } from "../../core/reporting/pass-report.ts";
+import { type ExitCode, exitCode } from "../exit-code.ts";
+import { safeJson } from "../render/safe-text.ts";
+import { builtInPricing } from "../scan/compose.ts";
+import type { Terminal } from "../terminal.ts";
+import { liveView } from "./live-view.ts";
+import { passLines, problemLines } from "./pass-lines.ts";
+import { type Ended, runPasses } from "./pass-loop.ts";
+import type { WatchOptions } from "./watch-options.ts";
+
+export interface WatchInput {
+  readonly clock: Clock;
+  readonly terminal: Terminal;
+  readonly watch: Pick<WatchOptions, "everyMs" | "passes" | "json">;
+  readonly heading: readonly string[];
+  readonly pass: (startedAt: Instant, signal: AbortSignal) => Promise<PassOutcome>;
+}
+
+/** Runs passes and shows them: as JSON lines, as a view that is redrawn, or as a line each. Answers the last whole one. */
+export async function watchPasses(input: WatchInput): Promise<PassOutcome | null> {
+  const { clock, terminal, watch } = input;
+  const live =
+    terminal.interactive && !watch.json && watch.passes !== 1 ? liveView(terminal, clock, input.heading) : null;
+  const shown = live?.show ?? (watch.json ? jsonLine(terminal) : textLines(terminal));
+  try {
+    const last = await runPasses(clock, watch, input.pass, shown, terminal.signal);
+    return last?.outcome ?? null;
+  } finally {
+    await live?.close();
+  }
+}
+
+/** 1 where no target could be remembered or read at all, 4 where something is missing. */
+export function exitCodeOf(last: PassOutcome | null): ExitCode {
+  if (last === null || last.complete) return exitCode.done;
+  const useless = last.targets.every((pass) => pass.state === "failed" || pass.scan?.status === "failed");
+  return useless && last.targets.some((pass) => pass.state === "failed") ? exitCode.failed : exitCode.partial;
+}
+
+const jsonLine =
+  (terminal: Terminal) =>
+  ({ number, outcome, startedAt, endedAt }: Ended<PassOutcome>): void =>
+    terminal.out(
+      `${lineOf({ pass: number, durationMs: endedAt - startedAt, ...passReport(outcome, builtInPricing) })}\n`,
+    );
+
+// The line breaks are those of the layout: a text's own are escaped in JSON.
+const lineOf = (value: unknown): string => safeJson(value).replace(/\n\s*/g, "");
+
+const textLines =
+  (terminal: Terminal) =>
+  (ended: Ended<PassOutcome>): void => {
+    terminal.out(passLines(ended));
+    for (const line of problemLines(ended.outcome)) terminal.err(`  ${line}\n`);
+  };
