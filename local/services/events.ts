@@ -59,6 +59,7 @@ export const events: ServiceDefinition = {
       handle: putEvents,
       // By Region 10 000 to 400 requests/s; the smallest, because the product must live with every Region.
       ratePerSecond: () => 400,
+      optionalOutput: ["ErrorMessage"],
     },
   },
 };

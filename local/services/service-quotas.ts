@@ -23,6 +23,8 @@ const paging = {
   NextToken: string({ max: 2048, pattern: /[a-zA-Z0-9/+]*={0,2}/ }),
   MaxResults: integer({ min: 1, max: PAGE }),
 };
+/** Every member of a quota is optional in the model; its value is the one that hurts. */
+const optionalOutput = ["Value", "QuotaName", "ServiceName", "Unit", "Adjustable", "GlobalQuota"];
 const oneQuota = { ServiceCode: serviceCode, QuotaCode: quotaCode };
 
 export const serviceQuotas: ServiceDefinition = {
@@ -45,21 +47,25 @@ export const serviceQuotas: ServiceDefinition = {
       ),
       handle: (request) => listed(request, request.place.appliedQuotas),
       ratePerSecond: () => 10,
+      optionalOutput,
     },
     ListAWSDefaultServiceQuotas: {
       input: structure({ ServiceCode: serviceCode }, paging),
       handle: (request) => listed(request, request.place.defaultQuotas),
       ratePerSecond: () => 10,
+      optionalOutput,
     },
     GetServiceQuota: {
       input: structure(oneQuota, { ContextId: string() }),
       handle: (request) => one(request, request.place.appliedQuotas),
       ratePerSecond: () => 5,
+      optionalOutput,
     },
     GetAWSDefaultServiceQuota: {
       input: structure(oneQuota),
       handle: (request) => one(request, request.place.defaultQuotas),
       ratePerSecond: () => 5,
+      optionalOutput,
     },
   },
 };

@@ -14,7 +14,7 @@ export const agentCoreErrors: ServiceErrors = {
   unreadable: () => validation("CannotParse", "The request body is not valid JSON."),
 };
 
-export function invalid(reason: Reason, problems: readonly FieldProblem[]): Fault {
+function invalid(reason: Reason, problems: readonly FieldProblem[]): Fault {
   const fieldList = problems.map(({ name, message }) => ({ name, message }));
   return new Fault("ValidationException", 400, validationText(problems), { reason, fieldList });
 }

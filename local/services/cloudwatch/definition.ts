@@ -22,8 +22,18 @@ export const cloudWatch: ServiceDefinition = {
   errors: cloudWatchErrors,
   operations: {
     PutMetricData: { input: putMetricDataInput, handle: putMetricData, ratePerSecond: () => 150 },
-    GetMetricData: { input: getMetricDataInput, handle: getMetricData, ratePerSecond: () => 50 },
-    ListMetrics: { input: listMetricsInput, handle: listMetrics, ratePerSecond: () => 25 },
+    GetMetricData: {
+      input: getMetricDataInput,
+      handle: getMetricData,
+      ratePerSecond: () => 50,
+      optionalOutput: ["Label", "StatusCode", "Messages"],
+    },
+    ListMetrics: {
+      input: listMetricsInput,
+      handle: listMetrics,
+      ratePerSecond: () => 25,
+      optionalOutput: ["Dimensions"],
+    },
     PutDashboard: { input: putDashboardInput, handle: putDashboard, ratePerSecond: () => 10 },
     GetDashboard: { input: getDashboardInput, handle: getDashboard, ratePerSecond: () => 10 },
   },

@@ -34,6 +34,7 @@ export const logs: ServiceDefinition = {
       ),
       handle: describeLogGroups,
       ratePerSecond: () => 10,
+      optionalOutput: ["creationTime", "metricFilterCount", "logGroupArn", "storedBytes", "logGroupClass"],
     },
     FilterLogEvents: {
       input: structure(
@@ -55,6 +56,7 @@ export const logs: ServiceDefinition = {
       ),
       handle: filterLogEvents,
       ratePerSecond: () => 25,
+      optionalOutput: ["logStreamName", "ingestionTime", "eventId", "searchedLogStreams"],
     },
   },
 };

@@ -3,7 +3,7 @@ import { readToken, writeToken } from "../page-token.ts";
 import { invalidParameter, notFound } from "./errors.ts";
 import { matcherOf } from "./filter-pattern.ts";
 import { groupsOf, type LogGroup, nameIn } from "./groups.ts";
-import { eventsIn, type LogEvent, sessionsIn } from "./log-events.ts";
+import { eventsIn, type LogEvent, nextEventAt, sessionsIn } from "./log-events.ts";
 
 /** "Up to 1 MB (up to 10,000 log events)" of one answer. Counted are the bytes of the messages. */
 const MAX_EVENTS = 10_000;
@@ -13,7 +13,7 @@ const MAX_BYTES = 1_048_576;
  * ("can return an empty page with a token") without saying after how much.
  */
 const SEARCHED_EVENTS = 50_000;
-const SEARCHED_SLICES = 24;
+const LONGEST_GAP_MS = 24 * 3_600_000;
 const LONGEST_SLICE_MS = 3_600_000;
 const EVENTS_PER_SLICE = 10_000;
 /** "This token expires after 24 hours." */
@@ -75,19 +75,19 @@ function search(source: Source, start: number, end: number, isWanted: (event: Lo
   const found: LogEvent[] = [];
   let bytes = 0;
   let searched = 0;
-  let slices = 0;
-  for (let from = start; from < end; slices += 1) {
-    if (slices >= SEARCHED_SLICES || searched >= SEARCHED_EVENTS) return { found, next: [from, ""] as const };
-    const longest = Math.min(end, from + LONGEST_SLICE_MS);
-    const live = sessionsIn(sessions, { from, to: longest, now }).length;
-    const to = Math.min(longest, from + Math.max(1000, Math.floor((EVENTS_PER_SLICE / Math.max(1, live)) * 1000)));
-    const events = eventsIn(world, group.interpreter, sessionsIn(sessions, { from, to, now }), { from, to, now });
+  for (let from = start; from < end; ) {
+    const at = nextEventAt(world, group.interpreter, sessions, from);
+    if (at === null || at >= end) break;
+    if (at - from > LONGEST_GAP_MS || searched >= SEARCHED_EVENTS) return { found, next: [at, ""] as const };
+    const to = sliceEnd(sessionsIn(sessions, { from: at, to: at + LONGEST_SLICE_MS, now }).length, at, end);
+    const span = { from: at, to, now };
+    const events = eventsIn(world, group.interpreter, sessionsIn(sessions, span), span);
     searched += events.length;
     for (const event of events.filter(isWanted)) {
       const size = Buffer.byteLength(event.message());
       if (found.length >= limit || (found.length > 0 && bytes + size > MAX_BYTES)) {
         const last = found.at(-1);
-        return { found, next: [last?.at ?? from, last?.id ?? ""] as const };
+        return { found, next: [last?.at ?? at, last?.id ?? ""] as const };
       }
       found.push(event);
       bytes += size;
@@ -96,6 +96,10 @@ function search(source: Source, start: number, end: number, isWanted: (event: Lo
   }
   return { found, next: null };
 }
+
+/** Short enough for about as many events as one page takes, at one a second and session. */
+const sliceEnd = (sessions: number, from: number, end: number): number =>
+  Math.min(end, from + Math.min(LONGEST_SLICE_MS, Math.max(1000, Math.floor(EVENTS_PER_SLICE / sessions) * 1000)));
 
 function groupOf(asked: Asked, { place, now }: Pick<Request, "world" | "place" | "now">): LogGroup {
   if (asked.logGroupName !== undefined && asked.logGroupIdentifier !== undefined) {

@@ -28,6 +28,21 @@ export const sessionsIn = (
       session.createdAt <= span.now && session.bootAt < span.to && plannedEnd(session).endedAt + 1000 >= span.from,
   );
 
+/** The first moment from `from` on at which the group can have an event; null where none will come. */
+export function nextEventAt(
+  world: World,
+  interpreter: LocalInterpreter,
+  sessions: readonly LocalSession[],
+  from: number,
+): number | null {
+  const line = deliveryValidationLine(interpreter, world);
+  let next = line !== null && line.stampAt >= from ? line.stampAt : Number.POSITIVE_INFINITY;
+  for (const session of sessions) {
+    if (plannedEnd(session).endedAt + 1000 >= from) next = Math.min(next, Math.max(from, session.bootAt));
+  }
+  return next === Number.POSITIVE_INFINITY ? null : next;
+}
+
 /** The events with a time stamp in [from, to) that were delivered by `now`, in order. */
 export function eventsIn(
   world: World,
