@@ -66,8 +66,9 @@ describe("metrics of usage", () => {
     }
   });
 
-  it("can be read within the hour, and never change once they can be", () => {
-    const { world, place, clock } = worldOf(sessionOfEach(3));
+  it("can be read within the hour, never change once they can be, and then hold all usage", () => {
+    const sessions = sessionOfEach(3);
+    const { world, place, clock } = worldOf(sessions);
     let known = new Map<number, MetricPoint>();
     for (let step = 0; step < 40; step++) {
       const now = clock.now();
@@ -80,6 +81,10 @@ describe("metrics of usage", () => {
     }
     // The last session ends 95 minutes after the first begins.
     expect(known.size).toBeGreaterThanOrEqual(95);
+    const records = sessions.flatMap((session) => usageRecords(session, world, 0, dusk));
+    const used = records.filter((each) => !each.isRedelivery).reduce((sum, each) => sum + each.vcpuHours, 0);
+    clock.advance(hour);
+    expect(total(metricPoints(place, world, query("CPUUsed-vCPUHours", service)))).toBeCloseTo(used, 9);
   });
 });
 
@@ -157,6 +162,14 @@ describe("ActiveSessionCount", () => {
   });
 });
 
+describe("metrics with a dimension too many", () => {
+  it.each(["ActiveSessionCount", "CPUUsed-vCPUHours", "Latency"])("%s has no points", (metric) => {
+    const { world, place, clock } = worldOf(sessionOfEach(5));
+    clock.advance(8 * hour);
+    expect(metricPoints(place, world, query(metric, { ...service, Stage: "test" }))).toEqual([]);
+  });
+});
+
 describe("points of a longer period", () => {
   it("join those of its minutes, whatever windows they are asked for in", () => {
     const { world, place, clock } = worldOf(sessionOfEach(5));
@@ -186,6 +199,11 @@ describe("points of a longer period", () => {
 describe("the list of AWS's metrics", () => {
   it("is empty where nothing ever ran", () => {
     const { world, place } = worldOf([]);
+    expect(listAwsMetrics(place, world)).toEqual([]);
+  });
+
+  it("knows nothing of sessions to come", () => {
+    const { world, place } = worldOf([aSession({ createdAt: startAt + 1 })]);
     expect(listAwsMetrics(place, world)).toEqual([]);
   });
 

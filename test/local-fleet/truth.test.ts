@@ -101,11 +101,19 @@ describe("the truth about a session", () => {
     );
   });
 
-  it("takes in a stop and calls that come after it was asked for", () => {
-    const change = (session: LocalSession): void => {
-      session.calls.push({ operation: "InvokeCodeInterpreter", startAt: startAt + 100_000, endAt: startAt + 130_000 });
-      session.stoppedAt = startAt + 200_500;
-    };
+  it.each<[string, (session: LocalSession) => void]>([
+    [
+      "a call",
+      ({ calls }) =>
+        calls.push({ operation: "InvokeCodeInterpreter", startAt: startAt + 100_000, endAt: startAt + 130_000 }),
+    ],
+    [
+      "a stop",
+      (session) => {
+        session.stoppedAt = startAt + 200_500;
+      },
+    ],
+  ])("takes in %s that it is only told of after it was asked", (_, change) => {
     const asked = aSession({ profile: "client" });
     const { world, clock } = worldOf([asked]);
     clock.advance(300_000);

@@ -66,6 +66,23 @@ describe("usage records", () => {
     );
   });
 
+  it("belong to the window that begins with their stamp, not to the one that ends there", () => {
+    const session = aSession({ timeoutSeconds: 60 });
+    const { world, clock } = worldOf([session]);
+    clock.advance(hour);
+    const at = usageRecords(session, world, ...forever)[30]?.stampAt ?? 0;
+    expect(usageRecords(session, world, at, at + 1).length).toBeGreaterThan(0);
+    expect(usageRecords(session, world, 0, at).every((each) => each.stampAt < at)).toBe(true);
+  });
+
+  it("come in the order of their stamps, however short the last one is", () => {
+    for (let seed = 0; seed < 60; seed++) {
+      const session = aSession({ seed, stoppedAt: startAt + 5010 });
+      const stamps = allRecords(session, { recordStamp: "end" }).map((each) => each.stampAt);
+      expect(stamps).toEqual([...stamps].sort((a, b) => a - b));
+    }
+  });
+
   it("stop at the end, whatever a later stop says", () => {
     const session = aSession({ timeoutSeconds: 60, stoppedAt: startAt + 120_000 });
     const records = onceOnly(allRecords(session)).filter((each) => each.elapsedSeconds > 0);
@@ -102,8 +119,8 @@ describe("usage records", () => {
     expect(Math.max(...boot.map((each) => each.stampAt))).toBeLessThan(session.bootAt + 7000);
   });
 
-  it("are none before the session is born, though its microVM is up", () => {
-    const session = aSession({ createdAt: startAt + minute, bootAt: startAt - minute });
+  it.each([1, 1000, 2000, minute])("are none %i ms before the session is born, though its microVM is up", (ms) => {
+    const session = aSession({ createdAt: startAt + ms, bootAt: startAt - minute });
     const { world } = worldOf([session]);
     expect(usageRecords(session, world, ...forever)).toEqual([]);
   });
