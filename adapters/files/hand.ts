@@ -1,10 +1,11 @@
 import path from "node:path";
 import type { Readable } from "node:stream";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { MeterSettings } from "../../core/billing/meter-session.ts";
 import type { PriceBook } from "../../core/billing/price-book.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
 import { failureOf, type InputFailure, type InputName } from "./input-file.ts";
-import { type LineCounts, lineScanner } from "./line-scanner.ts";
+import { type LineCounts, lineBuffer, lineScanner } from "./line-scanner.ts";
 import { lineTemplates } from "./line-templates.ts";
 import { type MeteredPartition, meterPartition } from "./meter-partition.ts";
 import { openStream, readRange, readStream } from "./read-stretch.ts";
@@ -36,7 +37,8 @@ export interface PartitionSource {
 export interface Hand {
   readonly read: (stretch: Stretch) => Promise<StretchOutcome>;
   readonly finish: () => Promise<StoredUsage>;
-  readonly meter: (sources: readonly PartitionSource[]) => Promise<MeteredPartition>;
+  /** Each item is all that is stored of one partition. */
+  readonly meter: (partitions: readonly (readonly PartitionSource[])[]) => Promise<readonly MeteredPartition[]>;
   readonly dismiss: () => Promise<void>;
 }
 
@@ -64,6 +66,7 @@ export interface HandContext {
 export function ownHand(settings: HandSettings, context: HandContext): Hand {
   const { latestAt, problemLimit } = settings;
   const store = usageStore(settings.limitBytes, path.join(settings.spillFolder, `records-${settings.number}`));
+  const buffer = lineBuffer();
   const templates = settings.fastPath ? lineTemplates(latestAt) : null;
   return {
     read: async (stretch) => {
@@ -71,7 +74,7 @@ export function ownHand(settings: HandSettings, context: HandContext): Hand {
       // Reading starts a byte early, so that a stretch that starts with a line has that line.
       const start = Math.max(0, from - 1);
       const options = { startInsideLine: from > 0, lengthBytes: to - start };
-      const scanner = lineScanner({ latestAt, store, templates, problemLimit, ...options });
+      const scanner = lineScanner({ buffer, latestAt, store, templates, problemLimit, ...options });
       let failure: InputFailure | null = null;
       try {
         if (kind === "ranges") await readRange(input.path, start, scanner, context);
@@ -83,9 +86,15 @@ export function ownHand(settings: HandSettings, context: HandContext): Hand {
       return { counts: scanner.end(), failure };
     },
     finish: async () => store.finish(),
-    meter: async (sources) => {
-      const rows = sources.map(({ stored, spillFile }) => loadPartition(stored, spillFile));
-      return meterPartition(rows, settings.prices, settings.meter);
+    meter: async (partitions) => {
+      const metered: MeteredPartition[] = [];
+      for (const sources of partitions) {
+        await nextTurn();
+        context.signal.throwIfAborted();
+        const rows = sources.map(({ stored, spillFile }) => loadPartition(stored, spillFile));
+        metered.push(meterPartition(rows, settings.prices, settings.meter));
+      }
+      return metered;
     },
     dismiss: async () => undefined,
   };

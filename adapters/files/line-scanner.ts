@@ -26,6 +26,8 @@ export interface LineCounts {
 }
 
 export interface ScannerOptions {
+  /** Where lines are read from; it grows with the longest line, and serves one scanner after the other. */
+  readonly buffer: LineBuffer;
   readonly latestAt: Instant;
   readonly store: UsageStore;
   /** Null leaves every line to `JSON.parse`. */
@@ -47,6 +49,12 @@ export interface LineScanner {
   readonly end: () => LineCounts;
 }
 
+export interface LineBuffer {
+  line: LineBytes;
+}
+
+export const lineBuffer = (): LineBuffer => ({ line: lineBytes(roomBytes * 2) });
+
 const newline = 10;
 const roomBytes = 512 * 1024;
 /** A log event has 1 MB at most: a longer line is none, and must not fill the memory. */
@@ -54,7 +62,7 @@ const longestLineBytes = 16 * 1024 * 1024;
 
 export function lineScanner(options: ScannerOptions): LineScanner {
   const { latestAt, store, templates, problemLimit } = options;
-  let line = lineBytes(roomBytes * 2);
+  let line = options.buffer.line;
   /** Bytes of the buffer that are filled and not read as lines yet: from `from` to `to`. */
   let from = 0;
   let to = 0;
@@ -161,7 +169,10 @@ export function lineScanner(options: ScannerOptions): LineScanner {
         to -= from;
         from = 0;
       }
-      if (line.bytes.length - 1 - to < roomBytes) line = lineBytes(line.bytes.length * 2, line.bytes.subarray(0, to));
+      if (line.bytes.length - 1 - to < roomBytes) {
+        line = lineBytes(line.bytes.length * 2, line.bytes.subarray(0, to));
+        options.buffer.line = line;
+      }
       return line.bytes.subarray(to, to + roomBytes);
     },
     filled: (bytes) => {

@@ -1,11 +1,20 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import path from "node:path";
 import { compareSessions, type RatedSession } from "../../core/billing/rated-session.ts";
-import { type Hand, type HandContext, type HandSettings, ownHand, type Stretch, type StretchOutcome } from "./hand.ts";
+import {
+  type Hand,
+  type HandContext,
+  type HandSettings,
+  ownHand,
+  type PartitionSource,
+  type Stretch,
+  type StretchOutcome,
+} from "./hand.ts";
 import { type InputFailure, type InputFile, type InputName, inspectInput } from "./input-file.ts";
 import type { LineReason } from "./line-scanner.ts";
+import type { MeteredPartition } from "./meter-partition.ts";
 import { threadHand } from "./thread-hand.ts";
-import { partitions } from "./usage-store.ts";
+import { partitions, type StoredUsage } from "./usage-store.ts";
 
 export interface RateRequest extends Omit<HandSettings, "spillFolder" | "number"> {
   readonly files: readonly InputName[];
@@ -36,6 +45,7 @@ export interface RateResult {
   readonly sessions: readonly RatedSession[];
 }
 
+const partitionsAtOnce = 4;
 /** Large enough that starting a stretch costs nothing, small enough that threads end together. */
 const stretchBytes = 16 * 1024 * 1024;
 
@@ -77,18 +87,17 @@ function stretchesOf({ input, kind, sizeBytes }: InputFile, threads: number): re
   }));
 }
 
-/** The standard input belongs to this thread, so that a hand of its own reads it. */
+/** The first hand is this thread: it works while the others still start, and the standard input is its own. */
 function handsFor(
   request: RateRequest,
   stretches: readonly Stretch[],
   spillFolder: string,
   context: HandContext,
 ): readonly Hand[] {
-  const threads = Math.min(request.threads, stretches.length);
-  const own = threads <= 1 || stretches.some((stretch) => stretch.input.name === "-");
-  return Array.from({ length: Math.max(1, threads) }, (_, number) => {
-    const settings = { ...request, limitBytes: request.limitBytes / Math.max(1, threads), spillFolder, number };
-    return own && number === 0 ? ownHand(settings, context) : threadHand(settings, context);
+  const count = Math.max(1, Math.min(request.threads, stretches.length));
+  return Array.from({ length: count }, (_, number) => {
+    const settings = { ...request, limitBytes: request.limitBytes / count, spillFolder, number };
+    return number === 0 ? ownHand(settings, context) : threadHand(settings, context);
   });
 }
 
@@ -112,26 +121,32 @@ async function readAll(stretches: readonly Stretch[], hands: readonly Hand[]): P
 
 async function meterAll(hands: readonly Hand[]): Promise<Pick<RateResult, "sessions" | "duplicates">> {
   const stored = await Promise.all(hands.map((hand) => hand.finish()));
-  const sessions: RatedSession[] = [];
-  let duplicates = 0;
-  let next = 0;
+  const waiting = batchesOf(stored);
+  const metered: MeteredPartition[] = [];
   await Promise.all(
     hands.map(async (hand) => {
-      while (next < partitions) {
-        const partition = next;
-        next += 1;
-        const sources = stored.flatMap(({ partitions: parts, spillFile }) => {
-          const part = parts[partition];
-          return part === undefined || part.keys.length === 0 ? [] : [{ stored: part, spillFile }];
-        });
-        if (sources.length === 0) continue;
-        const metered = await hand.meter(sources);
-        duplicates += metered.duplicates;
-        for (const session of metered.sessions) sessions.push(session);
+      for (let batch = waiting.pop(); batch !== undefined; batch = waiting.pop()) {
+        metered.push(...(await hand.meter(batch)));
       }
     }),
   );
-  return { sessions: sessions.sort(compareSessions), duplicates };
+  return {
+    sessions: metered.flatMap((partition) => partition.sessions).sort(compareSessions),
+    duplicates: metered.reduce((sum, partition) => sum + partition.duplicates, 0),
+  };
+}
+
+/** For each partition what every hand has of it, some partitions to a batch. */
+function batchesOf(stored: readonly StoredUsage[]): (readonly (readonly PartitionSource[])[])[] {
+  const sources = Array.from({ length: partitions }, (_, partition) =>
+    stored.flatMap(({ partitions: parts, spillFile }) => {
+      const part = parts[partition];
+      return part === undefined || part.keys.length === 0 ? [] : [{ stored: part, spillFile }];
+    }),
+  ).filter((list) => list.length > 0);
+  return Array.from({ length: Math.ceil(sources.length / partitionsAtOnce) }, (_, batch) =>
+    sources.slice(batch * partitionsAtOnce, (batch + 1) * partitionsAtOnce),
+  );
 }
 
 function summaryOf(

@@ -6,7 +6,7 @@ import { isGzip } from "./input-file.ts";
 import type { LineScanner } from "./line-scanner.ts";
 
 /** Between two looks at the event loop, so that Ctrl-C and progress get their turn. */
-const turnBytes = 16 * 1024 * 1024;
+const turnBytes = 4 * 1024 * 1024;
 const streamChunkBytes = 512 * 1024;
 
 export interface Reading {

@@ -6,7 +6,7 @@ import type { StoredUsage } from "./usage-store.ts";
 export type Order =
   | { readonly kind: "read"; readonly stretch: Stretch }
   | { readonly kind: "finish" }
-  | { readonly kind: "meter"; readonly sources: readonly PartitionSource[] };
+  | { readonly kind: "meter"; readonly partitions: readonly (readonly PartitionSource[])[] };
 
 export type Report =
   | { readonly kind: "bytes"; readonly bytes: number }
@@ -40,10 +40,10 @@ export function threadHand(settings: HandSettings, context: HandContext): Hand {
   return {
     read: async (stretch) => (await ask({ kind: "read", stretch })) as Awaited<ReturnType<Hand["read"]>>,
     finish: async () => (await ask({ kind: "finish" })) as StoredUsage,
-    meter: async (sources) =>
+    meter: async (partitions) =>
       (await ask(
-        { kind: "meter", sources },
-        sources.flatMap(({ stored }) => buffersOf(stored.blocks)),
+        { kind: "meter", partitions },
+        partitions.flat().flatMap(({ stored }) => buffersOf(stored.blocks)),
       )) as Awaited<ReturnType<Hand["meter"]>>,
     dismiss: async () => {
       context.signal.removeEventListener("abort", stop);

@@ -24,7 +24,7 @@ async function obey(order: Order): Promise<void> {
       return report({ kind: "answer", answer: stored }, buffersOf(blocks));
     }
     case "meter":
-      return report({ kind: "answer", answer: await hand.meter(order.sources) });
+      return report({ kind: "answer", answer: await hand.meter(order.partitions) });
   }
 }
 
