@@ -49,7 +49,7 @@ export function frameOf(view: View, now: Instant, terminal: Pick<Terminal, "colo
 }
 
 function scheduleLine(last: Ended<PassOutcome>, now: Instant): string {
-  const took = ((last.endedAt - last.startedAt) / 1000).toFixed(1);
+  const took = (last.tookMs / 1000).toFixed(1);
   const done = `Pass ${last.number} as of ${isoOf(last.outcome.asOf)} took ${took} s`;
   const left = last.nextAt === null ? null : (last.nextAt - now) / 1000;
   if (left === null) return `${done}.`;

@@ -16,11 +16,11 @@ export function passLines(ended: Ended<PassOutcome>): string {
   return [`${passLine(ended)}\n`, ...events.map((delivery) => `  ${deliveryText(delivery)}\n`)].join("");
 }
 
-export function passLine({ number, outcome, startedAt, endedAt, nextAt, overrunMs }: Ended<PassOutcome>): string {
+export function passLine({ number, outcome, tookMs, nextAt, overrunMs }: Ended<PassOutcome>): string {
   const { sessions, cost } = passSummary(outcome);
   const sum = (figure: (target: PassOutcome["targets"][number]) => number): number =>
     outcome.targets.reduce((total, target) => total + figure(target), 0);
-  const took = `${((endedAt - startedAt) / 1000).toFixed(1)} s`;
+  const took = `${(tookMs / 1000).toFixed(1)} s`;
   const late = overrunMs > 0 && nextAt !== null ? `, longer than the interval: the next starts at once` : "";
   return `${isoOf(outcome.asOf)} pass ${number}: ${sessions}, ${cost}, ${sum((target) => target.started)} new, ${sum((target) => target.ended.length)} gone, ${outcome.complete ? "complete" : "INCOMPLETE"} (${took}${late})`;
 }

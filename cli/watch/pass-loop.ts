@@ -13,6 +13,8 @@ export interface Ended<T> {
   readonly outcome: T;
   readonly startedAt: Instant;
   readonly endedAt: Instant;
+  /** Wall time: the loop's clock may be another one, and faster. */
+  readonly tookMs: number;
   /** When the next one starts; null after the last. */
   readonly nextAt: Instant | null;
   /** How much longer than the interval the pass took; the next one then starts at once. */
@@ -33,6 +35,7 @@ export async function runPasses<T>(
   let last: Ended<T> | null = null;
   for (let number = 1; !signal.aborted && (input.passes === null || number <= input.passes); number += 1) {
     const startedAt = clock.now();
+    const wallStart = performance.now();
     let outcome: T;
     try {
       outcome = await pass(startedAt, signal);
@@ -44,7 +47,8 @@ export async function runPasses<T>(
     const dueAt = plusMs(startedAt, input.everyMs);
     const isLast = number === input.passes;
     const nextAt = isLast ? null : plusMs(dueAt, Math.max(0, endedAt - dueAt));
-    last = { number, outcome, startedAt, endedAt, nextAt, overrunMs: Math.max(0, endedAt - dueAt) };
+    const tookMs = performance.now() - wallStart;
+    last = { number, outcome, startedAt, endedAt, tookMs, nextAt, overrunMs: Math.max(0, endedAt - dueAt) };
     onEnded(last);
     if (nextAt !== null && nextAt > endedAt) await clock.sleep(nextAt - endedAt, signal);
   }

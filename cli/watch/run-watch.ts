@@ -17,6 +17,7 @@ import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
 import type { RunVerb } from "../verb.ts";
 import { observeInputOf, observePortsOf } from "./compose.ts";
+import { homeRegion } from "./home-region.ts";
 import { defaultStateFile } from "./state-file.ts";
 import { readWatchOptions, type WatchOptions } from "./watch-options.ts";
 import { exitCodeOf, watchPasses } from "./watch-passes.ts";
@@ -47,7 +48,8 @@ async function run(
   terminal: Terminal,
 ) {
   const subject = await readSubject(clients, settings, systemClock, terminal.signal);
-  const publishRegion = watch.publishRegion ?? (await homeRegion(clients, subject, watch.publish));
+  // Where nothing is published, nobody needs to know where.
+  const publishRegion = watch.publish ? (watch.publishRegion ?? (await homeRegion(clients, subject.targets))) : "";
   const progress = scanProgress(terminal);
   const tell = watch.passes === 1 ? progress.tell : () => undefined;
   const pass = observe(observePortsOf(clients, state, publishRegion, tell));
@@ -91,17 +93,6 @@ function serviceClock(clients: AwsClients, subject: ScanSubject) {
 }
 
 const toleratedSkewMs = 2000;
-
-async function homeRegion(clients: AwsClients, subject: ScanSubject, publish: boolean): Promise<string> {
-  const own = await clients.defaultRegion();
-  if (own !== null) return own;
-  const [only, ...others] = subject.targets;
-  // Where nothing is published, any Region will do.
-  if (only !== undefined && (others.length === 0 || !publish)) return only.region;
-  throw new UsageError([
-    "no Region to publish in: name one with --publish-region, or set AWS_REGION or a region in the profile",
-  ]);
-}
 
 function openState(file: string): ReturnType<typeof sqliteRegistry> {
   try {

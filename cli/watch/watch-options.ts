@@ -27,10 +27,7 @@ export function readWatchOptions(options: VerbInput["options"]): {
   const once = options["once"] === true;
   const passes = text("passes");
   if (once && passes !== null) problems.push("--once is --passes 1: name one of the two");
-  const publishRegion = text("publishRegion");
-  if (publishRegion !== null && !awsRegionNames.includes(publishRegion)) {
-    problems.push(`--publish-region: unknown Region "${publishRegion}"${nearestOf(publishRegion, awsRegionNames)}`);
-  }
+  const publishRegion = readPublishRegion(options["publishRegion"], problems);
   const publish = options["publish"] !== false;
   if (!publish && publishRegion !== null) {
     problems.push("--publish-region says where to publish and --no-publish says not to: leave one out");
@@ -48,6 +45,15 @@ export function readWatchOptions(options: VerbInput["options"]): {
     },
     problems,
   };
+}
+
+/** Null where the flag was not given. */
+export function readPublishRegion(value: VerbInput["options"][string], problems: string[]): string | null {
+  if (typeof value !== "string") return null;
+  if (!awsRegionNames.includes(value)) {
+    problems.push(`--publish-region: unknown Region "${value}"${nearestOf(value, awsRegionNames)}`);
+  }
+  return value;
 }
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };

@@ -42,9 +42,9 @@ export function exitCodeOf(last: PassOutcome | null): ExitCode {
 
 const jsonLine =
   (terminal: Terminal) =>
-  ({ number, outcome, startedAt, endedAt }: Ended<PassOutcome>): void =>
+  ({ number, outcome, tookMs }: Ended<PassOutcome>): void =>
     terminal.out(
-      `${lineOf({ pass: number, durationMs: endedAt - startedAt, ...passReport(outcome, builtInPricing) })}\n`,
+      `${lineOf({ pass: number, durationMs: Math.round(tookMs), ...passReport(outcome, builtInPricing) })}\n`,
     );
 
 // The line breaks are those of the layout: a text's own are escaped in JSON.
