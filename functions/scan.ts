@@ -3,7 +3,7 @@ import type { Context } from "aws-lambda";
 import { functionEnvironment } from "./environment.ts";
 import { functionPlace } from "./function-place.ts";
 import { monitorOf } from "./monitor.ts";
-import { type PassReport, reportPass } from "./pass-report.ts";
+import { concludePass, type PassSummary } from "./pass-summary.ts";
 import { scheduledAt } from "./scheduled-event.ts";
 
 const environment = functionEnvironment();
@@ -18,9 +18,9 @@ const monitor = monitorOf(environment);
 const lastWordsMs = 5000;
 
 /** One scheduled pass: scan, record, tell. */
-export async function handler(event: unknown, context: Context): Promise<PassReport> {
+export async function handler(event: unknown, context: Context): Promise<PassSummary> {
   logger.addContext(context);
   const deadline = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - lastWordsMs));
   const outcome = await monitor(scheduledAt(event), functionPlace(context.invokedFunctionArn), deadline);
-  return reportPass(outcome, logger);
+  return concludePass(outcome, logger);
 }

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 
+const run = promisify(execFile);
 const root = path.resolve(import.meta.dirname, "../..");
 const platform = path.join(root, ".sst", "platform");
 
@@ -27,6 +28,7 @@ export async function setup(): Promise<void> {
           SST_TELEMETRY_DISABLED: "1",
           SST_SKIP_DEPENDENCY_CHECK: "1",
           SST_NO_BUN: "1",
+          NPM_REGISTRY: registry.stdout.trim().replace(/\/$/, ""),
           // Settings of a deployment have no say in what is installed, and a wrong one would stop it.
           ...Object.fromEntries(
             Object.keys(process.env).flatMap((name) => (name.startsWith("SANDMETER_") ? [[name, ""]] : [])),
@@ -54,6 +56,11 @@ const wantedVersion = (): string =>
     .version;
 
 /** `version` is written first and the packages come last, so an interrupted installation has the one without the other. */
-const hasProvider = (): boolean =>
-  existsSync(path.join(root, ".sst", "provider-lock.json")) &&
-  existsSync(path.join(platform, "node_modules", "@pulumi", "aws", "package.json"));
+function hasProvider(): boolean {
+  const lock = path.join(root, ".sst", "provider-lock.json");
+  if (!existsSync(lock) || !existsSync(path.join(platform, "node_modules", "@pulumi", "aws", "package.json")))
+    return false;
+  const config = readFileSync(path.join(root, "sst.config.ts"), "utf8");
+  const providers = JSON.parse(readFileSync(lock, "utf8")) as { version: string }[];
+  return providers.every(({ version }) => config.includes(`version: "${version}"`));
+}

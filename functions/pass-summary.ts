@@ -3,7 +3,7 @@ import type { PassOutcome, TargetPass } from "../core/jobs/observe-outcome.ts";
 import { isoOf } from "../core/kernel/instant.ts";
 
 /** What a pass comes to: the answer of an invocation by hand, and the gist of the log. */
-export interface PassReport {
+export interface PassSummary {
   readonly asOf: string;
   readonly complete: boolean;
   readonly targets: readonly {
@@ -19,25 +19,25 @@ export interface PassReport {
 
 /** No target could be read or remembered: the invocation fails with this, so that it is tried again and kept in the end. */
 export class PassFailedError extends Error {
-  readonly report: PassReport;
-  constructor(report: PassReport) {
+  readonly summary: PassSummary;
+  constructor(summary: PassSummary) {
     super(
-      `the pass of ${report.asOf} read nothing: each of its ${report.targets.length} targets failed, for reasons that its log lines name`,
+      `the pass of ${summary.asOf} read nothing: each of its ${summary.targets.length} targets failed, for reasons that its log lines name`,
     );
     this.name = "PassFailedError";
-    this.report = report;
+    this.summary = summary;
   }
 }
 
 /** Logs what a pass found missing and returns what it came to. Throws `PassFailedError` where it came to nothing. */
-export function reportPass(outcome: PassOutcome, logger: Logger): PassReport {
+export function concludePass(outcome: PassOutcome, logger: Logger): PassSummary {
   for (const pass of outcome.targets) logTarget(pass, logger);
   for (const problem of outcome.problems) logger.error("metrics not published", { problem });
-  const report = reportOf(outcome);
-  if (outcome.targets.length > 0 && outcome.targets.every(sawNothing)) throw new PassFailedError(report);
-  if (report.complete) logger.info("pass complete", { pass: report });
-  else logger.warn("pass partial", { pass: report });
-  return report;
+  const summary = summaryOf(outcome);
+  if (outcome.targets.length > 0 && outcome.targets.every(sawNothing)) throw new PassFailedError(summary);
+  if (summary.complete) logger.info("pass complete", { pass: summary });
+  else logger.warn("pass partial", { pass: summary });
+  return summary;
 }
 
 const sawNothing = (pass: TargetPass): boolean => pass.state === "failed" || pass.scan?.status === "failed";
@@ -54,7 +54,7 @@ function logTarget(pass: TargetPass, logger: Logger): void {
   if (pass.state === "stale") logger.info("another run did the work of this pass", { account, region });
 }
 
-const reportOf = (outcome: PassOutcome): PassReport => ({
+const summaryOf = (outcome: PassOutcome): PassSummary => ({
   asOf: isoOf(outcome.asOf),
   complete: outcome.complete,
   targets: outcome.targets.map(({ target, state, scan, events }) => ({
