@@ -16,34 +16,32 @@ export async function setup(): Promise<void> {
   if (installedVersion() === wantedVersion() && hasProvider()) return;
   process.stdout.write("Installing SST's platform once, for the tests of the stack …\n");
   try {
-    await promisify(execFile)(
-      path.join(root, "node_modules", ".bin", "sst"),
-      ["install", "--stage", "ci", "--print-logs"],
-      {
-        cwd: root,
-        timeout: 300_000,
-        maxBuffer: 32 * 1024 * 1024,
-        env: {
-          ...process.env,
-          SST_TELEMETRY_DISABLED: "1",
-          SST_SKIP_DEPENDENCY_CHECK: "1",
-          SST_NO_BUN: "1",
-          NPM_REGISTRY: registry.stdout.trim().replace(/\/$/, ""),
-          // Settings of a deployment have no say in what is installed, and a wrong one would stop it.
-          ...Object.fromEntries(
-            Object.keys(process.env).flatMap((name) => (name.startsWith("SANDMETER_") ? [[name, ""]] : [])),
-          ),
-        },
-      },
-    );
+    await install();
   } catch (error) {
-    const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
-    const tail = `${stdout}${stderr}`.trim().split("\n").slice(-15).join("\n");
+    // The cause would only repeat these lines among hundreds.
+    const { stdout = "", stderr = "", message } = error as { stdout?: string; stderr?: string; message: string };
+    const last = (stdout + stderr || message).trim().split("\n").slice(-15).join("\n");
     throw new Error(
-      `SST's platform could not be installed, so the stack cannot be tested. It needs the npm registry and a shell named \`sh\`. To try by hand: SST_TELEMETRY_DISABLED=1 SST_SKIP_DEPENDENCY_CHECK=1 SST_NO_BUN=1 npx sst install --stage ci\n${tail}`,
-      { cause: error },
+      `SST's platform could not be installed, so the stack cannot be tested. It needs the npm registry and a shell named \`sh\`. To try by hand: SST_TELEMETRY_DISABLED=1 SST_SKIP_DEPENDENCY_CHECK=1 SST_NO_BUN=1 npx sst install --stage ci\n${last}`,
     );
   }
+}
+
+async function install(): Promise<void> {
+  // SST asks the registry by itself too, and knows neither npm's files nor its variables.
+  const registry = (await run("npm", ["config", "get", "registry"], { cwd: root })).stdout.trim();
+  await run(path.join(root, "node_modules", ".bin", "sst"), ["install", "--stage", "ci", "--print-logs"], {
+    cwd: root,
+    timeout: 300_000,
+    maxBuffer: 32 * 1024 * 1024,
+    env: {
+      ...process.env,
+      SST_TELEMETRY_DISABLED: "1",
+      SST_SKIP_DEPENDENCY_CHECK: "1",
+      SST_NO_BUN: "1",
+      NPM_REGISTRY: registry.replace(/\/$/, ""),
+    },
+  });
 }
 
 const installedVersion = (): string | null => {
