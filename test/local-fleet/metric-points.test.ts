@@ -66,9 +66,8 @@ describe("metrics of usage", () => {
     }
   });
 
-  it("can be read within the hour, never change once they can be, and then hold all usage", () => {
-    const sessions = sessionOfEach(3);
-    const { world, place, clock } = worldOf(sessions);
+  it("can be read within the hour, and never change once they can be", () => {
+    const { world, place, clock } = worldOf(sessionOfEach(3));
     let known = new Map<number, MetricPoint>();
     for (let step = 0; step < 40; step++) {
       const now = clock.now();
@@ -81,9 +80,22 @@ describe("metrics of usage", () => {
     }
     // The last session ends 95 minutes after the first begins.
     expect(known.size).toBeGreaterThanOrEqual(95);
+  });
+});
+
+describe("usage of a boot long before its session", () => {
+  it("is in the metrics, also where they could be read before the session's birth", () => {
+    const sessions = Array.from({ length: 10 }, (_, index) => {
+      const bootAt = startAt + index * minute;
+      return aSession({ seed: index, bootAt, createdAt: bootAt + 42 * minute, timeoutSeconds: 60 });
+    });
+    const { world, place, clock } = worldOf(sessions);
+    for (let step = 0; step < 60; step++) {
+      clock.advance(2 * minute);
+      metricPoints(place, world, query("CPUUsed-vCPUHours", service));
+    }
     const records = sessions.flatMap((session) => usageRecords(session, world, 0, dusk));
     const used = records.filter((each) => !each.isRedelivery).reduce((sum, each) => sum + each.vcpuHours, 0);
-    clock.advance(hour);
     expect(total(metricPoints(place, world, query("CPUUsed-vCPUHours", service)))).toBeCloseTo(used, 9);
   });
 });
