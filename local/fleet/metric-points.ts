@@ -8,8 +8,7 @@ export const awsNamespace = "AWS/Bedrock-AgentCore";
 export const serviceDimension = "AgentCore.CodeInterpreter";
 
 /** What AgentCore publishes of Code Interpreter, as far as the embedded AWS has it. */
-export const awsMetricNames = ["Invocations", "ActiveSessionCount", "CPUUsed-vCPUHours", "MemoryUsed-GBHours"] as const;
-export type AwsMetricName = (typeof awsMetricNames)[number];
+export type AwsMetricName = "Invocations" | "ActiveSessionCount" | "CPUUsed-vCPUHours" | "MemoryUsed-GBHours";
 
 export interface MetricQuery {
   readonly metric: string;
@@ -44,7 +43,7 @@ export function metricPoints(place: Place, world: World, query: MetricQuery): Me
 }
 
 /** How late a minute of a metric can be read: calls and gauges after a minute or two, usage up to an hour. */
-export function isVisible(place: Place, world: World, metric: AwsMetricName, minuteAt: number): boolean {
+function isVisible(place: Place, world: World, metric: AwsMetricName, minuteAt: number): boolean {
   const seed = hashText(hashText(world.seed, place.account), place.region);
   const chanceMs = hash(seed, minuteAt / minute);
   const isUsage = metric === "CPUUsed-vCPUHours" || metric === "MemoryUsed-GBHours";

@@ -3,7 +3,7 @@ import { sessionIdOf } from "./identifiers.ts";
 import { hash, hashText } from "./random.ts";
 
 /** The session timeout where the caller names none. */
-export const defaultTimeoutSeconds = 900;
+const defaultTimeoutSeconds = 900;
 
 export interface NewSession {
   readonly interpreterId: string;

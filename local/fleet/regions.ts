@@ -23,12 +23,7 @@ export const regionsWithTools: ReadonlySet<string> = new Set([
 ]);
 
 /** Regions that an account of the commercial partition must turn on before it can use them. */
-export const optInRegions: ReadonlySet<string> = new Set([
-  "eu-south-1",
-  "eu-south-2",
-  "ap-southeast-5",
-  "ap-southeast-7",
-]);
+const optInRegions: ReadonlySet<string> = new Set(["eu-south-1", "eu-south-2", "ap-southeast-5", "ap-southeast-7"]);
 
 /** Regions of the commercial partition without built-in tools; their other services answer. */
 const otherRegions: readonly string[] = ["us-west-1", "ap-northeast-3"];

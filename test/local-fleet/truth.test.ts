@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createWorld } from "../../local/create-world.ts";
 import { plannedProfiles } from "../../local/fleet/activity.ts";
+import { fleetSpec } from "../../local/fleet/fleet-spec.ts";
 import { usageRecords } from "../../local/fleet/usage-records.ts";
 import { type SessionTruth, truthOf } from "../../local/truth.ts";
 import type { LocalSession, World } from "../../local/world.ts";
@@ -136,6 +137,23 @@ describe("the truth about a session", () => {
   it("has no cost in a Region without a price", () => {
     const session = aSession({ region: "sa-east-1" });
     expect(truthAfter(session, minute)).toMatchObject({ ratedUsd: null, loggedUsd: null });
+  });
+
+  it("has GovCloud's prices in GovCloud", () => {
+    const fleet = fleetSpec.parse({
+      places: [
+        {
+          region: "us-gov-west-1",
+          sessions: [{ interpreter: "system", profile: "steady", count: 1, createdSeconds: -900 }],
+        },
+      ],
+    });
+    const world = createWorld({ fleet, seed: 3, clock: handClock() });
+    const [session] =
+      world.place("111122223333", "us-gov-west-1")?.sessions.get("aws.codeinterpreter.v1")?.values() ?? [];
+    const records = session === undefined ? [] : usageRecords(session, world, 0, startAt);
+    expect(records.length).toBeGreaterThan(800);
+    expect(onlyTruth(world)).toMatchObject(moneyByHand(records, { vcpu: 1_074_000n, gb: 113_400n }));
   });
 
   it("was free in the preview, and is priced from the first second of the new price on", () => {
