@@ -16,7 +16,7 @@ export interface CallRecord {
   readonly fault: string | null;
 }
 
-export interface CallCount {
+interface CallCount {
   readonly account: string | null;
   readonly region: string | null;
   readonly operation: string;

@@ -18,7 +18,7 @@ export interface Request {
 }
 
 /** Answers are plain JSON by the model's names; the protocol writes them. Timestamps are written by the service, in its protocol's way. */
-export type Handler = (request: Request) => Reply | Promise<Reply>;
+type Handler = (request: Request) => Reply | Promise<Reply>;
 
 export interface Reply {
   readonly body: Readonly<Record<string, unknown>>;
