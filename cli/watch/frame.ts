@@ -1,8 +1,10 @@
 import type { EventDelivery, PassOutcome } from "../../core/jobs/observe-outcome.ts";
 import { type Instant, isoOf } from "../../core/kernel/instant.ts";
+import { scanOf } from "../../core/reporting/pass-report.ts";
 import { formatSeconds } from "../render/duration.ts";
-import { painter } from "../render/style.ts";
+import { type Paint, painter } from "../render/style.ts";
 import { cutTo } from "../render/table.ts";
+import { sessionsTable } from "../scan/tables.ts";
 import type { Terminal } from "../terminal.ts";
 import { deliveryText, passSummary, problemLines } from "./pass-lines.ts";
 import type { Ended } from "./pass-loop.ts";
@@ -19,11 +21,13 @@ export interface View {
 
 const mostDeliveries = 6;
 const mostProblems = 4;
+const mostSessions = 5;
 
 /** The live view as lines, none longer than the terminal is wide. */
 export function frameOf(view: View, now: Instant, terminal: Pick<Terminal, "color" | "columns">): readonly string[] {
   const paint = painter(terminal.color);
-  const width = Math.max(40, terminal.columns - 1);
+  // Some terminals do not know how wide they are, and say 0.
+  const width = terminal.columns > 0 ? Math.max(40, terminal.columns - 1) : 100;
   const { last } = view;
   const lines = [...view.heading.map((line) => cutTo(line, width)), ""];
   if (last === null) return [...lines, "First pass: reading every session once …"];
@@ -35,6 +39,7 @@ export function frameOf(view: View, now: Instant, terminal: Pick<Terminal, "colo
     "",
     cutTo(`${sessions}, ${cost}`, width),
     "",
+    ...oldestLines(last.outcome, width, paint),
     paint("Events", "bold"),
     ...(view.deliveries.length === 0 ? ["  none yet"] : []),
     ...view.deliveries
@@ -46,6 +51,21 @@ export function frameOf(view: View, now: Instant, terminal: Pick<Terminal, "colo
     "",
     cutTo(scheduleLine(last, now), width),
   ];
+}
+
+function oldestLines(outcome: PassOutcome, width: number, paint: Paint): readonly string[] {
+  const scan = scanOf(outcome);
+  const oldest = scan.targets
+    .flatMap((target) => target.sessions)
+    .toSorted((a, b) => a.createdAt - b.createdAt)
+    .slice(0, mostSessions);
+  if (oldest.length === 0) return [];
+  const targets = scan.targets.map((target) => ({
+    ...target,
+    sessions: target.sessions.filter((session) => oldest.includes(session)),
+  }));
+  const table = sessionsTable({ ...scan, targets }, width, paint);
+  return [paint("Oldest sessions", "bold"), ...table.trimEnd().split("\n"), ""];
 }
 
 function scheduleLine(last: Ended<PassOutcome>, now: Instant): string {

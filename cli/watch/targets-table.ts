@@ -8,43 +8,51 @@ import { type Cell, type Column, renderTable } from "../render/table.ts";
 import { builtInPricing } from "../scan/compose.ts";
 import { range } from "../scan/money-range.ts";
 
-const columns: readonly Column[] = [
-  { title: "REGION" },
-  { title: "SESSIONS", align: "right" },
-  { title: "NEW", align: "right" },
-  { title: "GONE", align: "right" },
-  { title: "SESSION QUOTA" },
-  { title: "INTERPRETERS", align: "right" },
-  { title: "OLDEST", align: "right" },
-  { title: "USD AN HOUR", align: "right" },
-  { title: "SCAN" },
+interface Shown extends Column {
+  /** Left out where the terminal has fewer columns than this. */
+  readonly from?: number;
+  readonly cell: (pass: TargetPass, outcome: PassOutcome, width: number) => Cell;
+}
+
+const wideFrom = 132;
+const middleFrom = 108;
+
+const shown: readonly Shown[] = [
+  { title: "REGION", shrinkTo: 9, cell: (pass) => ({ text: pass.target.region }) },
+  { title: "SESSIONS", align: "right", cell: ({ scan }) => ({ text: countText(scan?.readySessions ?? null) }) },
+  { title: "NEW", align: "right", from: middleFrom, cell: (pass) => ({ text: changeText(pass, pass.started) }) },
+  { title: "GONE", align: "right", from: middleFrom, cell: (pass) => ({ text: changeText(pass, pass.ended.length) }) },
+  { title: "SESSION QUOTA", shrinkTo: 12, cell: (pass, _outcome, width) => quotaCell(pass, width) },
+  { title: "INTERPRETERS", align: "right", from: wideFrom, cell: (pass) => ({ text: interpretersText(pass) }) },
+  { title: "OLDEST", align: "right", from: wideFrom, cell: (pass) => ({ text: oldestText(pass) }) },
+  { title: "USD AN HOUR", align: "right", cell: (pass, outcome) => ({ text: hourly(pass, outcome) }) },
+  { title: "SCAN", cell: statusCell },
 ];
 
-/** One row for each target of a pass. */
-export const targetsTable = (outcome: PassOutcome, maxWidth: number | null, paint: Paint): string =>
-  renderTable(
-    columns,
-    outcome.targets.map((pass) => rowOf(pass, outcome)),
-    maxWidth,
-    paint,
-  );
+/** One row for each target of a pass, as much of it as `width` has room for. */
+export function targetsTable(outcome: PassOutcome, width: number, paint: Paint): string {
+  const columns = shown.filter((column) => width >= (column.from ?? 0));
+  const rows = outcome.targets.map((pass) => columns.map((column) => column.cell(pass, outcome, width)));
+  return renderTable(columns, rows, width, paint);
+}
 
-function rowOf(pass: TargetPass, outcome: PassOutcome): readonly Cell[] {
-  const { scan } = pass;
-  const sessions = scan?.quotas.find((use) => use.definition.subject === "ready-sessions");
+const changeText = (pass: TargetPass, count: number): string => (pass.state === "committed" ? String(count) : "-");
+
+const useOf = ({ scan }: TargetPass, subject: QuotaUse["definition"]["subject"]): QuotaUse | undefined =>
+  scan?.quotas.find((use) => use.definition.subject === subject);
+
+const interpretersText = (pass: TargetPass): string => countText(useOf(pass, "custom-interpreters")?.used ?? null);
+
+function oldestText(pass: TargetPass): string {
   const oldest = figureOf(pass, "OldestSessionAge");
-  const custom = scan?.quotas.find((use) => use.definition.subject === "custom-interpreters");
-  return [
-    { text: pass.target.region },
-    { text: countText(scan?.readySessions ?? null) },
-    { text: pass.state === "committed" ? String(pass.started) : "-" },
-    { text: pass.state === "committed" ? String(pass.ended.length) : "-" },
-    { text: sessions === undefined ? "unknown" : quotaBar(sessions), style: styleOf(sessions?.state ?? "unknown") },
-    { text: countText(custom?.used ?? null) },
-    { text: oldest === null ? "-" : formatSeconds(oldest) },
-    { text: hourly(pass, outcome) },
-    statusCell(pass),
-  ];
+  return oldest === null ? "-" : formatSeconds(oldest);
+}
+
+function quotaCell(pass: TargetPass, width: number): Cell {
+  const use = useOf(pass, "ready-sessions");
+  return use === undefined
+    ? { text: "unknown", style: styles.unknown }
+    : { text: quotaText(use, width >= middleFrom), style: styles[use.state] };
 }
 
 const countText = (count: number | null): string => (count === null ? "unknown" : String(count));
@@ -61,16 +69,16 @@ function hourly({ scan }: TargetPass, { asOf }: PassOutcome): string {
 const barWidth = 10;
 
 /** `#####.....  48 of 60  80 %`; the state is said as a word where it is not ok. */
-function quotaBar(use: QuotaUse): string {
+function quotaText(use: QuotaUse, withBar: boolean): string {
   if (use.state === "not-enabled") return "not enabled here (limit 0)";
   const { limit, used, utilizationPct } = use;
   if (limit === null || used === null || utilizationPct === null) {
     return use.usedAtLeast > 0 && limit !== null ? `at least ${use.usedAtLeast} of ${limit}` : "unknown";
   }
   const filled = Math.min(barWidth, Math.ceil((utilizationPct / 100) * barWidth));
-  const bar = "#".repeat(filled).padEnd(barWidth, ".");
+  const bar = withBar ? `${"#".repeat(filled).padEnd(barWidth, ".")} ` : "";
   const state = use.state === "ok" ? "" : ` ${use.state}`;
-  return `${bar} ${used} of ${limit} ${Math.floor(utilizationPct)} %${state}`;
+  return `${bar}${used} of ${limit} ${Math.floor(utilizationPct)} %${state}`;
 }
 
 const styles: Readonly<Record<QuotaState, Style>> = {
@@ -81,7 +89,6 @@ const styles: Readonly<Record<QuotaState, Style>> = {
   "not-enabled": "dim",
   unknown: "yellow",
 };
-const styleOf = (state: QuotaState): Style => styles[state];
 
 function statusCell({ scan, state }: TargetPass): Cell {
   if (state === "failed" || scan === null) return { text: "no state", style: "red" };
