@@ -1,0 +1,26 @@
+import { describe, expect, it } from "vitest";
+import { createWorld } from "../../local/create-world.ts";
+import { deliveryValidationLine } from "../../local/fleet/delivery.ts";
+import { handClock, minute } from "./fixtures.ts";
+
+describe("the line that AWS writes when a delivery is created", () => {
+  const world = createWorld({ fleet: "demo", seed: 1, clock: handClock() });
+  const interpreters = [...(world.place("111122223333", "us-east-1")?.interpreters.values() ?? [])];
+
+  it("is no JSON, and comes soon after the interpreter's creation", () => {
+    const delivering = interpreters.filter((each) => each.usageLogs);
+    expect(delivering.length).toBeGreaterThan(1);
+    for (const interpreter of delivering) {
+      const line = deliveryValidationLine(interpreter, world);
+      expect(() => JSON.parse(line?.message ?? "{}")).toThrow(SyntaxError);
+      expect((line?.stampAt ?? 0) - interpreter.createdAt).toBeGreaterThan(0);
+      expect((line?.stampAt ?? 0) - interpreter.createdAt).toBeLessThanOrEqual(minute + 1000);
+    }
+  });
+
+  it("is absent where nothing is delivered", () => {
+    const silent = interpreters.filter((each) => !each.usageLogs);
+    expect(silent.length).toBeGreaterThan(0);
+    for (const interpreter of silent) expect(deliveryValidationLine(interpreter, world)).toBeNull();
+  });
+});
