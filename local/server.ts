@@ -72,8 +72,9 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
 async function handle(to: Dispatcher, message: IncomingMessage): Promise<HttpReply> {
   const refusal = hostRefusal(message.headers.host, message.headers.origin);
   if (refusal !== null) return jsonReply(403, { message: refusal });
-  const url = new URL(message.url ?? "/", "http://localhost");
   try {
+    // Not resolved against a base: a path that begins with two slashes would become a host name.
+    const url = new URL(`http://localhost${message.url ?? "/"}`);
     const http: HttpRequest = {
       method: message.method ?? "GET",
       path: url.pathname,
@@ -83,12 +84,18 @@ async function handle(to: Dispatcher, message: IncomingMessage): Promise<HttpRep
     };
     return http.path.startsWith("/_local") ? await answerControl(to, http) : await dispatch(to, http);
   } catch (error) {
-    if (error instanceof Fault) return jsonReply(error.status, { message: error.message });
-    // The connection broke while the body came in: there is nobody to answer.
-    if ((error as NodeJS.ErrnoException).code === "ECONNRESET")
-      return { status: 400, headers: {}, body: "", drop: true };
-    throw error;
+    return replyTo(error);
   }
+}
+
+/** For what goes wrong before a request has a protocol. Nothing that a client sends may end the server. */
+function replyTo(error: unknown): HttpReply {
+  if (error instanceof Fault) return jsonReply(error.status, { message: error.message });
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === "ERR_INVALID_URL") return jsonReply(400, { message: "The request's target is no valid path." });
+  // The connection broke while the body came in: there is nobody to answer.
+  if (code === "ECONNRESET") return { status: 400, headers: {}, body: "", drop: true };
+  return jsonReply(500, { message: `The embedded AWS failed: ${message}` });
 }
 
 function headersOf(message: IncomingMessage): Record<string, string> {

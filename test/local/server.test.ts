@@ -29,17 +29,21 @@ it("rejects where the port is taken", async () => {
   await aws.close();
 });
 
-it("answers a request whose target is no path", async () => {
-  const aws = await emulated();
-  const socket = createConnection(Number(new URL(aws.url).port), "127.0.0.1");
-  const answer = await new Promise<string>((resolve) => {
-    socket.on("data", (data) => resolve(data.toString()));
-    socket.write("OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n");
-  });
-  expect(answer).toMatch(/^HTTP\/1\.1 4\d\d /);
-  socket.destroy();
-  await aws.close();
-});
+it.each(["OPTIONS *", "GET //", "GET /%zz", "GET /code-interpreters/%E0%A4%A", "PUT ///a:b@c"])(
+  "answers %s with an error, and lives on",
+  async (line) => {
+    const aws = await emulated();
+    const socket = createConnection(Number(new URL(aws.url).port), "127.0.0.1");
+    const answer = await new Promise<string>((resolve) => {
+      socket.on("data", (data) => resolve(data.toString()));
+      socket.write(`${line} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    });
+    expect(answer).toMatch(/^HTTP\/1\.1 4\d\d /);
+    expect((await aws.local("GET", "clock")).status).toBe(200);
+    socket.destroy();
+    await aws.close();
+  },
+);
 
 it("survives a client that leaves in the middle of its body", async () => {
   const aws = await emulated();
