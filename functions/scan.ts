@@ -1,5 +1,6 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import type { Context } from "aws-lambda";
+import { withinDeadline } from "./deadline.ts";
 import { functionEnvironment } from "./environment.ts";
 import { functionPlace } from "./function-place.ts";
 import { monitorOf } from "./monitor.ts";
@@ -20,7 +21,9 @@ const lastWordsMs = 5000;
 /** One scheduled pass: scan, record, tell. */
 export async function handler(event: unknown, context: Context): Promise<PassSummary> {
   logger.addContext(context);
-  const deadline = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - lastWordsMs));
-  const outcome = await monitor(scheduledAt(event), functionPlace(context.invokedFunctionArn), deadline);
+  const now = scheduledAt(event);
+  const place = functionPlace(context.invokedFunctionArn);
+  const timeLeftMs = context.getRemainingTimeInMillis() - lastWordsMs;
+  const outcome = await withinDeadline(timeLeftMs, (signal) => monitor(now, place, signal));
   return concludePass(outcome, logger);
 }

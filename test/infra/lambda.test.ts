@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { CloudWatchClient, GetMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { localClock } from "../../local/clock.ts";
 import { createWorld } from "../../local/create-world.ts";
@@ -9,6 +8,7 @@ import { fleetSpec } from "../../local/fleet/fleet-spec.ts";
 import { type LocalAws, startLocalAws } from "../../local/server.ts";
 import { truthOf } from "../../local/truth.ts";
 import { type FunctionProcess, startFunction } from "./lambda/function-process.ts";
+import { receivedBy } from "./lambda/received.ts";
 import { type StateTable, startStateTable } from "./lambda/state-table.ts";
 import { allowedActions, one, synthesize, variablesOf } from "./stack.ts";
 import { buildFunction } from "./synth/build-function.ts";
@@ -49,6 +49,9 @@ let graph: Graph;
 let aws: LocalAws;
 let state: StateTable;
 let lambda: FunctionProcess;
+let received: ReturnType<typeof receivedBy>;
+const published = (name: string, region: string) =>
+  received.metric(name, region, startAt - 60_000, startAt + 3_600_000);
 const atMinute = (minute: number): { scheduledAt: string } => ({
   scheduledAt: `${new Date(startAt + minute * 60_000).toISOString().slice(0, 19)}Z`,
 });
@@ -57,12 +60,17 @@ beforeAll(async () => {
   graph = await synthesize("ci", { SANDMETER_REGIONS: "us-east-1,eu-west-1", SANDMETER_RATE_SHARE: "1" });
   await buildFunction(path.resolve(import.meta.dirname, "../.."), "functions/scan.handler", folder);
   aws = await startLocalAws({ world, port: 0 });
+  received = receivedBy(aws, account);
   state = await startStateTable(one(graph, "aws:dynamodb/table:Table", "StateTable"));
-  lambda = await startFunction({
+  lambda = await start({ timeoutMs: 60_000 });
+});
+
+const start = ({ timeoutMs }: { timeoutMs: number }): Promise<FunctionProcess> =>
+  startFunction({
     folder,
     handler: "bundle.handler",
     functionArn,
-    timeoutMs: 60_000,
+    timeoutMs,
     environment: {
       ...variablesOf(one(graph, "aws:lambda/function:Function", "ScanHandlerFunction")),
       AWS_REGION: "us-east-1",
@@ -72,7 +80,6 @@ beforeAll(async () => {
       AWS_ENDPOINT_URL_DYNAMODB: state.url,
     },
   });
-});
 
 afterAll(async () => {
   await lambda?.stop();
@@ -94,7 +101,7 @@ describe("the deployed function", () => {
         ],
       },
     });
-    expect(await receivedEvents()).toEqual([]);
+    expect(await received.events()).toEqual([]);
   });
 
   it("sends an event when the pressure on a quota is certain, also for a session that started after the pass was due", async () => {
@@ -110,7 +117,7 @@ describe("the deployed function", () => {
         targets: [{ readySessions: 2 }, { readySessions: 10 }],
       },
     });
-    expect(await receivedEvents()).toMatchObject([
+    expect(await received.events()).toMatchObject([
       {
         source: "sandmeter",
         "detail-type": "Quota Pressure Changed",
@@ -123,12 +130,12 @@ describe("the deployed function", () => {
 
   it("tells nothing twice when the same pass is tried again", async () => {
     expect(await lambda.invoke(atMinute(5))).toMatchObject({ ok: true, value: { complete: true } });
-    expect(await receivedEvents()).toHaveLength(1);
+    expect(await received.events()).toHaveLength(1);
   });
 
   it("finishes with a part when one Region cannot be read, and says so by metric and log", async () => {
     clock.advance(300_000);
-    await addFault({ kind: "access-denied", region: "eu-west-1", operation: "ListCodeInterpreters" });
+    await received.addFault({ kind: "access-denied", region: "eu-west-1", operation: "ListCodeInterpreters" });
     expect(await lambda.invoke(atMinute(10))).toMatchObject({
       ok: true,
       value: { complete: false, targets: [{ status: "failed", readySessions: null }, { status: "ok" }] },
@@ -144,7 +151,7 @@ describe("the deployed function", () => {
   });
 
   it("fails when nothing could be read, so that it is tried again and kept in the end", async () => {
-    await addFault({ kind: "access-denied", operation: "ListCodeInterpreters" });
+    await received.addFault({ kind: "access-denied", operation: "ListCodeInterpreters" });
     expect(await lambda.invoke(atMinute(15))).toMatchObject({ ok: false, errorType: "PassFailedError" });
   });
 
@@ -157,6 +164,14 @@ describe("the deployed function", () => {
     expect(await published("ScanComplete", "eu-west-1")).toEqual([1, 1, 0, 0]);
   });
 
+  it("gives a pass up in time to say so", async () => {
+    await received.addFault({ kind: "slow", delayMs: 20_000, operation: "GetServiceQuota" });
+    const impatient = await start({ timeoutMs: 5300 });
+    const answer = await impatient.invoke(atMinute(20));
+    await impatient.stop();
+    expect(answer).toMatchObject({ ok: false, errorType: "PassTooLongError" });
+  });
+
   it("refuses an event that is not the schedule's, and says how to run it by hand", async () => {
     expect(await lambda.invoke({})).toMatchObject({
       ok: false,
@@ -166,11 +181,7 @@ describe("the deployed function", () => {
   });
 
   it("calls nothing but what its role allows", async () => {
-    const calls = (await control("calls?limit=10000"))["calls"] as {
-      service: string;
-      operation: string;
-      region: string;
-    }[];
+    const calls = await received.calls();
     const prefix: Readonly<Record<string, string>> = {
       "bedrock-agentcore-control": "bedrock-agentcore",
       monitoring: "cloudwatch",
@@ -204,36 +215,3 @@ describe("a function whose environment is not the stack's", () => {
     expect(JSON.stringify(answer)).toMatch(/SANDMETER_VERSION is not set.*SANDMETER_REGIONS is not set/);
   });
 });
-
-async function control(what: string, init: RequestInit = {}): Promise<Readonly<Record<string, unknown>>> {
-  return (await (await fetch(`${aws.url}/_local/${what}`, init)).json()) as Record<string, unknown>;
-}
-
-const receivedEvents = async (): Promise<unknown> => (await control("events"))["events"];
-
-const addFault = (fault: object): Promise<unknown> =>
-  control("faults", { method: "POST", body: JSON.stringify({ faults: [fault] }) });
-
-/** Every value of a metric that CloudWatch has, oldest first. */
-async function published(MetricName: string, region: string): Promise<readonly number[]> {
-  const client = new CloudWatchClient({
-    endpoint: aws.url,
-    region: "us-east-1",
-    credentials: { accessKeyId: account, secretAccessKey: "local" },
-  });
-  const Dimensions = [
-    { Name: "Account", Value: account },
-    { Name: "Region", Value: region },
-  ];
-  const Metric = { Namespace: "Sandmeter", MetricName, Dimensions };
-  const answer = await client.send(
-    new GetMetricDataCommand({
-      StartTime: new Date(startAt - 60_000),
-      EndTime: new Date(startAt + 3_600_000),
-      ScanBy: "TimestampAscending",
-      MetricDataQueries: [{ Id: "one", MetricStat: { Metric, Period: 60, Stat: "Maximum" } }],
-    }),
-  );
-  client.destroy();
-  return answer.MetricDataResults?.[0]?.Values ?? [];
-}
