@@ -25,7 +25,8 @@ execFileSync(find("git"), ["clone", "--quiet", "--no-hardlinks", process.cwd(), 
 const home = path.join(work, "home");
 mkdirSync(home);
 const env = { PATH: bin, HOME: home, CI: "true" };
-for (const name of Object.keys(process.env)) if (/^npm_config_(registry|nodedir)$/i.test(name)) env[name] = process.env[name];
+for (const name of Object.keys(process.env))
+  if (/^npm_config_(registry|nodedir)$/i.test(name)) env[name] = process.env[name];
 const userConfig = path.join(process.env.HOME ?? "", ".npmrc");
 if (existsSync(userConfig)) env.npm_config_userconfig = userConfig;
 

@@ -72,7 +72,9 @@ describe("the command line", () => {
     expect(seen).toEqual([]);
   });
   it("refuses an argument where the verb takes none", async () => {
-    expect(await setUp().problemsOf("look", "here")).toEqual(['unexpected argument "here": `sandmeter look` takes none']);
+    expect(await setUp().problemsOf("look", "here")).toEqual([
+      'unexpected argument "here": `sandmeter look` takes none',
+    ]);
   });
   it("refuses a flag without its value and a verb without its argument", async () => {
     expect((await setUp().problemsOf("look", "--regions"))[0]).toContain("--regions");

@@ -23,18 +23,23 @@ const list = (items: readonly Import[]): string[] => items.map((item) => `${item
 describe("import rules", () => {
   it("sees the imports that it judges", () => {
     expect(imports.filter((item) => item.own).length).toBeGreaterThan(100);
-    expect(importsOf("x/a.ts", 'import {\n  a,\n} from "./b.ts";\nexport * from "../c.ts";\nawait import("./d.ts");\nimport type { T } from "zod";'))
-      .toEqual([
-        { from: "x/a.ts", to: "x/b.ts", own: true, typeOnly: false },
-        { from: "x/a.ts", to: "c.ts", own: true, typeOnly: false },
-        { from: "x/a.ts", to: "zod", own: false, typeOnly: true },
-        { from: "x/a.ts", to: "x/d.ts", own: true, typeOnly: false },
-      ]);
+    expect(
+      importsOf(
+        "x/a.ts",
+        'import {\n  a,\n} from "./b.ts";\nexport * from "../c.ts";\nawait import("./d.ts");\nimport type { T } from "zod";',
+      ),
+    ).toEqual([
+      { from: "x/a.ts", to: "x/b.ts", own: true, typeOnly: false },
+      { from: "x/a.ts", to: "c.ts", own: true, typeOnly: false },
+      { from: "x/a.ts", to: "zod", own: false, typeOnly: true },
+      { from: "x/a.ts", to: "x/d.ts", own: true, typeOnly: false },
+    ]);
   });
 
   it.each(rooms)("%s imports only the rooms below it", (name) => {
     const strangers = imports.filter(
-      (item) => room(item.from) === name && item.own && room(item.to) !== name && !allowed[name].includes(room(item.to)),
+      (item) =>
+        room(item.from) === name && item.own && room(item.to) !== name && !allowed[name].includes(room(item.to)),
     );
     expect(list(strangers)).toEqual([]);
   });
@@ -46,7 +51,11 @@ describe("import rules", () => {
   it("adapters never import each other", () => {
     const family = (file: string): string => file.split("/").slice(0, 2).join("/");
     const crossings = imports.filter(
-      (item) => room(item.from) === "adapters" && item.own && room(item.to) === "adapters" && family(item.from) !== family(item.to),
+      (item) =>
+        room(item.from) === "adapters" &&
+        item.own &&
+        room(item.to) === "adapters" &&
+        family(item.from) !== family(item.to),
     );
     expect(list(crossings)).toEqual([]);
   });
@@ -56,7 +65,9 @@ describe("import rules", () => {
     expect(makers.length).toBeGreaterThan(0);
     expect(list(makers.filter((item) => !["cli", "functions"].includes(room(item.from))))).toEqual([]);
     const constructed = all.filter((file) => /new \w+Client\(/.test(readFileSync(path.join(root, file), "utf8")));
-    expect(constructed.filter((file) => !file.startsWith("adapters/aws/clients") && room(file) !== "functions")).toEqual([]);
+    expect(
+      constructed.filter((file) => !file.startsWith("adapters/aws/clients") && room(file) !== "functions"),
+    ).toEqual([]);
   });
 
   it("the environment is read in one place of each home", () => {

@@ -38,7 +38,12 @@ export function importsOf(file: string, text = readFileSync(path.join(root, file
 /** Chains of static and dynamic imports that come back to their start; types are left out, as they vanish at run time. */
 export function cycles(files: readonly string[]): string[] {
   const edges = new Map(
-    files.map((file) => [file, importsOf(file).filter((item) => item.own && !item.typeOnly).map((item) => item.to)]),
+    files.map((file) => [
+      file,
+      importsOf(file)
+        .filter((item) => item.own && !item.typeOnly)
+        .map((item) => item.to),
+    ]),
   );
   const found: string[] = [];
   const done = new Set<string>();

@@ -1,6 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { addUsd, compareUsd, formatUsd, parseUsd, roundHalfEven, subtractUsd, sumUsd, usd, usdToNumber, zeroUsd } from "../../core/kernel/money.ts";
+import {
+  addUsd,
+  compareUsd,
+  formatUsd,
+  parseUsd,
+  roundHalfEven,
+  subtractUsd,
+  sumUsd,
+  usd,
+  usdToNumber,
+  zeroUsd,
+} from "../../core/kernel/money.ts";
 
 const anyUsd = fc
   .tuple(fc.bigInt({ min: -(10n ** 24n), max: 10n ** 24n }), fc.bigInt({ min: 1n, max: 10n ** 18n }))
@@ -16,7 +27,9 @@ describe("rounding to the nearest, ties to even", () => {
     [4n, 10n, 0n],
     [6n, 10n, 1n],
     [-6n, 10n, -1n],
-  ])("%d / %d is %d", (numerator, denominator, expected) => expect(roundHalfEven(numerator, denominator)).toBe(expected));
+  ])("%d / %d is %d", (numerator, denominator, expected) =>
+    expect(roundHalfEven(numerator, denominator)).toBe(expected),
+  );
 
   it("is never further than half away", () => {
     fc.assert(
@@ -47,7 +60,9 @@ describe("formatting", () => {
       }),
     );
   });
-  it.each(["", "1.", ".5", "-1", "1e3", "0x1", " 1"])("refuses %j", (text) => expect(() => parseUsd(text)).toThrow(SyntaxError));
+  it.each(["", "1.", ".5", "-1", "1e3", "0x1", " 1"])("refuses %j", (text) =>
+    expect(() => parseUsd(text)).toThrow(SyntaxError),
+  );
 });
 
 describe("sums", () => {
