@@ -46,11 +46,10 @@ describe("PutEvents", () => {
     ["a detail that is a list", { Detail: "[]" }, "MalformedDetail"],
     ["a detail that is a text", { Detail: '"x"' }, "MalformedDetail"],
     ["AWS's own source", { Source: "aws.ec2" }, "NotAuthorizedForSourceException"],
-    ["another bus", { EventBusName: "other" }, "InvalidArgument"],
     [
       "another account's bus",
       { EventBusName: `arn:aws:events:${REGION}:444455556666:event-bus/default` },
-      "InvalidArgument",
+      "AccessDeniedException",
     ],
   ])("fails an entry with %s, and takes its neighbours", async (_, wrong, code) => {
     const before = eventsOf(aws.world).length;
@@ -59,6 +58,17 @@ describe("PutEvents", () => {
     expect(answer.Entries?.map((each) => each.ErrorCode)).toEqual([undefined, code, undefined]);
     expect(answer.Entries?.[1]?.EventId).toBe(undefined);
     expect(eventsOf(aws.world)).toHaveLength(before + 2);
+  });
+
+  it.each<[string, Partial<PutEventsRequestEntry>, boolean]>([
+    ["a bus that does not exist", { EventBusName: "other" }, false],
+    ["a detail type of 128 characters", { DetailType: "d".repeat(128) }, true],
+    ["a detail type of 129 characters", { DetailType: "d".repeat(129) }, false],
+  ])("answers %s with success, whether it keeps the event or loses it", async (_, more, isKept) => {
+    const answer = await put([entry(more)]);
+    expect(answer.FailedEntryCount).toBe(0);
+    const kept = eventsOf(aws.world).some((event) => event.id === answer.Entries?.[0]?.EventId);
+    expect(kept).toBe(isKept);
   });
 
   it("takes the default bus by name and by ARN", async () => {

@@ -106,7 +106,8 @@ describe("GetMetricData", () => {
     expect(await valuesOf(stat("set", "Average"))).toEqual([2.5]);
     expect(await valuesOf(stat("set", "p50"))).toEqual([]);
     expect(await valuesOf(stat("counted", "Average"))).toEqual([2]);
-    expect(await valuesOf(stat("counted", "p50"))).toEqual([1]);
+    expect(await valuesOf(stat("counted", "p75"))).toEqual([1]);
+    expect(await valuesOf(stat("counted", "p75.1"))).toEqual([5]);
   });
 
   it("keeps units apart", async () => {

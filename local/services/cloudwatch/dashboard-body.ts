@@ -53,15 +53,15 @@ const alarmWidget = object(
   },
 );
 
-/** Metrics explorer and custom widgets exist, and are not looked into: nothing here draws them. */
+/** The last three kinds exist, and are not looked into: nothing here draws them. */
 const PROPERTIES: Readonly<Record<string, Check>> = {
   metric: metricWidget,
-  chart: metricWidget,
   text: textWidget,
   log: logWidget,
   alarm: alarmWidget,
   explorer: object({}),
   custom: object({}),
+  chart: object({}),
 };
 
 const frame = object(
@@ -76,6 +76,7 @@ const widget: Check = (value, path) => {
   if ((x === undefined) !== (y === undefined)) {
     return problem(path, "Should have both of the properties 'x' and 'y', or none");
   }
+  // The grid ends there; what AWS says of a widget that does not is not known.
   if (typeof x === "number" && x + (typeof width === "number" ? width : 6) > COLUMNS) {
     return problem(path, `Should end within the ${COLUMNS} columns: x plus width is too large`);
   }

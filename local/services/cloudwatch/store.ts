@@ -84,11 +84,18 @@ export function putData(place: Place, data: readonly Datum[], now: number): void
     store.pending.push({ visibleAt: now + lag, putAt: now, datum });
     store.nextVisibleAt = Math.min(store.nextVisibleAt, now + lag);
   }
+  // A client that only ever puts must not pile up what nobody reads.
+  settle(store, now);
 }
 
 /** All metrics with data that can be read at `now`, by key. */
 export function storedMetrics(place: Place, now: number): ReadonlyMap<string, StoredMetric> {
   const store = storeOf(place, now);
+  settle(store, now);
+  return store.metrics;
+}
+
+function settle(store: Store, now: number): void {
   if (now >= store.nextVisibleAt) {
     const due = store.pending.filter((each) => each.visibleAt <= now);
     store.pending = store.pending.filter((each) => each.visibleAt > now);
@@ -96,7 +103,6 @@ export function storedMetrics(place: Place, now: number): ReadonlyMap<string, St
     for (const { datum, putAt } of due) add(store, datum, putAt);
   }
   if (now - store.prunedAt >= PRUNED_EVERY_MS) prune(store, now);
-  return store.metrics;
 }
 
 function storeOf(place: Place, now: number): Store {
