@@ -29,7 +29,11 @@ describe("the published command", () => {
       { cwd: root },
     );
     cpSync(path.join(root, "bin"), path.join(home, "bin"), { recursive: true });
-    cpSync(path.join(root, "package.json"), path.join(home, "package.json"));
+    for (const file of ["package.json", "README.md", "CHANGELOG.md", "LICENSE"]) {
+      cpSync(path.join(root, file), path.join(home, file));
+    }
+    for (const folder of ["core", "test", "bench"])
+      cpSync(path.join(root, folder), path.join(home, folder), { recursive: true });
     symlinkSync(path.join(root, "node_modules"), path.join(home, "node_modules"));
   });
   afterAll(() => rmSync(place, { recursive: true, force: true }));
@@ -62,7 +66,9 @@ describe("the published command", () => {
     expect(failure?.code).toBeGreaterThan(0);
   });
   it("packs what it runs and no tests", async () => {
-    const { stdout } = await run("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], { cwd: root });
+    const { stdout } = await run("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
+      cwd: path.dirname(path.dirname(command())),
+    });
     const packed = JSON.parse(stdout) as
       | { files: { path: string }[] }[]
       | Record<string, { files: { path: string }[] }>;
@@ -70,6 +76,6 @@ describe("the published command", () => {
     expect(files).toEqual(
       expect.arrayContaining(["bin/sandmeter.mjs", "dist/cli/main.js", "LICENSE", "README.md", "package.json"]),
     );
-    expect(files.filter((file) => /^(test|bench|functions|infra)\//.test(file))).toEqual([]);
+    expect(files.filter((file) => /^(core|test|bench)\//.test(file))).toEqual([]);
   });
 });
