@@ -19,6 +19,8 @@ export interface AwsClientsOptions {
   readonly rateShare: number;
   /** An AWS that is not AWS's own. Nothing of the environment and of the shared files then says where requests go or who signs. */
   readonly embedded?: EmbeddedAws;
+  /** HTTP attempts of one call, the first included; 5 where absent. */
+  readonly maxAttempts?: number;
   /** For tests. */
   readonly clock?: MonotonicClock;
 }
@@ -45,7 +47,7 @@ export interface AwsClients {
   readonly close: () => void;
 }
 
-const maxAttempts = 5;
+const usualAttempts = 5;
 // An answer to a listing or a look-up takes well under a second; these bound what a lost connection can cost.
 const requestHandler = {
   connectionTimeout: 3000,
@@ -90,7 +92,7 @@ export function awsClients(options: AwsClientsOptions): AwsClients {
     return {
       ...(await access()),
       region,
-      maxAttempts,
+      maxAttempts: options.maxAttempts ?? usualAttempts,
       retryMode: "standard",
       customUserAgent: [["sandmeter", options.version] as [string, string]],
       requestHandler,

@@ -5,7 +5,7 @@ import type { Paint, Style } from "./style.ts";
 export interface Column {
   readonly title: string;
   readonly align?: "left" | "right";
-  /** May be cut down to this width where the table is too wide; absent: never cut. Columns are cut from the first on. */
+  /** May be cut down to this width where the table is too wide; columns are cut from the last on. */
   readonly shrinkTo?: number;
 }
 
@@ -17,7 +17,7 @@ export interface Cell {
 
 const gap = "  ";
 
-/** Lines of a table no wider than `columns` allows where its columns can be cut that far; null: as wide as it is. */
+/** A table of harmless text; `maxWidth` null: as wide as it is. */
 export function renderTable(
   columns: readonly Column[],
   rows: readonly (readonly Cell[])[],
@@ -49,12 +49,15 @@ function fitted(columns: readonly Column[], natural: readonly number[], maxWidth
   const total = natural.reduce((sum, width) => sum + width, gap.length * (columns.length - 1));
   let excess = total - maxWidth;
   const widths = [...natural];
-  for (const [index, column] of columns.entries()) {
-    const width = widths[index] ?? 0;
-    if (excess <= 0 || column.shrinkTo === undefined || width <= column.shrinkTo) continue;
-    const cut = Math.min(excess, width - column.shrinkTo);
-    widths[index] = width - cut;
-    excess -= cut;
+  // First what may be cut; on a terminal that is narrower still, the columns on the right, so that no line ever breaks.
+  const leasts = [columns.map((column) => column.shrinkTo ?? Number.POSITIVE_INFINITY), columns.map(() => 1)];
+  for (const least of leasts) {
+    for (let index = columns.length - 1; index >= 0; index--) {
+      const width = widths[index] ?? 0;
+      const cut = Math.max(0, Math.min(excess, width - (least[index] ?? 0)));
+      widths[index] = width - cut;
+      excess -= cut;
+    }
   }
   return widths;
 }

@@ -1,8 +1,8 @@
-/** `$0.0003 to $0.0637`; what is not known is said. Takes decimal strings; cuts them to four places for reading. */
+/** `$0.0003–$0.0637`; what is not known is said. Takes decimal strings; cuts them to four places for reading. */
 export function range(low: string | null, high: string | null): string {
   if (low === null && high === null) return "unknown";
   if (high === null) return `at least ${shorten(low ?? "0")}`;
-  return low === null || low === high ? shorten(high) : `${shorten(low)} to ${shorten(high)}`;
+  return low === null || low === high ? shorten(high) : `${shorten(low)}–${shorten(high)}`;
 }
 
 // What is more than nothing is never shown as nothing.

@@ -11,14 +11,14 @@ import { range } from "./money-range.ts";
 
 const sessionColumns: readonly Column[] = [
   { title: "REGION" },
-  { title: "SESSION", shrinkTo: 12 },
-  { title: "INTERPRETER", shrinkTo: 12 },
-  { title: "NAME", shrinkTo: 8 },
+  { title: "SESSION", shrinkTo: 10 },
+  { title: "INTERPRETER", shrinkTo: 8 },
+  { title: "NAME", shrinkTo: 6 },
   { title: "AGE", align: "right" },
   { title: "LEFT", align: "right" },
   { title: "COST SO FAR", align: "right" },
   { title: "BASIS" },
-  { title: "LAST ACTIVITY" },
+  { title: "ACTIVITY" },
 ];
 
 /** One row for each live session, oldest first within its Region; empty where none was read. */

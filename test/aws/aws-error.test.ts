@@ -17,8 +17,16 @@ describe("an SDK error becomes one of our codes", () => {
     [named("Unknown", 404), "NotFound", false],
     [named("NoSuchResourceException", 400), "NotFound", false],
     [named("InternalServerException", 500), "ServiceError", true],
-    [Object.assign(new SyntaxError("Unexpected token '<'"), { $metadata: { httpStatusCode: 503 } }), "ServiceError", true],
-    [Object.assign(new SyntaxError("Unexpected token '<'"), { $metadata: { httpStatusCode: 200 } }), "BadAnswer", false],
+    [
+      Object.assign(new SyntaxError("Unexpected token '<'"), { $metadata: { httpStatusCode: 503 } }),
+      "ServiceError",
+      true,
+    ],
+    [
+      Object.assign(new SyntaxError("Unexpected token '<'"), { $metadata: { httpStatusCode: 200 } }),
+      "BadAnswer",
+      false,
+    ],
     [new TypeError("RFC-3339 date-times must be expressed as strings"), "BadAnswer", false],
     [named("ServiceQuotaExceededException", 402), "ServiceQuotaExceeded", false],
     [named("UnrecognizedClientException", 403), "RegionNotEnabled", false],
@@ -51,7 +59,14 @@ describe("an SDK error becomes one of our codes", () => {
 
   it("names the chain that was tried where there are no credentials", () => {
     const { message } = problemOf(named("CredentialsProviderError"), { operation: "GetCallerIdentity", region: "x" });
-    for (const source of ["environment", "shared configuration", "single sign-on", "web identity", "container", "instance"]) {
+    for (const source of [
+      "environment",
+      "shared configuration",
+      "single sign-on",
+      "web identity",
+      "container",
+      "instance",
+    ]) {
       expect(message).toContain(source);
     }
   });

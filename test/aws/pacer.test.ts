@@ -5,7 +5,12 @@ import { type FakeClock, fakeClock } from "./fake-clock.ts";
 const abort = new AbortController();
 
 /** Asks for `count` turns at once, and says when each came. */
-async function turns(clock: FakeClock, share: ReturnType<typeof pacer>, count: number, forMs: number): Promise<number[]> {
+async function turns(
+  clock: FakeClock,
+  share: ReturnType<typeof pacer>,
+  count: number,
+  forMs: number,
+): Promise<number[]> {
   const at: number[] = [];
   for (let i = 0; i < count; i++) void share.acquire(abort.signal).then(() => at.push(clock.now()));
   await clock.advance(forMs);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { quotaStateOf, quotaUse } from "../../core/quota/use.ts";
 import { defaultThresholds } from "../../core/quota/thresholds.ts";
+import { quotaStateOf, quotaUse } from "../../core/quota/use.ts";
 
 const definition = { code: "L-1", name: "sessions", subject: "ready-sessions", builtInLimit: 1000 } as const;
 const known = (used: number) => ({ known: used, atLeast: used });
@@ -75,9 +75,19 @@ describe("the use of a quota", () => {
 
   it("has no percentage of a limit of 0, and none of an unknown count", () => {
     const zero = quotaUse(definition, { limit: 0, source: "applied" }, known(0), defaultThresholds);
-    const partial = quotaUse(definition, { limit: 10, source: "applied" }, { known: null, atLeast: 9 }, defaultThresholds);
+    const partial = quotaUse(
+      definition,
+      { limit: 10, source: "applied" },
+      { known: null, atLeast: 9 },
+      defaultThresholds,
+    );
     expect([zero.utilizationPct, zero.state]).toEqual([null, "not-enabled"]);
-    expect([partial.used, partial.usedAtLeast, partial.utilizationPct, partial.state]).toEqual([null, 9, null, "critical"]);
+    expect([partial.used, partial.usedAtLeast, partial.utilizationPct, partial.state]).toEqual([
+      null,
+      9,
+      null,
+      "critical",
+    ]);
   });
 
   it("is unknown where the limit is", () => {

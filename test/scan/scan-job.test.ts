@@ -107,7 +107,10 @@ describe("a pass over one target", () => {
   });
 
   it("knows no number of sessions where one interpreter's listing failed, and keeps what was read", async () => {
-    const sessions = { [system.id]: complete([aSession("s1")]), [tool.id]: broken(aProblem("Throttled"), [aSession("t1")]) };
+    const sessions = {
+      [system.id]: complete([aSession("s1")]),
+      [tool.id]: broken(aProblem("Throttled"), [aSession("t1")]),
+    };
     const target = one(await scanFake({ "us-east-1": region({ sessions }) }));
     expect(target).toMatchObject({ status: "partial", readySessions: null });
     expect(ids(target)).toEqual(["s1", "t1"]);
@@ -148,7 +151,9 @@ describe("a pass over one target", () => {
   });
 
   it("shows an applied limit of 0 as not enabled", async () => {
-    const limits = complete([{ code: codeInterpreterKind.quotas[0]?.code ?? "", limit: 0, source: "applied" } as const]);
+    const limits = complete([
+      { code: codeInterpreterKind.quotas[0]?.code ?? "", limit: 0, source: "applied" } as const,
+    ]);
     const target = one(await scanFake({ "us-east-1": region({ limits }) }));
     expect(target).toMatchObject({ status: "ok" });
     expect(target.quotas[0]).toMatchObject({ limit: 0, used: 3, utilizationPct: null, state: "not-enabled" });

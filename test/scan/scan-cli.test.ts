@@ -1,0 +1,245 @@
+import { stripVTControlCharacters } from "node:util";
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { ScanReport } from "../../core/reporting/scan-report.ts";
+import { embedded } from "../aws/embedded.ts";
+import { publishedSchema, violations } from "../schema/json-schema.ts";
+import { runCli } from "./run-cli.ts";
+
+const names = [
+  "\u001b[31mred\u001b[0m\u0007",
+  "line\nbreak",
+  "=HYPERLINK(1)",
+  "<script>alert(1)</script>",
+  "\u202egnp.exe",
+];
+const aws = await embedded(
+  {
+    optedInRegions: [],
+    places: [
+      {
+        region: "us-east-1",
+        appliedQuotas: { sessions: 10, interpreters: 0 },
+        interpreters: [{ name: "tool", networkMode: "VPC" }, { name: "other" }],
+        sessions: [
+          ...names.map((name) => ({
+            interpreter: "tool",
+            profile: "bursty" as const,
+            count: 1,
+            createdSeconds: [-800, -10] as [number, number],
+            names: [name],
+          })),
+          { interpreter: "tool", profile: "bursty", count: 2, createdSeconds: -30 },
+          { interpreter: "system", profile: "idle-leak", count: 2, createdSeconds: -60, timeoutSeconds: 28_800 },
+        ],
+      },
+      {
+        region: "eu-west-1",
+        interpreters: [{ name: "batch" }],
+        sessions: [{ interpreter: "batch", profile: "steady", count: 3, createdSeconds: -5 }],
+      },
+    ],
+  },
+  { startAt: Date.now(), speed: 1 },
+);
+const fast = ["--requests-per-second", "1000"];
+
+beforeEach(() => {
+  vi.stubEnv("AWS_ENDPOINT_URL", aws.url);
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "111122223333");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "not-secret");
+  vi.stubEnv("AWS_REGION", "us-east-1");
+  vi.stubEnv("AWS_EC2_METADATA_DISABLED", "true");
+  vi.stubEnv("AWS_CONFIG_FILE", "/nonexistent/config");
+  vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent/credentials");
+});
+afterEach(() => aws.clearFaults());
+afterAll(() => vi.unstubAllEnvs());
+
+const json = async (...flags: string[]): Promise<{ exit: number; report: ScanReport }> => {
+  const run = await runCli(["scan", "--json", ...fast, ...flags]);
+  return { exit: run.exit, report: JSON.parse(run.out) as ScanReport };
+};
+
+describe("scan --json", () => {
+  it("reports exactly the sessions that live, in the published shape", async () => {
+    const { exit, report } = await json("--regions", "us-east-1,eu-west-1");
+    expect(exit).toBe(0);
+    expect(violations(publishedSchema("scan.schema.json"), report)).toEqual([]);
+    const seen = report.sessions.map((it) => `${it.region} ${it.interpreter} ${it.session}`).toSorted();
+    expect(seen).toEqual(await aws.ready());
+    expect(report).toMatchObject({
+      complete: true,
+      targets: [
+        { region: "us-east-1", status: "ok", readySessions: 9, interpreters: { system: 1, custom: 2 } },
+        { region: "eu-west-1", status: "ok", readySessions: 3, interpreters: { system: 1, custom: 1 } },
+      ],
+      totals: { sessions: 12, usd: null, hourlyUsd: null },
+      notes: [],
+    });
+    expect(report.targets[0]?.quotas).toMatchObject([
+      { code: "L-CAF6F552", limit: 10, limitSource: "applied", used: 9, utilizationPct: 90, state: "critical" },
+      { code: "L-D8BDCBA9", limit: 0, used: 2, utilizationPct: null, state: "not-enabled" },
+    ]);
+  });
+
+  it("bounds the cost of each session, and of all", async () => {
+    const { report } = await json();
+    for (const session of report.sessions) {
+      expect(session.cost).toMatchObject({ usd: null, basis: "bounded", final: false, asOf: report.asOf });
+      expect(Number(session.cost.lowUsd)).toBeLessThan(Number(session.cost.highUsd));
+      expect(session.activity).toEqual({ lastActiveAt: null, evidence: [] });
+    }
+    // Nine sandboxes of 2 vCPU and 8 GB, and of nothing but the memory floor.
+    expect(report.totals.hourlyHighUsd).toBe("2.291400000000");
+    expect(report.totals.hourlyLowUsd).toBe("0.010631250000");
+  });
+
+  it("reads the default Region of the environment", async () => {
+    vi.stubEnv("AWS_REGION", "eu-west-1");
+    const { report } = await json();
+    expect(report.targets.map((target) => target.region)).toEqual(["eu-west-1"]);
+  });
+
+  it("shows every Region of the partition for `all`, and those not enabled as skipped", async () => {
+    const { exit, report } = await json("--regions", "all");
+    expect(exit).toBe(0);
+    expect(report.targets).toHaveLength(19);
+    expect(report.targets.filter((target) => target.status === "skipped").map((target) => target.region)).toContain(
+      "eu-south-1",
+    );
+    expect(report.totals.sessions).toBe(12);
+  });
+
+  it("shows one interpreter's sessions, and exits 1 where no Region has it", async () => {
+    const { report } = await json("--interpreter", "aws.codeinterpreter.v1");
+    expect(report.sessions.map((session) => session.interpreter)).toEqual(Array(2).fill("aws.codeinterpreter.v1"));
+    const wrong = await runCli(["scan", ...fast, "--interpreter", "nobody-AAAAAAAAAA"]);
+    expect(wrong).toMatchObject({ exit: 1, out: "" });
+    expect(wrong.err).toContain("nobody-AAAAAAAAAA");
+    expect(wrong.err).toContain("us-east-1");
+  });
+
+  it("shows interpreters instead of sessions, in the published shape", async () => {
+    const run = await runCli(["scan", "--json", ...fast, "--interpreters"]);
+    const report = JSON.parse(run.out) as { interpreters: { name: string }[] };
+    expect(violations(publishedSchema("scan.schema.json"), report)).toEqual([]);
+    const byName = Object.fromEntries(report.interpreters.map((it) => [it.name, it]));
+    expect(byName["tool"]).toMatchObject({ kind: "CUSTOM", networkMode: "VPC", status: "READY", readySessions: 7 });
+    expect(byName["other"]).toMatchObject({ networkMode: "SANDBOX", readySessions: 0 });
+  });
+
+  it("goes by the service's clock where this machine's is off, and says so", async () => {
+    vi.spyOn(Date, "now").mockImplementation(() => aws.world.clock.now() - 3_600_000);
+    try {
+      const { exit, report } = await json();
+      expect(exit).toBe(0);
+      expect(report.notes).toMatchObject([{ code: "ClockSkew" }]);
+      expect(Math.abs(Date.parse(report.asOf) - aws.world.clock.now())).toBeLessThan(2000);
+    } finally {
+      vi.restoreAllMocks();
+    }
+  });
+});
+
+describe("the exit code of scan", () => {
+  it.each([
+    [["--fail-on", "critical"], 3],
+    [["--fail-on", "warning"], 3],
+    [["--fail-on", "critical", "--regions", "eu-west-1"], 0],
+    [[], 0],
+  ])("%j is %i", async (flags, exit) => {
+    expect((await json(...flags)).exit).toBe(exit);
+  });
+
+  it("is 4 where a target is unread, with its number null, and 3 where something is critical as well", async () => {
+    await aws.addFaults({ kind: "access-denied", operation: "ListCodeInterpreters", region: "eu-west-1" });
+    const regions = ["--regions", "us-east-1,eu-west-1"];
+    const { exit, report } = await json(...regions);
+    expect(exit).toBe(4);
+    expect(report.complete).toBe(false);
+    expect(report.targets[1]).toMatchObject({
+      status: "failed",
+      readySessions: null,
+      interpreters: { system: null, custom: null },
+      problems: [{ code: "AccessDenied", operation: "ListCodeInterpreters" }],
+    });
+    expect(report.totals).toMatchObject({ sessions: null, usd: null, highUsd: null, hourlyHighUsd: null });
+    expect(report.totals.lowUsd).not.toBeNull();
+    expect(violations(publishedSchema("scan.schema.json"), report)).toEqual([]);
+    expect((await json(...regions, "--fail-on", "critical")).exit).toBe(3);
+  });
+
+  it("is 4 where a named Region is not enabled, with what to do", async () => {
+    const run = await runCli(["scan", ...fast, "--regions", "us-east-1,eu-south-1"]);
+    expect(run.exit).toBe(4);
+    expect(run.out).toContain("eu-south-1 failed");
+    expect(run.out).toContain("enable it in the account's settings or leave it out");
+  });
+});
+
+describe("the table of scan", () => {
+  it("shows other people's text harmless, one line a session", async () => {
+    const { out } = await runCli(["scan", ...fast]);
+    const [sessions] = out.split("\n\n");
+    expect(sessions?.split("\n")).toHaveLength(1 + 9);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly these must not come through.
+    expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+    for (const shown of ["\\e[31mred\\e[0m\\x07", "line\\nbreak", "=HYPERLINK(1)", "<script>", "\\u202egnp.exe"]) {
+      expect(out).toContain(shown);
+    }
+  });
+
+  it("shows the quotas with where their limits came from", async () => {
+    const { out } = await runCli(["scan", ...fast]);
+    expect(out).toMatch(/Concurrent active Code Interpreter sessions +9 +10 +applied +90\.0 % +critical/);
+    expect(out).toMatch(/Code Interpreter configurations +2 +0 +applied +unknown +not-enabled/);
+  });
+
+  it("fits a terminal, and keeps its progress on standard error", async () => {
+    const { out, err } = await runCli(["scan", ...fast], { color: true, interactive: true, columns: 100 });
+    const lines = stripVTControlCharacters(out).split("\n\n")[0]?.split("\n") ?? [];
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
+    expect(err).toContain("Reading: ");
+    expect(err.endsWith("\r\u001b[K")).toBe(true);
+  });
+});
+
+describe("what scan refuses", () => {
+  it("tells all wrong flags at once, each with what to do", async () => {
+    const run = await runCli([
+      "scan",
+      ...["--regions", "us-esat-1,,eu-west-1", "--rate-share", "101", "--requests-per-second", "-3"],
+      ...["--fail-on", "soon", "--config", "missing.yaml"],
+    ]);
+    expect(run).toMatchObject({ exit: 2, out: "" });
+    expect(run.err.split("\n")).toEqual([
+      expect.stringContaining("there is no file missing.yaml"),
+      expect.stringContaining("did you mean us-east-1?"),
+      expect.stringContaining("empty name"),
+      expect.stringContaining("--rate-share must be a number above 0, at most 100"),
+      expect.stringContaining("--requests-per-second must be a number above 0"),
+      expect.stringContaining("--fail-on must be `warning` or `critical`"),
+    ]);
+  });
+
+  it("says in one sentence which sources of credentials were tried", async () => {
+    vi.stubEnv("AWS_ACCESS_KEY_ID", undefined);
+    vi.stubEnv("AWS_SECRET_ACCESS_KEY", undefined);
+    const run = await runCli(["scan"]);
+    expect(run).toMatchObject({ exit: 1, out: "" });
+    expect(run.err).toContain("no AWS credentials were found in the environment");
+    expect(run.err.split("\n")).toHaveLength(1);
+  });
+
+  it("asks for a Region where there is none", async () => {
+    vi.stubEnv("AWS_REGION", undefined);
+    expect(await runCli(["scan"])).toMatchObject({ exit: 2, err: expect.stringContaining("--regions") });
+  });
+
+  it("ends with the reason when it is aborted", async () => {
+    const abort = new AbortController();
+    const run = runCli(["scan"], { signal: abort.signal });
+    abort.abort("SIGINT");
+    await expect(run).rejects.toBe("SIGINT");
+  });
+});
