@@ -72,7 +72,7 @@ function seenAgain(now: Instant, session: ScannedSession, known: SessionRecord |
     createdAt: session.createdAt,
     timeoutSeconds: session.timeoutSeconds ?? known?.timeoutSeconds ?? null,
     firstSeenAt: known?.firstSeenAt ?? now,
-    lastSeenAt: now,
+    lastSeenAt: instant(Math.max(now, known?.lastSeenAt ?? now)),
     goneAt: null,
     lowUsd: grown(known?.lowUsd ?? null, session.cost.low),
     highUsd: grown(known?.highUsd ?? null, session.cost.high),

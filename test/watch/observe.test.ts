@@ -35,15 +35,17 @@ describe("a pass over sessions", () => {
     });
   });
 
-  it("never lets a cost fall when the clock is set back", async () => {
+  it("never lets a cost fall: not when the clock is set back, nor when a price is no longer known", async () => {
     const { place, state, pass } = monitor();
     place.live = ["a"];
     await pass(3);
     await pass(1);
-    expect((await state.load(virginia)).openSessions[0]).toMatchObject({
-      lowUsd: "0.000059062500",
-      highUsd: "0.012730000000",
-    });
+    const kept = { lastSeenAt: minutes(3), lowUsd: "0.000059062500", highUsd: "0.012730000000" };
+    expect((await state.load(virginia)).openSessions).toMatchObject([kept]);
+    await pass(4, { prices: new Map() });
+    expect((await state.load(virginia)).openSessions).toMatchObject([{ ...kept, lastSeenAt: minutes(4) }]);
+    place.live = [];
+    expect(only(await pass(5, { prices: new Map() })).ended).toMatchObject([{ ...kept, lastSeenAt: minutes(4) }]);
   });
 
   it("bounds the end of a session that vanished by the passes around it", async () => {
@@ -210,10 +212,24 @@ describe("telling", () => {
     const refused = await pass(1);
     expect(refused.complete).toBe(false);
     expect(only(refused).events).toMatchObject([{ result: "unsent", reason: "ThrottlingException: slow down" }]);
-    const next = await pass(2);
+    // Even a moment later: what was refused is free at once.
+    const next = await pass(1.1);
     expect(only(next).events).toMatchObject([{ result: "sent", event: { at: minutes(1) } }]);
     expect(next.complete).toBe(true);
     expect(sent).toHaveLength(1);
+  });
+
+  it("sends what was left before it reads anything, which may take long", async () => {
+    const { place, sent, faults, ports, input, pass } = monitor();
+    place.live = live(9);
+    await pass(0);
+    faults.refuseEvents = 1;
+    await pass(1);
+    const reading = { ...ports, scan: async () => Promise.reject(new Error("ended while it read")) };
+    await expect(observe(reading)(minutes(2), input, new AbortController().signal)).rejects.toThrow(
+      "ended while it read",
+    );
+    expect(sent.map((event) => event.at)).toEqual([minutes(1)]);
   });
 
   it("gives one alert where two runs overlap on one state", async () => {
