@@ -4,6 +4,7 @@ import {
   type MetricDataQuery,
   PutMetricDataCommand,
 } from "@aws-sdk/client-cloudwatch";
+import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { FRESH_LAG_MS, LATE_LAG_MS, OLD_LAG_MS } from "../../local/services/cloudwatch/store.ts";
 import { refusalOf, START, testAws } from "./local-aws.ts";
@@ -147,18 +148,32 @@ describe("GetMetricData", () => {
     expect(rest.MetricDataResults?.[0]?.Values?.[0]).toBe(5 - limit);
   });
 
-  it("loses and doubles nothing over all pages of several queries", async () => {
+  it("loses and doubles nothing over all pages of several queries, however they are cut", async () => {
     const queries = ["sessions", "nothing", "spread", "gap"].map((name, n) => ({ ...stat(name), Id: `q${n}` }));
-    const seen: Record<string, number[]> = {};
-    let token: string | undefined;
-    do {
-      const page = await get(queries, { MaxDatapoints: 2, ScanBy: "TimestampAscending", NextToken: token });
-      const given = page.MetricDataResults?.flatMap((result) => result.Values ?? []) ?? [];
-      expect(given.length).toBeLessThanOrEqual(2);
-      for (const { Id = "", Values = [] } of page.MetricDataResults ?? []) seen[Id] = [...(seen[Id] ?? []), ...Values];
-      token = page.NextToken;
-    } while (token !== undefined);
-    expect(seen).toEqual({ q0: [5, 4, 3, 2, 1], q1: [], q2: [150], q3: [8, 4] });
+    const whole = { q0: [5, 4, 3, 2, 1], q1: [], q2: [150], q3: [8, 4] };
+    const isAscending = fc.boolean();
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 9 }), isAscending, async (limit, ascending) => {
+        const seen: Record<string, number[]> = {};
+        let token: string | undefined;
+        do {
+          const page = await get(queries, {
+            MaxDatapoints: limit,
+            ScanBy: ascending ? "TimestampAscending" : "TimestampDescending",
+            NextToken: token,
+          });
+          const given = page.MetricDataResults?.flatMap((result) => result.Values ?? []) ?? [];
+          expect(given.length).toBeLessThanOrEqual(limit);
+          for (const { Id = "", Values = [] } of page.MetricDataResults ?? []) {
+            seen[Id] = [...(seen[Id] ?? []), ...Values];
+          }
+          token = page.NextToken;
+        } while (token !== undefined);
+        const inOrder = (values: number[]) => (ascending ? values : values.toReversed());
+        expect(seen).toEqual(Object.fromEntries(Object.entries(whole).map(([id, values]) => [id, inOrder(values)])));
+      }),
+      { numRuns: 25 },
+    );
   });
 
   it("refuses a token that it did not give for this request", async () => {

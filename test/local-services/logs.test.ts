@@ -102,6 +102,18 @@ describe("FilterLogEvents", () => {
     expect(events.length).toBe((await walk(span)).events.length);
   });
 
+  it.each([7, 100, 999])("gives the same events in pages of %d, with an empty page before each", async (limit) => {
+    const short = { startTime: START - 2.6 * HOUR, endTime: START - 2.5 * HOUR };
+    const whole = (await walk(short)).events.map((event) => event.eventId);
+    const body = JSON.stringify({ faults: [{ kind: "empty-page", operation: "FilterLogEvents" }] });
+    await fetch(`${aws.url}/_local/faults`, { method: "POST", body });
+    const { events, pages } = await walk({ ...short, limit });
+    await fetch(`${aws.url}/_local/faults`, { method: "DELETE" });
+    expect(whole.length).toBeGreaterThan(700);
+    expect(events.map((event) => event.eventId)).toEqual(whole);
+    expect(pages[0]).toEqual([]);
+  });
+
   it("ends with no token and no events where there is nothing", async () => {
     expect(await filter({ startTime: START - 5 * HOUR, endTime: START - 4 * HOUR })).toMatchObject({
       events: [],

@@ -19,7 +19,7 @@ export interface Datum {
 }
 
 /** The data of one metric in one unit: CloudWatch keeps units apart. */
-export interface UnitData {
+interface UnitData {
   readonly minutes: Map<number, Bucket>;
   readonly seconds: Map<number, Bucket>;
 }
@@ -44,8 +44,8 @@ export const FRESH_LAG_MS = 2 * 60_000;
 export const LATE_LAG_MS = 2 * HOUR;
 export const OLD_LAG_MS = 48 * HOUR;
 /** Age from which a datum is late, and from which it is old. */
-export const LATE_AGE_MS = 3 * HOUR;
-export const OLD_AGE_MS = DAY;
+const LATE_AGE_MS = 3 * HOUR;
+const OLD_AGE_MS = DAY;
 
 /** Seconds are kept 3 hours and minutes 15 days, as on AWS. Its longer, coarser tiers are left out to keep memory bounded. */
 const SECONDS_KEPT_MS = 3 * HOUR;

@@ -15,8 +15,8 @@ export interface LogEvent {
 }
 
 /** Stream names of a delivery. The first is what AWS calls it; that of the usage records is not known. */
-export const VALIDATION_STREAM = "log_stream_created_by_aws_to_validate_log_delivery_subscriptions";
-export const USAGE_STREAM = "BedrockAgentCoreCodeInterpreter_UsageLogs";
+const VALIDATION_STREAM = "log_stream_created_by_aws_to_validate_log_delivery_subscriptions";
+const USAGE_STREAM = "BedrockAgentCoreCodeInterpreter_UsageLogs";
 
 /** The interpreter's sessions that can have records in [from, to). */
 export const sessionsIn = (
