@@ -1,0 +1,122 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { UsageError } from "../../cli/cli-error.ts";
+import { readAwsSettings } from "../../cli/config/aws-settings.ts";
+import { parseConfig } from "../../cli/config/parse-config.ts";
+
+const problemsOf = (text: string): readonly string[] => {
+  const parsed = parseConfig(text, "c.yaml");
+  return parsed.ok ? [] : parsed.problems;
+};
+
+describe("a configuration", () => {
+  it.each([
+    ["", {}],
+    ["# nothing but a comment\n", {}],
+    ["regions: all", { regions: "all" }],
+    ["regions: [us-east-1, eu-west-1]\nrateShare: 10", { regions: ["us-east-1", "eu-west-1"], rateShare: 10 }],
+    [
+      'limits:\n  - quota: L-CAF6F552\n    limit: 2000\n    account: "012345678901"\n    region: us-east-1',
+      { limits: [{ quota: "L-CAF6F552", limit: 2000, account: "012345678901", region: "us-east-1" }] },
+    ],
+    [
+      "thresholds: {warning: {utilizationPct: 70}, critical: {left: 5}}",
+      { thresholds: { warning: { utilizationPct: 70 }, critical: { left: 5 } } },
+    ],
+  ])("%j is read", (text, config) => {
+    expect(parseConfig(text, "c.yaml")).toEqual({ ok: true, config });
+  });
+
+  it("tells every problem at once, each with its line and what to do", () => {
+    const text = [
+      "region: us-east-1",
+      "rateShare: 200",
+      "requestsPerSecond: fast",
+      "thresholds:",
+      "  warning:",
+      "    utilisationPct: 80",
+      "limits:",
+      "  - quota: L-OTHER",
+      "    limit: -1",
+      "    account: 111122223333",
+      "  - limit: 5",
+    ].join("\n");
+    expect(problemsOf(text)).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^c\.yaml:1: unknown key "region": did you mean regions\?/),
+        expect.stringMatching(/^c\.yaml:2: rateShare must be 100 or less/),
+        expect.stringMatching(/^c\.yaml:3: requestsPerSecond must be a number/),
+        expect.stringMatching(
+          /^c\.yaml:6: unknown key "thresholds\.warning\.utilisationPct": did you mean utilizationPct\?/,
+        ),
+        expect.stringMatching(/^c\.yaml:8: limits\[0\]\.quota must be one of L-CAF6F552, L-D8BDCBA9/),
+        expect.stringMatching(/^c\.yaml:9: limits\[0\]\.limit must be 0 or more/),
+        expect.stringMatching(/^c\.yaml:10: limits\[0\]\.account must be twelve digits in quotes/),
+        expect.stringMatching(/^c\.yaml:11: limits\[1\]\.quota must be one of/),
+      ]),
+    );
+    expect(problemsOf(text)).toHaveLength(8);
+  });
+
+  it("names a misspelt Region in its line", () => {
+    expect(problemsOf("regions:\n  - eu-west-1\n  - us-esat-1")).toEqual([
+      'c.yaml:3: regions[1] unknown Region "us-esat-1": did you mean us-east-1?',
+    ]);
+  });
+
+  it.each([
+    ["thresholds: {warning: {utilizationPct: 90}}", "thresholds.warning.utilizationPct (90) must be less than"],
+    ["thresholds: {critical: {utilizationPct: 80}}", "thresholds.warning.utilizationPct (80) must be less than"],
+    ["thresholds: {warning: {left: 20}}", "thresholds.warning.left (20) must be more than"],
+    ["thresholds: {critical: {left: 50}}", "thresholds.warning.left (50) must be more than"],
+  ])("%s: a warning must come before its critical", (text, problem) => {
+    expect(problemsOf(text)).toEqual([expect.stringContaining(`c.yaml:1: ${problem}`)]);
+  });
+
+  it.each([["thresholds: {warning: {utilizationPct: 89}}"], ["thresholds: {warning: {left: 21}}"]])(
+    "%s is just in order",
+    (text) => {
+      expect(problemsOf(text)).toEqual([]);
+    },
+  );
+
+  it("tells what is no YAML, with its line", () => {
+    expect(problemsOf("regions: all\nrateShare: [1")[0]).toMatch(/^c\.yaml:2: /);
+  });
+
+  it("refuses a key that stands twice, and a list in the place of keys", () => {
+    expect(problemsOf("rateShare: 1\nrateShare: 2")[0]).toMatch(/^c\.yaml:2: /);
+    expect(problemsOf("- regions")[0]).toMatch(/^c\.yaml:1: the file /);
+  });
+});
+
+describe("settings", () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "sandmeter-config-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  writeFileSync(path.join(folder, "own.yaml"), "regions: [eu-west-1]\nrateShare: 10\nrequestsPerSecond: 50\n");
+
+  it("come from the flags first, then from the file, then from the defaults", async () => {
+    const options = { config: "own.yaml", regions: "us-east-1" };
+    const { settings, problems } = await readAwsSettings(options, folder);
+    expect(problems).toEqual([]);
+    expect(settings).toMatchObject({ regions: ["us-east-1"], rateShare: 0.1, requestsPerSecond: 50, profile: null });
+    const none = await readAwsSettings({}, folder);
+    expect(none.settings).toMatchObject({ regions: null, rateShare: 0.2, requestsPerSecond: 30, limitOverrides: [] });
+  });
+
+  it("come from the file of the working folder where none is named", async () => {
+    writeFileSync(path.join(folder, "sandmeter.config.yaml"), "rateShare: 7\n");
+    expect((await readAwsSettings({}, folder)).settings.rateShare).toBeCloseTo(0.07);
+  });
+
+  it("tell a file that is named and not there together with wrong flags", async () => {
+    const { problems } = await readAwsSettings({ config: "none.yaml", rateShare: "0" }, folder);
+    expect(problems).toEqual([expect.stringContaining("none.yaml"), expect.stringContaining("--rate-share")]);
+  });
+
+  it("are errors for the user", () => {
+    expect(new UsageError(["a", "b"])).toMatchObject({ exit: 2, message: "a\nb" });
+  });
+});
