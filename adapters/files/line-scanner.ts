@@ -187,6 +187,7 @@ export function lineScanner(options: ScannerOptions): LineScanner {
           setAside(discardedAs);
         }
       } else if (!finished && from < to && base + from < options.lengthBytes) {
+        line.bytes[to] = newline;
         readSlowly(from, to);
       }
       return { physicalLines, blankLines, records, skipped, reasons, problems };

@@ -19,6 +19,8 @@ import { partitions, type StoredUsage } from "./usage-store.ts";
 export interface RateRequest extends Omit<HandSettings, "spillFolder" | "number"> {
   readonly files: readonly InputName[];
   readonly threads: number;
+  /** Threads take stretches of this size in turn: large enough to cost nothing, small enough that threads end together. */
+  readonly stretchBytes: number;
   /** Where a folder for spilled records may be made, and is removed again. */
   readonly tempFolder: string;
 }
@@ -46,8 +48,6 @@ export interface RateResult {
 }
 
 const partitionsAtOnce = 4;
-/** Large enough that starting a stretch costs nothing, small enough that threads end together. */
-const stretchBytes = 16 * 1024 * 1024;
 
 /**
  * Meters and rates all sessions of the files. Order of lines and files, threads, spilling and the fast path change no
@@ -56,7 +56,7 @@ const stretchBytes = 16 * 1024 * 1024;
 export async function rateFiles(request: RateRequest, context: HandContext): Promise<RateResult> {
   const inputs = request.files.map(inspectInput);
   const found = inputs.filter((input): input is InputFile => "kind" in input);
-  const stretches = found.flatMap((input) => stretchesOf(input, request.threads));
+  const stretches = found.flatMap((input) => stretchesOf(input, request));
   const spillFolder = await mkdtemp(path.join(request.tempFolder, "sandmeter-rate-"));
   const hands = handsFor(request, stretches, spillFolder, context);
   try {
@@ -75,7 +75,10 @@ export async function rateFiles(request: RateRequest, context: HandContext): Pro
   }
 }
 
-function stretchesOf({ input, kind, sizeBytes }: InputFile, threads: number): readonly Stretch[] {
+function stretchesOf(
+  { input, kind, sizeBytes }: InputFile,
+  { threads, stretchBytes }: RateRequest,
+): readonly Stretch[] {
   const end = Number.POSITIVE_INFINITY;
   if (kind === "stream" || sizeBytes === null || threads === 1) return [{ input, kind, from: 0, to: end }];
   const count = Math.ceil(sizeBytes / stretchBytes);

@@ -46,6 +46,7 @@ async function rate(options: RateOptions, terminal: Terminal): Promise<RateResul
         meter: { gb: options.gb, idleVcpu: options.idleVcpu, unpricedRule: options.rule ?? defaultRule },
         problemLimit: options.allProblems ? Number.POSITIVE_INFINITY : listedProblems,
         threads: options.threads,
+        stretchBytes: 16 * 1024 * 1024,
         limitBytes: options.memoryLimitBytes,
         tempFolder: options.tempFolder,
         fastPath: true,
