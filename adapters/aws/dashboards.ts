@@ -1,6 +1,8 @@
 import { abortable } from "./abortable.ts";
-import { type AwsCall, awsErrorOf } from "./aws-error.ts";
+import { type AwsCall, AwsError, awsErrorOf } from "./aws-error.ts";
 import type { AwsClients } from "./clients.ts";
+import { codeOf } from "./error-code.ts";
+import { record, text } from "./members.ts";
 
 /** Puts a dashboard; answers what CloudWatch remarks about its body (it was put all the same). Throws `AwsError`. */
 export async function putDashboard(
@@ -15,9 +17,7 @@ export async function putDashboard(
     const { PutDashboardCommand } = await import("@aws-sdk/client-cloudwatch");
     const command = new PutDashboardCommand({ DashboardName: dashboard.name, DashboardBody: dashboard.body });
     const answer = await client.send(command, { abortSignal: signal });
-    return (answer.DashboardValidationMessages ?? []).map(
-      (remark) => `${remark.DataPath ?? "/"}: ${remark.Message ?? "no reason given"}`,
-    );
+    return remarksOf(answer.DashboardValidationMessages);
   });
 }
 
@@ -47,6 +47,16 @@ async function translated<T>(call: AwsCall, signal: AbortSignal, run: () => Prom
     return await abortable(signal, run);
   } catch (error) {
     signal.throwIfAborted();
-    throw awsErrorOf(error, call);
+    const { dashboardValidationMessages } = record(error);
+    const remarks = remarksOf(dashboardValidationMessages);
+    if (remarks.length === 0) throw awsErrorOf(error, call);
+    const what = `${call.operation} in ${call.region} (${call.subject ?? ""})`;
+    throw new AwsError(codeOf(error), call, `${what} was refused: ${remarks.join("; ")}.`, { cause: error });
   }
 }
+
+const remarksOf = (messages: unknown): readonly string[] =>
+  (Array.isArray(messages) ? messages : []).map((remark) => {
+    const { DataPath, Message } = record(remark);
+    return `${text(DataPath) ?? "/"}: ${text(Message) ?? "no reason given"}`;
+  });
