@@ -1,4 +1,4 @@
-import { ListCodeInterpretersCommand } from "@aws-sdk/client-bedrock-agentcore-control";
+import { BedrockAgentCoreControlClient, ListCodeInterpretersCommand } from "@aws-sdk/client-bedrock-agentcore-control";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { accountOf, temporaryAccessKeyId } from "../../local/wire/account.ts";
 import { basic, type RawRequest, rawRequest } from "./raw-request.ts";
@@ -132,11 +132,15 @@ describe("accounts and Regions", () => {
 describe("an SDK client", () => {
   it("keeps its clock although emulated time is far off, so that no error is retried as a clock error", async () => {
     const own = await emulated();
-    const client = own.control();
-    client.config.maxAttempts = async () => 3;
+    const client = new BedrockAgentCoreControlClient({
+      endpoint: own.url,
+      region: "us-east-1",
+      credentials: { accessKeyId: "111122223333", secretAccessKey: "any" },
+    });
     await client.send(new ListCodeInterpretersCommand({}));
-    await client.send(new ListCodeInterpretersCommand({ maxResults: 0 })).catch(() => undefined);
+    await expect(client.send(new ListCodeInterpretersCommand({ maxResults: 0 }))).rejects.toThrow("maxResults");
     expect((await own.local("GET", "calls")).body["total"]).toBe(2);
+    client.destroy();
     await own.close();
   });
 });

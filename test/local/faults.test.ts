@@ -1,6 +1,7 @@
 import {
   GetCodeInterpreterSessionCommand,
   ListCodeInterpreterSessionsCommand,
+  StartCodeInterpreterSessionCommand,
 } from "@aws-sdk/client-bedrock-agentcore";
 import { ListCodeInterpretersCommand } from "@aws-sdk/client-bedrock-agentcore-control";
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
@@ -158,6 +159,15 @@ describe("faults of content", () => {
     expect((await failureOf(get())).status).toBe(404);
     await aws.local("DELETE", "faults");
     expect((await list()).items).toHaveLength(10);
+  });
+
+  it("empty-region loses nothing of what is written meanwhile", async () => {
+    await withFaults({ kind: "empty-region" });
+    const { sessionId } = await client.send(
+      new StartCodeInterpreterSessionCommand({ codeInterpreterIdentifier: system }),
+    );
+    await aws.local("DELETE", "faults");
+    expect((await get(sessionId)).status).toBe("READY");
   });
 
   it("partial-put-events fails a part of the entries", async () => {

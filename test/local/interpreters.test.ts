@@ -184,7 +184,8 @@ describe("List", () => {
     const before = (await listed({ maxResults: 100 })).flat();
     const first = await client.send(new ListCodeInterpretersCommand({ maxResults: 10 }));
     aws.advance(1);
-    await create("late");
+    // Enough of them that some would fall behind the first page, wherever chance puts each.
+    for (let index = 0; index < 20; index++) await create(`late${index}`);
     const rest: string[] = [];
     let nextToken = first.nextToken;
     while (nextToken !== undefined) {

@@ -5,6 +5,7 @@ import { rawRequest } from "./raw-request.ts";
 import { emulated } from "./world-fixture.ts";
 
 it("closes at once, also with a request that hangs and a connection that idles", async () => {
+  const timersBefore = process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
   const aws = await emulated();
   await aws.local("POST", "faults", { faults: [{ kind: "timeout", delayMs: 60_000 }] });
   const hanging = rawRequest(aws.url, { method: "POST", path: "/code-interpreters" }).then(
@@ -19,6 +20,8 @@ it("closes at once, also with a request that hangs and a connection that idles",
   await aws.close();
   expect(performance.now() - began).toBeLessThan(1000);
   expect(await hanging).toBe("dropped");
+  // A timer left behind would keep the process alive for the rest of the minute.
+  expect(process.getActiveResourcesInfo().filter((name) => name === "Timeout").length).toBe(timersBefore);
   idle.destroy();
 });
 

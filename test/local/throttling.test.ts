@@ -73,6 +73,19 @@ describe("30 requests a second", () => {
 });
 
 describe("a token bucket", () => {
+  it.each([
+    { idleMs: 999, more: 29 },
+    { idleMs: 1000, more: 30 },
+    { idleMs: 3_600_000, more: 30 },
+  ])("saves up no more than a second's worth in $idleMs ms", ({ idleMs, more }) => {
+    let wall = 0;
+    const limiter = rateLimiter(() => wall);
+    const takeAll = () => Array.from({ length: 100 }, () => limiter.take("key", 30)).filter(Boolean).length;
+    expect(takeAll()).toBe(30);
+    wall += idleMs;
+    expect(takeAll()).toBe(more);
+  });
+
   it("never lets more through than a second's worth and what came back since", () => {
     fc.assert(
       fc.property(
