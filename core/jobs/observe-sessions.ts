@@ -76,7 +76,7 @@ function seenAgain(now: Instant, session: ScannedSession, known: SessionRecord |
     goneAt: null,
     lowUsd: grown(known?.lowUsd ?? null, session.cost.low),
     highUsd: grown(known?.highUsd ?? null, session.cost.high),
-    costAsOf: now,
+    costAsOf: session.cost.low === null ? (known?.costAsOf ?? now) : now,
   };
 }
 
