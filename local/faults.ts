@@ -29,14 +29,13 @@ export interface Faults {
     readonly operation: string;
     readonly region: string;
     readonly account: string;
+    /** Whether a client could see a fault of this kind in the answer. */
+    readonly shows: (kind: FaultKind) => boolean;
   }) => FaultRule | null;
 }
 
-/** Kinds that make sense on one operation only, whatever the rule leaves out. */
-const usualOperation: Partial<Record<FaultKind, string>> = {
-  vanish: "GetCodeInterpreterSession",
-  "partial-put-events": "PutEvents",
-};
+/** The operation of a kind that is meant for one, where the rule names none. */
+const usualOperation: Partial<Record<FaultKind, string>> = { vanish: "GetCodeInterpreterSession" };
 
 export function faults(seed: number): Faults {
   let rules: { readonly rule: FaultRule; matched: number; struck: number }[] = [];
@@ -52,6 +51,7 @@ export function faults(seed: number): Faults {
       for (const [index, entry] of rules.entries()) {
         const { rule } = entry;
         if ((rule.operation ?? usualOperation[rule.kind] ?? request.operation) !== request.operation) continue;
+        if (!request.shows(rule.kind)) continue;
         if ((rule.region ?? request.region) !== request.region) continue;
         if ((rule.account ?? request.account) !== request.account) continue;
         const turn = entry.matched++;

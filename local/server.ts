@@ -6,7 +6,7 @@ import { faults } from "./faults.ts";
 import { Fault, type ServiceDefinition } from "./service.ts";
 import { services as allServices } from "./services/all.ts";
 import { readBody } from "./wire/body.ts";
-import { type Dispatcher, dispatch } from "./wire/dispatch.ts";
+import { type Dispatcher, dispatch, refuse } from "./wire/dispatch.ts";
 import { type HttpReply, type HttpRequest, jsonReply } from "./wire/http.ts";
 import { hostRefusal } from "./wire/loopback.ts";
 import { rateLimiter } from "./wire/rate-limiter.ts";
@@ -42,12 +42,15 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     signatures: signatureClock(world.clock.now, wallNow),
   };
   const held = new Set<NodeJS.Timeout>();
+  let closing = false;
   const server = createServer((message, response) => {
     // A client that goes away while it is answered is no failure of the server.
     response.on("error", () => response.destroy());
-    void handle(to, message).then((reply) =>
-      later(held, reply.delayMs, () => write(response, reply, dateHeaders(world.clock.now(), wallNow()))),
-    );
+    void handle(to, message).then((reply) => {
+      // An answer that is held back now would outlive the server.
+      if (closing) return;
+      later(held, reply.delayMs, () => write(response, reply, dateHeaders(world.clock.now(), wallNow())));
+    });
   });
   // Longer than any client keeps an idle connection, so that a client never writes into one that is just closing.
   server.keepAliveTimeout = 120_000;
@@ -61,6 +64,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     url: `http://${host}:${port}`,
     port,
     close: async () => {
+      closing = true;
       for (const timer of held) clearTimeout(timer);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
@@ -75,22 +79,30 @@ async function handle(to: Dispatcher, message: IncomingMessage): Promise<HttpRep
   try {
     // Not resolved against a base: a path that begins with two slashes would become a host name.
     const url = new URL(`http://localhost${message.url ?? "/"}`);
-    const http: HttpRequest = {
+    const head = {
       method: message.method ?? "GET",
       path: url.pathname,
       query: url.searchParams,
       headers: headersOf(message),
-      body: await readBody(message),
     };
-    return http.path.startsWith("/_local") ? await answerControl(to, http) : await dispatch(to, http);
+    return await answer(to, head, message);
   } catch (error) {
     return replyTo(error);
   }
 }
 
-/** For what goes wrong before a request has a protocol. Nothing that a client sends may end the server. */
+async function answer(to: Dispatcher, head: Omit<HttpRequest, "body">, message: IncomingMessage): Promise<HttpReply> {
+  try {
+    const http = { ...head, body: await readBody(message) };
+    return http.path.startsWith("/_local") ? await answerControl(to, http) : await dispatch(to, http);
+  } catch (error) {
+    if (error instanceof Fault) return refuse(to, { ...head, body: Buffer.alloc(0) }, error);
+    throw error;
+  }
+}
+
+/** For what goes wrong beneath any protocol. Nothing that a client sends may end the server. */
 function replyTo(error: unknown): HttpReply {
-  if (error instanceof Fault) return jsonReply(error.status, { message: error.message });
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === "ERR_INVALID_URL") return jsonReply(400, { message: "The request's target is no valid path." });
   // The connection broke while the body came in: there is nobody to answer.

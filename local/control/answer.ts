@@ -1,3 +1,4 @@
+import type { OperationDefinition } from "../service.ts";
 import { eventsOf } from "../services/events.ts";
 import { truthOf } from "../truth.ts";
 import type { Dispatcher } from "../wire/dispatch.ts";
@@ -74,8 +75,8 @@ function truthReply(to: Dispatcher, query: URLSearchParams): HttpReply {
   return jsonReply(200, truthOf(to.world, { cost: cost === "true", status: wanted }));
 }
 
-const operationsOf = (to: Dispatcher): ReadonlySet<string> =>
-  new Set(to.services.flatMap((service) => Object.keys(service.operations)));
+const operationsOf = (to: Dispatcher): ReadonlyMap<string, OperationDefinition> =>
+  new Map(to.services.flatMap((service) => Object.entries<OperationDefinition>(service.operations)));
 
 const clockOf = (to: Dispatcher): object => ({
   now: new Date(to.world.clock.now()).toISOString(),

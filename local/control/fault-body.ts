@@ -1,5 +1,7 @@
 import { type FaultKind, faultKinds } from "../fault-kind.ts";
 import type { FaultRule } from "../faults.ts";
+import type { OperationDefinition } from "../service.ts";
+import { canShow } from "../wire/fault-scope.ts";
 import { parseBody } from "./parse-body.ts";
 
 type Check = { readonly accepts: (value: unknown) => boolean; readonly wanted: string };
@@ -31,10 +33,13 @@ const members: Readonly<Record<keyof FaultRule, Check>> = {
   delayMs: whole(0, 120_000),
 };
 
-/** The rules of a request to add faults, or every problem in it. `operations` are the names that a rule may give. */
+/** Every operation by its name. */
+type Operations = ReadonlyMap<string, OperationDefinition>;
+
+/** The rules of a request to add faults, or every problem in it. `operations` are those that a rule may name. */
 export function readFaults(
   body: Buffer,
-  operations: ReadonlySet<string>,
+  operations: Operations,
 ): { readonly faults: readonly FaultRule[] } | { readonly problems: readonly string[] } {
   const parsed = parseBody(body, '{"faults":[{"kind":"throttle","operation":"ListCodeInterpreterSessions"}]}');
   if ("problems" in parsed) return parsed;
@@ -45,7 +50,7 @@ export function readFaults(
   return problems.length > 0 ? { problems } : { faults: rules as readonly FaultRule[] };
 }
 
-function problemsOfRule(rule: unknown, at: string, operations: ReadonlySet<string>): string[] {
+function problemsOfRule(rule: unknown, at: string, operations: Operations): string[] {
   if (typeof rule !== "object" || rule === null || Array.isArray(rule)) return [`${at} must be a JSON object`];
   const given = rule as Readonly<Record<string, unknown>>;
   const unknown = Object.keys(given)
@@ -56,12 +61,15 @@ function problemsOfRule(rule: unknown, at: string, operations: ReadonlySet<strin
     if (value === undefined) return name === "kind" ? [`${at}.kind is missing: ${check.wanted}`] : [];
     return check.accepts(value) ? [] : [`${at}.${name} must be ${check.wanted}`];
   });
-  const { operation } = given;
-  // A misspelt operation would be a fault that never strikes, and a test that proves nothing.
-  const stranger = typeof operation === "string" && operation !== "" && !operations.has(operation);
-  return [
-    ...unknown,
-    ...wrong,
-    ...(stranger ? [`${at}.operation "${operation}" is not known (known: ${[...operations].sort().join(", ")})`] : []),
-  ];
+  return [...unknown, ...wrong, ...(wrong.length > 0 ? [] : unseen(rule as FaultRule, at, operations))];
+}
+
+/** A rule that no client would ever see, such as one of a misspelt operation, makes a test that proves nothing. */
+function unseen({ kind, operation: name }: FaultRule, at: string, operations: Operations): string[] {
+  if (name === undefined) return [];
+  const operation = operations.get(name);
+  if (operation === undefined) {
+    return [`${at}.operation "${name}" is not known (known: ${[...operations.keys()].sort().join(", ")})`];
+  }
+  return canShow(kind, name, operation) ? [] : [`${at}: ${kind} would never show in an answer of ${name}`];
 }

@@ -1,6 +1,7 @@
 import type { FaultRule } from "../faults.ts";
 import { Fault, type Reply } from "../service.ts";
 import type { Place } from "../world.ts";
+import { isRead } from "./fault-scope.ts";
 import type { HttpReply } from "./http.ts";
 import type { Target } from "./protocol.ts";
 
@@ -47,7 +48,7 @@ export function insteadOf(rule: FaultRule, target: Target): HttpReply | null {
 /** The place as it looks through `empty-region`: enabled, with its quotas, and nothing in it but the SYSTEM interpreter. */
 export function placeSeen(place: Place, target: Target, rule: FaultRule | null): Place {
   // Only reads are fooled: what is written must not land in a place that is thrown away.
-  if (rule?.kind !== "empty-region" || !/^(List|Get|Describe|Filter)/.test(target.name)) return place;
+  if (rule?.kind !== "empty-region" || !isRead(target.name)) return place;
   return {
     ...place,
     interpreters: new Map([...place.interpreters].filter(([, interpreter]) => interpreter.kind === "SYSTEM")),

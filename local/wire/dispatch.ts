@@ -9,6 +9,7 @@ import { insteadOf, placeSeen, replySeen } from "./act-out.ts";
 import { type Signer, signerOf } from "./authorization.ts";
 import { awsJson } from "./aws-json.ts";
 import { awsQuery } from "./aws-query.ts";
+import { canShow } from "./fault-scope.ts";
 import type { HttpReply, HttpRequest } from "./http.ts";
 import type { Protocol, Target } from "./protocol.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
@@ -56,6 +57,15 @@ export async function dispatch(to: Dispatcher, http: HttpRequest): Promise<HttpR
   };
 }
 
+/** Answers a request that could not even be read, in its protocol and with an entry in the call log. */
+export function refuse(to: Dispatcher, http: HttpRequest, fault: Fault): HttpReply {
+  const requestId = randomUUID();
+  const reply = protocolOf(http).writeFault(fault, requestId, http);
+  const progress: Progress = { signer: null, target: null, rule: null, throttled: false };
+  to.calls.record(recordOf(to.world, progress, requestId, reply, fault.code));
+  return { ...reply, headers: { "x-amzn-requestid": requestId, ...reply.headers } };
+}
+
 async function answer(
   to: Dispatcher,
   protocol: Protocol,
@@ -88,7 +98,12 @@ async function answer(
     progress.throttled = true;
     throw target.service.errors.throttled();
   }
-  const rule = to.faults.strike({ operation: target.name, region: signer.region, account });
+  const rule = to.faults.strike({
+    operation: target.name,
+    region: signer.region,
+    account,
+    shows: (kind) => canShow(kind, target.name, target.operation),
+  });
   progress.rule = rule;
   const instead = rule === null ? null : insteadOf(rule, target);
   if (instead !== null) return instead;

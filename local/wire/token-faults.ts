@@ -1,5 +1,6 @@
 import type { FaultRule } from "../faults.ts";
 import type { Reply } from "../service.ts";
+import { tokenMember } from "./fault-scope.ts";
 import type { Target } from "./protocol.ts";
 
 /**
@@ -14,7 +15,7 @@ type Input = Record<string, unknown>;
 
 /** The input with the mark taken off, and whether the request is for the page after the last. */
 export function unmarked(target: Target, input: Input): { readonly input: Input; readonly pastEnd: boolean } {
-  const member = tokenMember(target);
+  const member = tokenMember(target.operation);
   const token = member === null ? undefined : input[member];
   if (member === null || typeof token !== "string") return { input, pastEnd: false };
   const without = (text: string): Input => {
@@ -28,7 +29,7 @@ export function unmarked(target: Target, input: Input): { readonly input: Input;
 
 /** The page as the client gets it. */
 export function pageSeen(target: Target, asked: Input, reply: Reply, rule: FaultRule | null, pastEnd: boolean): Reply {
-  const member = tokenMember(target);
+  const member = tokenMember(target.operation);
   if (member === null) return reply;
   const token = asked[member];
   const page = pastEnd ? { ...reply, body: emptied(reply.body, member) } : reply;
@@ -49,11 +50,4 @@ export function pageSeen(target: Target, asked: Input, reply: Reply, rule: Fault
 function emptied(body: Reply["body"], tokenName: string): Input {
   const kept = Object.entries(body).filter(([name]) => name !== tokenName);
   return Object.fromEntries(kept.map(([name, value]) => [name, Array.isArray(value) ? [] : value]));
-}
-
-function tokenMember(target: Target): "nextToken" | "NextToken" | null {
-  const shape = target.operation.input;
-  if (shape.kind !== "structure") return null;
-  if ("nextToken" in shape.optional) return "nextToken";
-  return "NextToken" in shape.optional ? "NextToken" : null;
 }

@@ -112,6 +112,14 @@ describe("the body of a fault request", () => {
       problem: "faults[0].account must be an account of 12 digits",
     },
     { body: { faults: [{ kind: "slow", operation: "" }] }, problem: "faults[0].operation must be an operation's name" },
+    {
+      body: { faults: [{ kind: "empty-page", operation: "GetCodeInterpreter" }] },
+      problem: "faults[0]: empty-page would never show in an answer of GetCodeInterpreter",
+    },
+    {
+      body: { faults: [{ kind: "partial-put-events", operation: "PutMetricData" }] },
+      problem: "partial-put-events would never show",
+    },
     { body: { faults: [{ kind: "slow", operation: "X" }] }, problem: 'faults[0].operation "X" is not known' },
   ])("is refused: $problem", async ({ body, problem }) => {
     const answer = await aws.local("POST", "faults", body);

@@ -229,6 +229,15 @@ describe("where and how often a fault strikes", () => {
     expect(await throttledOf(40)).toEqual(first);
   });
 
+  it.each(["empty-page", "repeated-token", "partial-put-events", "empty-region"] as const)(
+    "does not use up %s on an operation where it would not show",
+    async (kind) => {
+      await withFaults({ kind, times: 1 });
+      await client.send(new StartCodeInterpreterSessionCommand({ codeInterpreterIdentifier: system }));
+      expect((await aws.local("GET", "faults")).body["faults"]).toEqual([{ kind, times: 1, matched: 0, struck: 0 }]);
+    },
+  );
+
   it("never strikes at probability 0, and lets a later rule strike", async () => {
     await withFaults({ kind: "throttle", probability: 0 }, { kind: "error" });
     expect((await failureOf(list())).status).toBe(500);

@@ -1,0 +1,42 @@
+import type { FaultKind } from "../fault-kind.ts";
+import type { OperationDefinition } from "../service.ts";
+
+/** Member that carries the token of the next page, or null where an operation gives all at once. */
+export function tokenMember(operation: OperationDefinition): "nextToken" | "NextToken" | null {
+  const shape = operation.input;
+  if (shape.kind !== "structure") return null;
+  if ("nextToken" in shape.optional) return "nextToken";
+  return "NextToken" in shape.optional ? "NextToken" : null;
+}
+
+export const isRead = (name: string): boolean => /^(List|Get|Describe|Filter)/.test(name);
+
+/**
+ * Whether a client could see this kind of fault in an answer of this operation. Where it could not, a rule does not strike,
+ * so that it is not used up unseen.
+ */
+export function canShow(kind: FaultKind, name: string, operation: OperationDefinition): boolean {
+  switch (kind) {
+    case "empty-page":
+    case "repeated-token":
+      return tokenMember(operation) !== null;
+    case "missing-optional":
+      return (operation.optionalOutput ?? []).length > 0;
+    case "unknown-status":
+      return /^(List|Get|Create|Delete)CodeInterpreter|^GetMetricData$/.test(name);
+    case "empty-region":
+      return isRead(name);
+    case "partial-put-events":
+      return name === "PutEvents";
+    case "throttle":
+    case "error":
+    case "timeout":
+    case "slow":
+    case "html-503":
+    case "access-denied":
+    case "vanish":
+      return true;
+    default:
+      return kind satisfies never;
+  }
+}
