@@ -1,12 +1,11 @@
 import type { CloudWatchClient, MetricDatum as SdkDatum } from "@aws-sdk/client-cloudwatch";
 import type { Problem } from "../../core/kernel/problem.ts";
 import type { MetricDatum, PublishMetrics } from "../../core/ports/metrics.ts";
+import { metricNamespace } from "../../core/reporting/metric-catalogue.ts";
 import { abortable } from "./abortable.ts";
 import { problemOf } from "./aws-error.ts";
 import { batchesOf } from "./batches.ts";
 import type { AwsClients } from "./clients.ts";
-
-export const metricNamespace = "Sandmeter";
 
 // PutMetricData takes 1000 data and 1 MB a request; half of the size leaves room for what the protocol adds.
 const batchLimits = { items: 1000, bytes: 500_000 } as const;
