@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-eventbridge";
 import { describe, expect, it } from "vitest";
 import { eventsOf } from "../../local/services/events.ts";
-import { ACCOUNT, clientOptions, REGION, refusalOf, START, testAws } from "./local-aws.ts";
+import { ACCOUNT, clientOptions, REGION, refusalOf, START, signedHeaders, testAws } from "./local-aws.ts";
 
 const aws = await testAws();
 
@@ -75,6 +75,16 @@ describe("PutEvents", () => {
     const arn = `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/default`;
     const answer = await put([entry({ EventBusName: "default" }), entry({ EventBusName: arn })]);
     expect(answer.FailedEntryCount).toBe(0);
+  });
+
+  it("refuses a global endpoint", async () => {
+    const body = JSON.stringify({ Entries: [entry()], EndpointId: "abcde.veo" });
+    const answer = await fetch(aws.url, {
+      method: "POST",
+      headers: signedHeaders("events", "1.1", "AWSEvents.PutEvents"),
+      body,
+    });
+    expect(answer.status).toBe(400);
   });
 
   it.each([

@@ -206,13 +206,14 @@ describe("Lags of CloudWatch", () => {
 
   it("has no seconds left after three hours, but the minute", async () => {
     const at = Math.floor(aws.clock.now() / MINUTE) * MINUTE;
-    const datum = put("forgetful", at, 7, { StorageResolution: 1 });
-    await aws.cloudWatch.send(new PutMetricDataCommand({ Namespace: "Sandmeter", MetricData: [datum] }));
-    const span = { StartTime: new Date(at), EndTime: new Date(at + MINUTE) };
-    aws.clock.advance(3 * 3_600_000);
-    expect(await valuesOf(stat("forgetful", "Sum", 1), span)).toEqual([7]);
+    const second = (n: number) => put("forgetful", at - 1000 * n, n, { StorageResolution: 1 });
+    const MetricData = [second(2), second(1), second(0)];
+    await aws.cloudWatch.send(new PutMetricDataCommand({ Namespace: "Sandmeter", MetricData }));
+    const span = { StartTime: new Date(at - MINUTE), EndTime: new Date(at + MINUTE) };
+    aws.clock.advance(3 * 3_600_000 - 1000);
+    expect(await valuesOf(stat("forgetful", "Sum", 1), span)).toEqual([1, 0]);
     aws.clock.advance(1);
-    expect(await valuesOf(stat("forgetful", "Sum", 1), span)).toEqual([]);
-    expect(await valuesOf(stat("forgetful", "Sum", 60), span)).toEqual([7]);
+    expect(await valuesOf(stat("forgetful", "Sum", 1), span)).toEqual([0]);
+    expect(await valuesOf(stat("forgetful", "Sum", 60), span)).toEqual([3, 0]);
   });
 });

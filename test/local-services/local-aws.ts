@@ -64,6 +64,18 @@ export const clientOptions = (account: string, region: string) => ({
   credentials: { accessKeyId: account, secretAccessKey: "not-secret" },
 });
 
+/** The headers of a request that no SDK writes. The embedded AWS looks at a signature's scope and date, not at itself. */
+export function signedHeaders(service: string, version: string, target: string): Record<string, string> {
+  const time = `${new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
+  const scope = `${ACCOUNT}/${time.slice(0, 8)}/${REGION}/${service}/aws4_request`;
+  return {
+    "content-type": `application/x-amz-json-${version}`,
+    "x-amz-target": target,
+    "x-amz-date": time,
+    authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host;x-amz-date, Signature=${"0".repeat(64)}`,
+  };
+}
+
 /** What a client throws, as far as the tests look at it. */
 export async function refusalOf(sent: Promise<unknown>): Promise<{ name: string; message: string; status: number }> {
   try {

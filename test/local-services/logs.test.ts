@@ -20,6 +20,7 @@ const aws = await testAws({
       interpreters: [
         { name: "tool", id: "tool-Abcdefgh12" },
         { name: "quiet", usageLogs: false },
+        { name: "later", createdSeconds: 40 * 86_400 },
         ...Array.from({ length: 50 }, (_, n) => ({ name: `many${n}` })),
       ],
       sessions: [
@@ -172,6 +173,7 @@ describe("FilterLogEvents", () => {
     ["a limit of 10 001", { limit: 10_001 }, "InvalidParameterException"],
     ["a made-up token", { nextToken: "made-up" }, "InvalidParameterException"],
     ["a start after the end", { startTime: 2, endTime: 1 }, "InvalidParameterException"],
+    ["an order from the newest on", { startFromHead: false }, "InvalidParameterException"],
     ["a name with a space", { logGroupName: "a b" }, "InvalidParameterException"],
   ])("refuses %s", async (_, input, name) => {
     expect(await refusalOf(filter(input))).toMatchObject({ name, status: 400 });
@@ -209,6 +211,11 @@ describe("DescribeLogGroups", () => {
     expect(await namesOf({ logGroupNamePattern: "Abcdefgh" })).toEqual([GROUP]);
     expect(await namesOf({ logGroupClass: "INFREQUENT_ACCESS" })).toEqual([]);
     expect(await namesOf({ logGroupIdentifiers: [GROUP] })).toEqual([GROUP]);
+    expect(await namesOf({ logGroupIdentifiers: [`arn:aws:logs:${REGION}:${ACCOUNT}:log-group:${GROUP}`] })).toEqual([
+      GROUP,
+    ]);
+    expect(await namesOf({ accountIdentifiers: ["444455556666"] })).toEqual([]);
+    expect(await namesOf({ accountIdentifiers: [ACCOUNT], logGroupNamePrefix: GROUP })).toEqual([GROUP]);
   });
 
   it("pages by 50, and goes on with the token", async () => {

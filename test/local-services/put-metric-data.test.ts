@@ -137,6 +137,12 @@ describe("PutMetricData", () => {
       /same size/,
     ],
     [
+      "a count of 0",
+      { Value: undefined, Values: [1], Counts: [0] },
+      "InvalidParameterValueException",
+      /Counts is invalid/,
+    ],
+    [
       "a millisecond more than two weeks back",
       { Timestamp: new Date(START - 14 * DAY - 1) },
       "InvalidParameterValueException",

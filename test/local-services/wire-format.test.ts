@@ -1,27 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { ACCOUNT, REGION, START, testAws } from "./local-aws.ts";
+import { START, signedHeaders, testAws } from "./local-aws.ts";
 
 const aws = await testAws();
 
-/** A request as a client without an SDK would write it. */
-async function post(service: string, version: string, target: string, body: unknown) {
-  const day = new Date().toISOString().slice(0, 10).replaceAll("-", "");
-  const answer = await fetch(aws.url, {
-    method: "POST",
-    headers: {
-      "content-type": `application/x-amz-json-${version}`,
-      "x-amz-target": target,
-      "x-amz-date": `${new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z`,
-      "x-amzn-query-mode": "true",
-      authorization: `AWS4-HMAC-SHA256 Credential=${ACCOUNT}/${day}/${REGION}/${service}/aws4_request, SignedHeaders=host;x-amz-date, Signature=${"0".repeat(64)}`,
-    },
-    body: JSON.stringify(body),
-  });
+async function cloudWatch(operation: string, body: unknown) {
+  const target = `GraniteServiceVersion20100801.${operation}`;
+  const headers = { ...signedHeaders("monitoring", "1.0", target), "x-amzn-query-mode": "true" };
+  const answer = await fetch(aws.url, { method: "POST", headers, body: JSON.stringify(body) });
   return { status: answer.status, headers: answer.headers, body: (await answer.json()) as Record<string, unknown> };
 }
-
-const cloudWatch = (operation: string, body: unknown) =>
-  post("monitoring", "1.0", `GraniteServiceVersion20100801.${operation}`, body);
 
 describe("CloudWatch on the wire", () => {
   it.each([

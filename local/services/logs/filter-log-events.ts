@@ -85,7 +85,7 @@ function search(source: Source, start: number, end: number, isWanted: (event: Lo
     searched += events.length;
     for (const event of events.filter(isWanted)) {
       const size = Buffer.byteLength(event.message());
-      if (found.length >= limit || (found.length > 0 && bytes + size > MAX_BYTES)) {
+      if (found.length >= limit || bytes + size > MAX_BYTES) {
         const last = found.at(-1);
         return { found, next: [last?.at ?? at, last?.id ?? ""] as const };
       }

@@ -20,9 +20,9 @@ export function groupsOf(place: Place, now: number): readonly LogGroup[] {
 export const groupArn = (place: Place, name: string): string =>
   `arn:${partitionOf(place.region)}:logs:${place.region}:${place.account}:log-group:${name}`;
 
-/** The name in an identifier, which is a name or an ARN with or without `:*`; null for another account's or Region's. */
+/** The name in an identifier, which is a name or an ARN (the model has no room for a `:*` at its end); null for another account's or Region's. */
 export function nameIn(place: Place, identifier: string): string | null {
   if (!identifier.startsWith("arn:")) return identifier;
   const prefix = groupArn(place, "");
-  return identifier.startsWith(prefix) ? identifier.slice(prefix.length).replace(/:\*$/, "") : null;
+  return identifier.startsWith(prefix) ? identifier.slice(prefix.length) : null;
 }
