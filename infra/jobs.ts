@@ -13,8 +13,10 @@ export function createJobs(settings: Settings, place: Place, state: sst.aws.Dyna
     transform: { queue: { messageRetentionSeconds: 14 * 86_400, sqsManagedSseEnabled: true } },
   });
   // Named here, so that the role can be confined to it.
-  const logGroupName = `/sandmeter/${$app.stage}/scan`;
-  const logGroup = new aws.cloudwatch.LogGroup("ScanLogs", { name: logGroupName, retentionInDays: 30 });
+  const logGroup = new aws.cloudwatch.LogGroup("ScanLogs", {
+    name: `/sandmeter/${$app.stage}/scan`,
+    retentionInDays: 30,
+  });
 
   const permissions = $resolve({
     place,
@@ -58,7 +60,7 @@ export function createJobs(settings: Settings, place: Place, state: sst.aws.Dyna
       retries,
       // Passes of one target are single-flight in the registry whatever happens here. This saves the requests of the second.
       ...(settings.reserveConcurrency && { concurrency: { reserved: 1 } }),
-      logging: { format: "json", logGroup: logGroupName },
+      logging: { format: "json", logGroup: logGroup.name },
       environment: environmentOf(settings, place, state),
       permissions,
       transform: {

@@ -62,17 +62,18 @@ beforeAll(async () => {
   aws = await startLocalAws({ world, port: 0 });
   received = receivedBy(aws, account);
   state = await startStateTable(one(graph, "aws:dynamodb/table:Table", "StateTable"));
-  lambda = await start({ timeoutMs: 60_000 });
+  lambda = await start();
 });
 
-const start = ({ timeoutMs }: { timeoutMs: number }): Promise<FunctionProcess> =>
+const start = (options: { timeoutMs?: number; regions?: string } = {}): Promise<FunctionProcess> =>
   startFunction({
     folder,
     handler: "bundle.handler",
     functionArn,
-    timeoutMs,
+    timeoutMs: options.timeoutMs ?? 60_000,
     environment: {
       ...variablesOf(one(graph, "aws:lambda/function:Function", "ScanHandlerFunction")),
+      ...(options.regions !== undefined && { SANDMETER_REGIONS: options.regions }),
       AWS_REGION: "us-east-1",
       AWS_ACCESS_KEY_ID: account,
       AWS_SECRET_ACCESS_KEY: "local",
@@ -162,6 +163,8 @@ describe("the deployed function", () => {
     expect(await published("ReadySessions", "eu-west-1")).toEqual([2, 2]);
     expect(await published("ScanComplete", "us-east-1")).toEqual([1, 1, 1, 0]);
     expect(await published("ScanComplete", "eu-west-1")).toEqual([1, 1, 0, 0]);
+    // Two listings of interpreters, one of sessions for each of the two, nine look-ups, two quotas of which one has a default alone.
+    expect((await published("ApiAttempts", "us-east-1"))[0]).toBe(2 + 2 + 9 + 3);
   });
 
   it("gives a pass up in time to say so", async () => {
@@ -197,6 +200,19 @@ describe("the deployed function", () => {
     expect([...new Set(made)].filter((action) => !allowed.has(action))).toEqual([]);
     expect(made).toContain("events:PutEvents");
     expect(made).toContain("dynamodb:UpdateItem");
+  });
+});
+
+describe("a Region that the account has not enabled", () => {
+  it.each([
+    ["is skipped where all Regions are scanned", "all", { ok: true, value: { complete: true } }],
+    ["is a failure where it was named", "eu-south-1", { ok: false, errorType: "PassFailedError" }],
+  ])("%s", async (_what, regions, expected) => {
+    await received.clearFaults();
+    const other = await start({ regions });
+    const answer = await other.invoke(atMinute(25));
+    await other.stop();
+    expect(answer).toMatchObject(expected);
   });
 });
 

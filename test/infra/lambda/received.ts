@@ -14,6 +14,7 @@ export function receivedBy(aws: LocalAws, account: string) {
     events: async () => (await control("events"))["events"],
     calls: async () => (await control("calls?limit=10000"))["calls"] as readonly Call[],
     addFault: (fault: object) => control("faults", { method: "POST", body: JSON.stringify({ faults: [fault] }) }),
+    clearFaults: () => control("faults", { method: "DELETE" }),
     /** Every value of a metric of a target between two instants, oldest first. */
     metric: (name: string, region: string, from: number, to: number) => metric(aws, account, name, region, from, to),
   };
