@@ -23,6 +23,9 @@ const requestsPerSecond = 30;
 /** A write costs five times a read: "seen again" is written every ten minutes, which widens a final cost by no more than that. */
 const rememberSeenEveryMs = 600_000;
 
+/** The table answers in milliseconds. Without these a lost connection would last until Lambda ends the function. */
+const requestHandler = { connectionTimeout: 3000, requestTimeout: 10_000, throwOnRequestTimeout: true } as const;
+
 /** One pass over the targets of this deployment. */
 export type Monitor = (now: Instant, place: FunctionPlace, signal: AbortSignal) => Promise<PassOutcome>;
 
@@ -55,7 +58,7 @@ export function monitorOf(environment: FunctionEnvironment): Monitor {
 function portsOf(environment: FunctionEnvironment): ObservePorts {
   const { version, rateShare, homeRegion, table } = environment;
   const clients = awsClients({ version, requestsPerSecond, rateShare });
-  const state = dynamodbRegistry(new DynamoDBClient({ region: homeRegion }), table);
+  const state = dynamodbRegistry(new DynamoDBClient({ region: homeRegion, requestHandler }), table);
   return {
     scan: scan({
       sandboxes: awsSandboxReader(clients),
