@@ -38,7 +38,10 @@ async function main(): Promise<ExitCode> {
       terminal.err(`sandmeter: ${error.message}\n`);
       return error.exit;
     }
-    if (stop.signal.aborted) return exitCode.failed;
+    if (stop.signal.aborted) {
+      terminal.err("sandmeter: interrupted\n");
+      return exitCode.failed;
+    }
     terminal.err(
       `sandmeter: unexpected failure: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
     );
@@ -47,3 +50,5 @@ async function main(): Promise<ExitCode> {
 }
 
 process.exitCode = await main();
+// The verb has ended. What an SDK still waits for between two attempts would hold an interrupted process for seconds.
+if (stop.signal.aborted) process.exit();

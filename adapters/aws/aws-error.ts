@@ -60,7 +60,7 @@ function messageOf(code: AwsErrorCode, error: unknown, call: AwsCall): string {
     case "CredentialsMissing":
       return `${what} could not be signed: no AWS credentials were found in the environment, the shared configuration and credentials files (profile, single sign-on, process, web identity), or a container's or instance's role; set one of them up, for example with \`aws configure\`${said}`;
     case "CredentialsExpired":
-      return `${what} was refused: the credentials have expired; sign in again${said}`;
+      return `${what} was refused: the credentials or the sign-on they come from have expired; sign in again${said}`;
     case "CredentialsRejected":
       return `${what} was refused: AWS does not know the credentials or their signature; check the access key${said}`;
     case "BadAnswer":

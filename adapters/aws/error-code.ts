@@ -58,6 +58,7 @@ const codeByNodeCode: Readonly<Record<string, KnownCode>> = {
 
 export function codeOf(error: unknown): AwsErrorCode {
   if (isThrottling(error)) return "Throttled";
+  if (isExpiredSignOn(error)) return "CredentialsExpired";
   const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown };
   const named = codeByName[String(name)] ?? codeByNodeCode[String(code)];
   if (named !== undefined) return named;
@@ -71,6 +72,12 @@ export function codeOf(error: unknown): AwsErrorCode {
   if (typeof code === "string" && /^(E[A-Z]+|ERR_|CERT_|UNABLE_|SELF_SIGNED|DEPTH_ZERO)/.test(code)) return "Network";
   return typeof name === "string" && name !== "" && name !== "Error" ? name : "Unknown";
 }
+
+// The SDK gives a sign-on that ran out the name of missing credentials, and tells it in words alone.
+const isExpiredSignOn = (error: unknown): boolean =>
+  error instanceof Error &&
+  ["CredentialsProviderError", "TokenProviderError"].includes(error.name) &&
+  /\b(expired|sso login|aws login)\b/i.test(error.message);
 
 export function statusOf(error: unknown): number | null {
   const status = (error as { $metadata?: { httpStatusCode?: unknown } } | null)?.$metadata?.httpStatusCode;

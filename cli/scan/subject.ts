@@ -9,6 +9,7 @@ import type { Problem } from "../../core/kernel/problem.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import { CliError, UsageError } from "../cli-error.ts";
 import type { AwsSettings } from "../config/aws-settings.ts";
+import { safeText } from "../render/safe-text.ts";
 
 /** What a pass is about: whose sandboxes, in which Regions, and at what time. */
 export interface ScanSubject {
@@ -26,15 +27,17 @@ const toleratedSkewMs = 2000;
 /** Asks who the caller is and settles the Regions. Throws `CliError` for what the user should read. */
 export async function readSubject(
   clients: AwsClients,
-  settings: Pick<AwsSettings, "regions">,
+  settings: Pick<AwsSettings, "regions" | "profile">,
   clock: Pick<Clock, "now">,
   signal: AbortSignal,
 ): Promise<ScanSubject> {
   const own = await clients.defaultRegion();
   const asked = settings.regions ?? (own === null ? null : [own]);
   if (asked === null) {
+    const profile =
+      settings.profile === null ? "" : ` (the profile "${safeText(settings.profile)}" has none, or does not exist)`;
     throw new UsageError([
-      "no Region: name some with --regions (or `all`), or set AWS_REGION or a region in the profile",
+      `no Region${profile}: name some with --regions (or \`all\`), or set AWS_REGION or a region in the profile`,
     ]);
   }
   const places = [

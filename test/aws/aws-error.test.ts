@@ -34,6 +34,11 @@ describe("an SDK error becomes one of our codes", () => {
     [named("OptInRequired", 403), "RegionNotEnabled", false],
     [withCode("ENOTFOUND"), "RegionNotEnabled", false],
     [named("CredentialsProviderError"), "CredentialsMissing", false],
+    [
+      Object.assign(new Error("The SSO session is invalid. Run aws sso login"), { name: "CredentialsProviderError" }),
+      "CredentialsExpired",
+      false,
+    ],
     [named("ExpiredTokenException", 403), "CredentialsExpired", false],
     [named("ExpiredToken", 403), "CredentialsExpired", false],
     [named("InvalidSignatureException", 403), "CredentialsRejected", false],
