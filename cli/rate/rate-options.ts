@@ -1,4 +1,4 @@
-import { availableParallelism, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import type { GbUnit } from "../../core/billing/gigabyte.ts";
 import { type BillingRule, billingRules } from "../../core/billing/price-row.ts";
 import { type Instant, instant } from "../../core/kernel/instant.ts";
@@ -56,7 +56,7 @@ export function readRateOptions(input: VerbInput, clock: () => Instant): RateOpt
     gb: choice("--gb", text("gb", "binary"), ["binary", "decimal"], "binary"),
     now: typeof now === "string" ? nowOf(now) : clock(),
     idleVcpu: decimal("--idle-level", text("idleLevel", "0.02")),
-    threads: whole("--threads", text("threads", "1"), 1, Math.max(64, availableParallelism())),
+    threads: whole("--threads", text("threads", "1"), 1, 256),
     memoryLimitBytes: whole("--memory-limit", text("memoryLimit", "256"), 1, 1_000_000) * 1024 * 1024,
     tempFolder: text("temp", tmpdir()),
     top: whole("--top", text("top", "20"), 0, 999_999_999),

@@ -1,0 +1,65 @@
+import { cpus } from "node:os";
+import process from "node:process";
+import { type Bench, type Figure, isMissed } from "./bench.ts";
+import { benchHelp } from "./help.ts";
+import { rateBench } from "./rate.ts";
+import { benchScan } from "./scan.ts";
+
+// `npm run bench [-- NAME…] [-- --json]`: runs all benches or the named ones. Exit code 1 where a figure is missed.
+const scanBench: Bench = {
+  name: "scan",
+  about: "10 000 sessions in 5 Regions, beside what the request-rate share allows",
+  run: async () => {
+    const { ratio, sessions, lookUps, pages, throttled } = await benchScan();
+    return [
+      { what: "time of the scan / time that the share allows", value: ratio, unit: "", atMost: 1.2 },
+      { what: "sessions", value: sessions, unit: "" },
+      { what: "look-ups of a session", value: lookUps, unit: "", atMost: sessions },
+      { what: "pages", value: pages, unit: "" },
+      { what: "throttled requests", value: throttled, unit: "" },
+    ];
+  },
+};
+
+const helpBench: Bench = {
+  name: "help",
+  about: "`sandmeter --help` of the built command",
+  run: async () => {
+    const { cpuSeconds } = await benchHelp();
+    return [{ what: "CPU time of the process", value: cpuSeconds, unit: "s", atMost: 0.15 }];
+  },
+};
+
+const benches: readonly Bench[] = [rateBench, scanBench, helpBench];
+
+const args = process.argv.slice(2);
+const json = args.includes("--json");
+const names = args.filter((argument) => argument !== "--json");
+const unknown = names.filter((name) => !benches.some((bench) => bench.name === name));
+if (unknown.length > 0) {
+  const known = benches.map((bench) => `${bench.name}: ${bench.about}`).join("\n  ");
+  process.stderr.write(`no bench ${unknown.join(", ")}; there are\n  ${known}\n`);
+  process.exit(2);
+}
+
+const results: { readonly name: string; readonly figures: readonly Figure[] }[] = [];
+for (const bench of benches.filter(({ name }) => names.length === 0 || names.includes(name))) {
+  const figures = await bench.run((line) => process.stderr.write(`${bench.name}: ${line}\n`));
+  results.push({ name: bench.name, figures });
+  if (!json) process.stdout.write(tableOf(bench, figures));
+}
+if (json) {
+  const machine = { cpu: cpus()[0]?.model ?? "unknown", cores: cpus().length, node: process.version };
+  process.stdout.write(`${JSON.stringify({ machine, results }, null, 2)}\n`);
+}
+process.exitCode = results.some(({ figures }) => figures.some(isMissed)) ? 1 : 0;
+
+function tableOf(bench: Bench, figures: readonly Figure[]): string {
+  const rows = figures.map((figure) => {
+    const digits = Number.isInteger(figure.value) || figure.value >= 100 ? 0 : 2;
+    const value = `${figure.value.toFixed(digits)} ${figure.unit}`;
+    const limit = figure.atMost === undefined ? "" : `at most ${figure.atMost}${isMissed(figure) ? "  MISSED" : ""}`;
+    return `  ${figure.what.padEnd(64)} ${value.padStart(14)}  ${limit}`.trimEnd();
+  });
+  return `${bench.name}: ${bench.about}\n${rows.join("\n")}\n`;
+}
