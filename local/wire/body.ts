@@ -12,9 +12,11 @@ export async function readBody(message: IncomingMessage): Promise<Buffer> {
   let size = 0;
   for await (const chunk of message as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > maxBytes) throw tooLarge();
-    chunks.push(chunk);
+    // The rest is read and dropped: a client that is cut off in the middle would not see the answer.
+    if (size > maxBytes) chunks.length = 0;
+    else chunks.push(chunk);
   }
+  if (size > maxBytes) throw tooLarge();
   const raw = Buffer.concat(chunks);
   const encoding = message.headers["content-encoding"];
   if (encoding === undefined || encoding === "identity" || raw.length === 0) return raw;

@@ -178,6 +178,13 @@ describe("compressed bodies", () => {
   });
 });
 
+describe("a body beyond the largest payload", () => {
+  it("is answered 413", async () => {
+    const answer = await send("POST", `${base}/tools/invoke`, "x".repeat(140_000_001));
+    expect([answer.status, answer.code]).toEqual([413, "RequestEntityTooLargeException"]);
+  });
+});
+
 describe("headers of every answer", () => {
   it("carry a request id and the emulated time", async () => {
     const answer = await list({});

@@ -41,7 +41,7 @@ export const filesystemConfigurations = list(
       efsConfiguration: mounted(
         string({ max: 128, pattern: /arn:aws[-a-z]*:elasticfilesystem:[0-9a-z-:]+:access-point\/fsap-[0-9a-f]{8,40}/ }),
         string({
-          max: 128,
+          max: 256,
           pattern: /arn:aws[-a-z]*:elasticfilesystem:[a-z0-9-]+:[0-9]{12}:file-system\/fs-[0-9a-f]{8,40}/,
         }),
       ),
