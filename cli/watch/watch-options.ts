@@ -25,8 +25,8 @@ export function readWatchOptions(options: VerbInput["options"]): {
     return typeof value === "string" ? value : null;
   };
   const once = options["once"] === true;
-  const passes = text("passes");
-  if (once && passes !== null) problems.push("--once is --passes 1: name one of the two");
+  const passes = readCount("--passes", text("passes"), problems);
+  if (once && text("passes") !== null) problems.push("--once is --passes 1: name one of the two");
   const publishRegion = readPublishRegion(options["publishRegion"], problems);
   const publish = options["publish"] !== false;
   if (!publish && publishRegion !== null) {
@@ -37,7 +37,7 @@ export function readWatchOptions(options: VerbInput["options"]): {
   return {
     watch: {
       everyMs: readDuration("--every", text("every") ?? "60s", problems),
-      passes: once ? 1 : readCount("--passes", passes, problems),
+      passes: once ? 1 : passes,
       state,
       publishRegion,
       publish,
