@@ -3,6 +3,7 @@ import { BedrockAgentCoreControlClient } from "@aws-sdk/client-bedrock-agentcore
 import { createWorld } from "../../local/create-world.ts";
 import { type FleetInput, fleetSpec } from "../../local/fleet/fleet-spec.ts";
 import { startLocalAws } from "../../local/server.ts";
+import type { ServiceDefinition } from "../../local/service.ts";
 import type { LocalLimits, LocalSession, Place, UnknownBehaviours, World } from "../../local/world.ts";
 
 export const account = "111122223333";
@@ -33,6 +34,7 @@ export interface EmulatedOptions {
   readonly unknowns?: Partial<UnknownBehaviours>;
   readonly limits?: Partial<LocalLimits>;
   readonly wallNow?: () => number;
+  readonly services?: readonly ServiceDefinition[];
 }
 
 /** An embedded AWS on a free port, with clients that try each request once. */
@@ -54,7 +56,12 @@ export async function emulated(options: EmulatedOptions = {}): Promise<Emulated>
     // Most tests ask for more than 30 a second, and are not about that.
     limits: options.limits ?? { requestsPerSecond: 1_000_000, writesPerSecond: 1_000_000 },
   });
-  const aws = await startLocalAws({ world, port: 0, ...(options.wallNow && { wallNow: options.wallNow }) });
+  const aws = await startLocalAws({
+    world,
+    port: 0,
+    ...(options.wallNow && { wallNow: options.wallNow }),
+    ...(options.services && { services: options.services }),
+  });
   const config = (where: { readonly account?: string; readonly region?: string } = {}) => ({
     endpoint: aws.url,
     region: where.region ?? region,
