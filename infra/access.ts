@@ -32,21 +32,43 @@ const actionsThatAct: readonly string[] = [
   "bedrock-agentcore:StopCodeInterpreterSession",
 ];
 
+interface Resources {
+  /** The account's own interpreters. */
+  readonly custom: readonly string[];
+  /** The interpreter that AWS provides: its account is the word `aws`, not the caller's number. */
+  readonly system: readonly string[];
+}
+
+function interpretersIn({ partition, account, ...place }: PolicyPlace): Resources {
+  const regions = place.regions === "all" ? ["*"] : place.regions;
+  return {
+    custom: regions.map(
+      (region) => `arn:${partition}:bedrock-agentcore:${region}:${account}:code-interpreter-custom/*`,
+    ),
+    system: regions.map(
+      (region) => `arn:${partition}:bedrock-agentcore:${region}:aws:code-interpreter/aws.codeinterpreter.v1`,
+    ),
+  };
+}
+
+/** What whoever runs `sandmeter scan` needs: a pass, and the look-up of interpreters for `--interpreters`. */
+export const readerStatements = (place: PolicyPlace): readonly Statement[] => [
+  ...passStatements(place),
+  {
+    sid: "ReadInterpreters",
+    effect: "allow",
+    actions: ["bedrock-agentcore:GetCodeInterpreter"],
+    resources: interpretersIn(place).custom,
+  },
+];
+
 /**
- * What one read-only pass needs: for the monitor's role, and for whoever runs `sandmeter scan` with the same eyes.
+ * What one read-only pass needs, and no more.
  * Resource types by action: service authorization reference of AgentCore, read in November 2026. Service Quotas' reads
  * take no resource, and neither does the listing of interpreters, so the Region is all that can narrow them.
  */
-export function readerStatements(place: PolicyPlace): readonly Statement[] {
-  const { partition, account } = place;
-  const regions = place.regions === "all" ? ["*"] : place.regions;
-  const custom = regions.map(
-    (region) => `arn:${partition}:bedrock-agentcore:${region}:${account}:code-interpreter-custom/*`,
-  );
-  // The account of the interpreter that AWS provides is the word `aws`, not the caller's number.
-  const system = regions.map(
-    (region) => `arn:${partition}:bedrock-agentcore:${region}:aws:code-interpreter/aws.codeinterpreter.v1`,
-  );
+function passStatements(place: PolicyPlace): readonly Statement[] {
+  const { custom, system } = interpretersIn(place);
   const inRegions =
     place.regions === "all"
       ? {}
@@ -58,12 +80,6 @@ export function readerStatements(place: PolicyPlace): readonly Statement[] {
       actions: ["bedrock-agentcore:ListCodeInterpreters"],
       resources: ["*"],
       ...inRegions,
-    },
-    {
-      sid: "ReadInterpreters",
-      effect: "allow",
-      actions: ["bedrock-agentcore:GetCodeInterpreter"],
-      resources: custom,
     },
     {
       sid: "ReadSessions",
@@ -93,7 +109,7 @@ export interface MonitorResources {
 /** Everything that the scan's role may do. */
 export function monitorStatements(place: PolicyPlace, own: MonitorResources): readonly Statement[] {
   return [
-    ...readerStatements(place),
+    ...passStatements(place),
     {
       // A deny wins over whatever is attached to the role later: this role reads, whoever edits it.
       sid: "NeverAct",

@@ -41,7 +41,6 @@ describe("the scan's role", () => {
   it("reads AgentCore and does nothing else to it", () => {
     const actions = ofType(ci, "aws:iam/role:Role").flatMap((item) => allowedActions(item));
     expect(actions.filter((action) => action.startsWith("bedrock-agentcore:"))).toEqual([
-      "bedrock-agentcore:GetCodeInterpreter",
       "bedrock-agentcore:GetCodeInterpreterSession",
       "bedrock-agentcore:ListCodeInterpreterSessions",
       "bedrock-agentcore:ListCodeInterpreters",
