@@ -74,11 +74,11 @@ function* linesOf(records: number, random: () => number): Generator<string> {
 
 function recordOf(session: Session, random: () => number): string {
   session.at += 970 + Math.floor(random() * 60);
-  const elapsed = random() < 0.95 ? "1.0" : (random() * 1.2).toFixed(2);
-  const vcpuHours = (random() * (session.busy ? 1.2 : 0.001)) / 3600;
-  const gbHours = (session.memoryGb * (0.8 + 0.4 * random())) / 3600;
+  const elapsed = random() < 0.95 ? 1 : Math.round(120 * random()) / 100;
+  const vcpuHours = (random() * (session.busy ? 1.2 : 0.001) * elapsed) / 3600;
+  const gbHours = (session.memoryGb * (0.8 + 0.4 * random()) * elapsed) / 3600;
   const { arn, region, id, at } = session;
-  return `{"resource_arn":"${arn}","event_timestamp":${at},"resource":{"cloud.provider":"aws","service.name":"AgentCore.CodeInterpreter","cloud.region":"${region}"},"attributes":{"account.id":"111122223333","region":"${region}","resource.id":"${arn}","session.id":"${id}","time_elapsed_seconds":${elapsed}},"metrics":{"codeInterpreter.vcpu.hours.used":${vcpuHours.toFixed(15)},"codeInterpreter.memory.gb_hours.used":${gbHours.toFixed(15)}}}`;
+  return `{"resource_arn":"${arn}","event_timestamp":${at},"resource":{"cloud.provider":"aws","service.name":"AgentCore.CodeInterpreter","cloud.region":"${region}"},"attributes":{"account.id":"111122223333","region":"${region}","resource.id":"${arn}","session.id":"${id}","time_elapsed_seconds":${elapsed.toFixed(2)}},"metrics":{"codeInterpreter.vcpu.hours.used":${vcpuHours.toFixed(15)},"codeInterpreter.memory.gb_hours.used":${gbHours.toFixed(15)}}}`;
 }
 
 function randomOf(seed: number): () => number {

@@ -5,10 +5,13 @@ import type { MeterSettings } from "../../core/billing/meter-session.ts";
 import type { PriceBook } from "../../core/billing/price-book.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
 import { failureOf, type InputFailure, type InputName } from "./input-file.ts";
-import { type LineCounts, lineBuffer, lineScanner } from "./line-scanner.ts";
+import { lineBuffer } from "./line-buffer.ts";
+import type { LineCounts } from "./line-counts.ts";
+import { lineScanner } from "./line-scanner.ts";
 import { lineTemplates } from "./line-templates.ts";
 import { type MeteredPartition, meterPartition } from "./meter-partition.ts";
 import { openStream, readRange, readStream } from "./read-stretch.ts";
+import { SpillError } from "./spill-error.ts";
 import { loadPartition } from "./spilled-rows.ts";
 import { type StoredPartition, type StoredUsage, usageStore } from "./usage-store.ts";
 
@@ -80,7 +83,7 @@ export function ownHand(settings: HandSettings, context: HandContext): Hand {
         if (kind === "ranges") await readRange(input.path, start, scanner, context);
         else await readStream(input.name === "-" ? context.standardInput : openStream(input.path), scanner, context);
       } catch (error) {
-        if (context.signal.aborted) throw error;
+        if (context.signal.aborted || error instanceof SpillError) throw error;
         failure = failureOf(input.name, error);
       }
       return { counts: scanner.end(), failure };

@@ -1,32 +1,12 @@
 import { usageFiguresProblem } from "../../core/billing/usage-figures.ts";
-import type { RecordReason } from "../../core/billing/usage-record.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
-import type { LineBytes, LineTemplates } from "./line-templates.ts";
+import { grow, type LineBuffer, roomBytes } from "./line-buffer.ts";
+import { type LineCounts, type LineReason, lineCounter } from "./line-counts.ts";
+import type { LineTemplates } from "./line-templates.ts";
 import { readLine } from "./read-line.ts";
 import type { UsageStore } from "./usage-store.ts";
 
-export type LineReason = RecordReason | "line-too-long";
-
-/** A line that was set aside. Lines are counted from 1, blank ones too. */
-export interface LineProblem {
-  readonly line: number;
-  readonly reason: LineReason;
-}
-
-/** What was read of one stretch of a file. */
-export interface LineCounts {
-  /** Newlines passed, and the last line where it has none. */
-  readonly physicalLines: number;
-  readonly blankLines: number;
-  readonly records: number;
-  readonly skipped: number;
-  readonly reasons: ReadonlyMap<LineReason, number>;
-  /** The first problems; `skipped` counts all. */
-  readonly problems: readonly LineProblem[];
-}
-
 export interface ScannerOptions {
-  /** Where lines are read from; it grows with the longest line, and serves one scanner after the other. */
   readonly buffer: LineBuffer;
   readonly latestAt: Instant;
   readonly store: UsageStore;
@@ -49,52 +29,34 @@ export interface LineScanner {
   readonly end: () => LineCounts;
 }
 
-export interface LineBuffer {
-  line: LineBytes;
-}
-
-export const lineBuffer = (): LineBuffer => ({ line: lineBytes(roomBytes * 2) });
-
 const newline = 10;
-const roomBytes = 512 * 1024;
 /** A log event has 1 MB at most: a longer line is none, and must not fill the memory. */
 const longestLineBytes = 16 * 1024 * 1024;
 
 export function lineScanner(options: ScannerOptions): LineScanner {
-  const { latestAt, store, templates, problemLimit } = options;
-  let line = options.buffer.line;
+  const { buffer, latestAt, store, templates } = options;
+  const counter = lineCounter(options.problemLimit);
+  let line = buffer.line;
   /** Bytes of the buffer that are filled and not read as lines yet: from `from` to `to`. */
   let from = 0;
   let to = 0;
   /** How far into the stretch the buffer starts. */
   let base = 0;
+  /** Within a line whose rest is of no interest; a reason is counted at its end. */
   let discarding = options.startInsideLine;
   let discardedAs: LineReason | null = null;
   let finished = false;
-  let physicalLines = 0;
-  let blankLines = 0;
-  let records = 0;
-  let skipped = 0;
-  const reasons = new Map<LineReason, number>();
-  const problems: LineProblem[] = [];
-
-  const setAside = (reason: LineReason): void => {
-    skipped += 1;
-    reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
-    if (problems.length < problemLimit) problems.push({ line: physicalLines, reason });
-  };
 
   const readSlowly = (start: number, end: number): void => {
-    physicalLines += 1;
-    const first =
-      base + start === 0 && !options.startInsideLine ? start + byteOrderMarkLength(line.bytes, start) : start;
+    const atStart = base + start === 0 && !options.startInsideLine;
+    const first = start + (atStart ? byteOrderMarkLength(line.bytes, start) : 0);
     const record = readLine(line.bytes.subarray(first, end), latestAt);
     if (record === null) {
-      blankLines += 1;
+      counter.blank();
     } else if (typeof record === "string") {
-      setAside(record);
+      counter.setAside(record);
     } else {
-      records += 1;
+      counter.record();
       const session = store.reference(record);
       store.append(session, record.at, record.elapsedSeconds, record.vcpuHours, record.gbHours);
       templates?.learn(line.bytes.subarray(first, end + 1), record, session);
@@ -112,14 +74,20 @@ export function lineScanner(options: ScannerOptions): LineScanner {
     const gbHours = figures[3] ?? Number.NaN;
     if (usageFiguresProblem(at, elapsed, vcpuHours, gbHours, latestAt) !== null) return -1;
     store.append(session, at, elapsed, vcpuHours, gbHours);
-    physicalLines += 1;
-    records += 1;
+    counter.record();
     return next;
   };
 
+  const endDiscarded = (): void => {
+    if (discardedAs !== null) counter.setAside(discardedAs);
+    discardedAs = null;
+    discarding = false;
+  };
+
+  /** Drops bytes up to the end of the line; says whether it came. */
   const discard = (): boolean => {
     const end = line.bytes.indexOf(newline, from);
-    if (end < 0 || end >= to) {
+    if (end >= to) {
       base += to;
       from = 0;
       to = 0;
@@ -127,23 +95,17 @@ export function lineScanner(options: ScannerOptions): LineScanner {
       return false;
     }
     from = end + 1;
-    discarding = false;
-    if (discardedAs !== null) {
-      physicalLines += 1;
-      setAside(discardedAs);
-      discardedAs = null;
-    }
+    endDiscarded();
     return true;
   };
 
   const readLines = (): void => {
+    // Every search for the end of a line, or of a number, ends here at the latest.
     line.bytes[to] = newline;
     if (discarding && !discard()) return;
     while (from < to) {
-      if (base + from >= options.lengthBytes) {
-        finished = true;
-        return;
-      }
+      finished = base + from >= options.lengthBytes;
+      if (finished) return;
       const next = templates === null ? -1 : readFast(from, templates);
       if (next >= 0) {
         from = next;
@@ -169,10 +131,7 @@ export function lineScanner(options: ScannerOptions): LineScanner {
         to -= from;
         from = 0;
       }
-      if (line.bytes.length - 1 - to < roomBytes) {
-        line = lineBytes(line.bytes.length * 2, line.bytes.subarray(0, to));
-        options.buffer.line = line;
-      }
+      if (line.bytes.length - 1 - to < roomBytes) line = grow(buffer, to);
       return line.bytes.subarray(to, to + roomBytes);
     },
     filled: (bytes) => {
@@ -182,24 +141,14 @@ export function lineScanner(options: ScannerOptions): LineScanner {
     done: () => finished,
     end: () => {
       if (discarding) {
-        if (discardedAs !== null) {
-          physicalLines += 1;
-          setAside(discardedAs);
-        }
+        endDiscarded();
       } else if (!finished && from < to && base + from < options.lengthBytes) {
         line.bytes[to] = newline;
         readSlowly(from, to);
       }
-      return { physicalLines, blankLines, records, skipped, reasons, problems };
+      return counter.counts();
     },
   };
-}
-
-function lineBytes(size: number, content?: Uint8Array): LineBytes {
-  // Filled to its last byte, the buffer still has one for the newline that ends every reading.
-  const bytes = new Uint8Array(size + 1);
-  if (content !== undefined) bytes.set(content);
-  return { bytes, view: new DataView(bytes.buffer) };
 }
 
 /** A file may start with the bytes EF BB BF, which belong to no line. */

@@ -3,16 +3,11 @@ import type { Instant } from "../../core/kernel/instant.ts";
 import { hashBytes, sameBytes } from "./byte-match.ts";
 import { firstNumberAt } from "./first-number.ts";
 import { dissectLine, type LineAnatomy } from "./line-anatomy.ts";
+import type { LineBytes } from "./line-buffer.ts";
 import { type Cursor, readNumber } from "./number-token.ts";
 
-/** The bytes that lines are read from: `view` is over the same memory as `bytes`. */
-export interface LineBytes {
-  readonly bytes: Uint8Array;
-  readonly view: DataView;
-}
-
 /** What the last match found: the session's reference, and its figures in the order at, elapsed, vCPU-hours, GB-hours. */
-export interface LineMatch {
+interface LineMatch {
   session: number;
   readonly figures: Float64Array;
 }

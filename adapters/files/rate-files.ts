@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import { compareSessions, type RatedSession } from "../../core/billing/rated-session.ts";
 import {
@@ -11,8 +12,9 @@ import {
   type StretchOutcome,
 } from "./hand.ts";
 import { type InputFailure, type InputFile, type InputName, inspectInput } from "./input-file.ts";
-import type { LineReason } from "./line-scanner.ts";
+import type { LineReason } from "./line-counts.ts";
 import type { MeteredPartition } from "./meter-partition.ts";
+import { onSpillFile } from "./spill-error.ts";
 import { threadHand } from "./thread-hand.ts";
 import { partitions, type StoredUsage } from "./usage-store.ts";
 
@@ -25,7 +27,7 @@ export interface RateRequest extends Omit<HandSettings, "spillFolder" | "number"
   readonly tempFolder: string;
 }
 
-export interface FileProblem {
+interface FileProblem {
   readonly file: string;
   readonly line: number;
   readonly reason: LineReason;
@@ -51,13 +53,13 @@ const partitionsAtOnce = 4;
 
 /**
  * Meters and rates all sessions of the files. Order of lines and files, threads, spilling and the fast path change no
- * figure. Rejects only where `context.signal` is aborted or the spill folder cannot be used.
+ * figure. Rejects with `SpillError` where `tempFolder` cannot be used, and where `context.signal` is aborted.
  */
 export async function rateFiles(request: RateRequest, context: HandContext): Promise<RateResult> {
   const inputs = request.files.map(inspectInput);
   const found = inputs.filter((input): input is InputFile => "kind" in input);
   const stretches = found.flatMap((input) => stretchesOf(input, request));
-  const spillFolder = await mkdtemp(path.join(request.tempFolder, "sandmeter-rate-"));
+  const spillFolder = onSpillFile(() => mkdtempSync(path.join(request.tempFolder, "sandmeter-rate-")));
   const hands = handsFor(request, stretches, spillFolder, context);
   try {
     const outcomes = await readAll(stretches, hands);

@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { Hand, HandContext, HandSettings, PartitionSource, Stretch } from "./hand.ts";
+import { SpillError } from "./spill-error.ts";
 import type { StoredUsage } from "./usage-store.ts";
 
 /** What is asked of the thread; each is answered once, in turn. */
@@ -10,7 +11,8 @@ export type Order =
 
 export type Report =
   | { readonly kind: "bytes"; readonly bytes: number }
-  | { readonly kind: "answer"; readonly answer: unknown };
+  | { readonly kind: "answer"; readonly answer: unknown }
+  | { readonly kind: "cannot-spill"; readonly code: string };
 
 /** A hand that works in a thread of its own. Standard input stays with the main thread. */
 export function threadHand(settings: HandSettings, context: HandContext): Hand {
@@ -27,8 +29,14 @@ export function threadHand(settings: HandSettings, context: HandContext): Hand {
   context.signal.addEventListener("abort", stop, { once: true });
   worker.on("error", fail);
   worker.on("message", (report: Report) => {
-    if (report.kind === "bytes") context.onBytes(report.bytes);
-    else pending?.resolve(report.answer);
+    switch (report.kind) {
+      case "bytes":
+        return context.onBytes(report.bytes);
+      case "answer":
+        return pending?.resolve(report.answer);
+      case "cannot-spill":
+        return fail(new SpillError(report.code));
+    }
   });
   const ask = async (order: Order, transfer: readonly ArrayBuffer[] = []): Promise<unknown> => {
     context.signal.throwIfAborted();

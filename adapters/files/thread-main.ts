@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { parentPort, workerData } from "node:worker_threads";
 import { type HandSettings, ownHand } from "./hand.ts";
+import { SpillError } from "./spill-error.ts";
 import { buffersOf, type Order, type Report } from "./thread-hand.ts";
 
 // The entry of a thread: a hand whose orders come as messages. It ends when the main thread ends it.
@@ -29,8 +30,9 @@ async function obey(order: Order): Promise<void> {
 }
 
 port.on("message", (order: Order) => {
-  // What fails here is a fault of the program: it ends the thread, and the main thread hears of it.
   obey(order).catch((error: unknown) => {
-    throw error;
+    // Anything else is a fault of the program: it ends the thread, and the main thread hears of it.
+    if (!(error instanceof SpillError)) throw error;
+    report({ kind: "cannot-spill", code: error.code });
   });
 });

@@ -1,5 +1,6 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import type { SessionKey } from "../../core/billing/usage-record.ts";
+import { onSpillFile } from "./spill-error.ts";
 
 /** Records of one partition as rows of five doubles: the session's number within the partition, then its four figures. */
 export const rowDoubles = 5;
@@ -24,6 +25,7 @@ export interface StoredUsage {
 /**
  * Collects valid records, in 40 bytes each, split by a hash of their session so that each part can be metered by itself.
  * Beyond `limitBytes` of records it writes what it holds to `spillFile` and goes on. The names of sessions stay in memory.
+ * Throws `SpillError` where that file cannot be written.
  */
 export interface UsageStore {
   /** A number for a session, the same for each of its records. */
@@ -62,7 +64,7 @@ export function usageStore(limitBytes: number, spillFile: string): UsageStore {
     if (previous !== undefined) {
       full[partition]?.push(previous);
       heldBytes += blockBytes;
-      if (heldBytes >= limitBytes) spill();
+      if (heldBytes >= limitBytes) onSpillFile(spill);
     }
     const block = spare.pop() ?? new Float64Array(blockDoubles);
     open[partition] = block;

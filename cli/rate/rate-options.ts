@@ -67,7 +67,7 @@ export function readRateOptions(input: VerbInput, clock: () => Instant): RateOpt
   return options;
 }
 
-const isoInstant = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/;
+const isoInstant = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/;
 
 function instantOf(text: string): Instant | null {
   const ms = isoInstant.test(text) ? Date.parse(text) : Number.NaN;

@@ -1,6 +1,6 @@
 import type { RateResult } from "../../adapters/files/rate-files.ts";
 import { type RatedSession, type RatedTotals, ratedTotals } from "../../core/billing/rated-session.ts";
-import { compareUsd, formatUsd, type Usd } from "../../core/kernel/money.ts";
+import { compareUsd, formatUsd, type Usd, usdToNumber } from "../../core/kernel/money.ts";
 import { formatSeconds } from "../render/duration.ts";
 import { safeText } from "../render/safe-text.ts";
 import { type Paint, painter } from "../render/style.ts";
@@ -73,7 +73,9 @@ const dollars = (amount: Usd | undefined): string => (amount === undefined ? "no
 
 function totalsSection(result: RateResult, totals: RatedTotals): string {
   const { cost } = totals;
-  const lines = [`${totals.sessions} sessions from ${result.records} records (${result.duplicates} delivered twice)`];
+  const lines = [
+    `${counted(totals.sessions, "session")} from ${counted(result.records, "record")} (${result.duplicates} delivered twice)`,
+  ];
   if (cost !== null && totals.sessions > 0) {
     lines.push(
       `rated $${formatUsd(cost.rated, 6)}, of it idle $${formatUsd(cost.idle, 6)} and peak tax $${formatUsd(cost.peakTax, 6)}`,
@@ -81,15 +83,24 @@ function totalsSection(result: RateResult, totals: RatedTotals): string {
     );
   }
   if (totals.unpricedSessions > 0) {
-    lines.push(`${totals.unpricedSessions} sessions are in Regions without a price: their cost is unknown, not zero`);
+    lines.push(
+      `${counted(totals.unpricedSessions, "session")} without a price in the Region: the cost is unknown, not zero`,
+    );
   }
   return lines.map((line) => `${line}\n`).join("");
 }
 
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+/** The two meters differ by floor and peak: beyond this, the records or the rule deserve a look. */
+const usualShare = { least: 0.8, most: 1.05 };
+
 function ratio(logged: Usd, rated: Usd): string {
   if (rated.numerator === 0n) return "";
   const share = { numerator: logged.numerator * rated.denominator, denominator: logged.denominator * rated.numerator };
-  return `, ${formatUsd(share, 4)} of rated`;
+  const number = usdToNumber(share);
+  const usual = number >= usualShare.least && number <= usualShare.most;
+  return `, ${formatUsd(share, 4)} of rated${usual ? "" : `: outside the usual ${usualShare.least} to ${usualShare.most}`}`;
 }
 
 function problemsSection({ skipped, reasons, problems }: RateResult, all: boolean, paint: Paint): string {
@@ -99,5 +110,5 @@ function problemsSection({ skipped, reasons, problems }: RateResult, all: boolea
   const lines = listed.map(({ file, line, reason }) => `  ${safeText(file)}:${line}: ${reason}\n`);
   const rest = skipped - listed.length;
   const more = rest === 0 ? "" : `  and ${rest} more: see --all-problems\n`;
-  return `${paint("Set aside", "bold")} ${skipped} lines: ${counts.join(", ")}\n${lines.join("")}${more}`;
+  return `${paint("Set aside", "bold")} ${counted(skipped, "line")}: ${counts.join(", ")}\n${lines.join("")}${more}`;
 }

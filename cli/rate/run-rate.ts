@@ -1,6 +1,7 @@
 import path from "node:path";
 import process from "node:process";
 import { type RateResult, rateFiles } from "../../adapters/files/rate-files.ts";
+import { SpillError } from "../../adapters/files/spill-error.ts";
 import { codeInterpreterPrices } from "../../core/billing/code-interpreter-prices.ts";
 import { priceBookOf } from "../../core/billing/price-book.ts";
 import type { BillingRule } from "../../core/billing/price-row.ts";
@@ -55,9 +56,11 @@ async function rate(options: RateOptions, terminal: Terminal): Promise<RateResul
     );
   } catch (error) {
     if (terminal.signal.aborted) throw new CliError("stopped before the end: nothing was rated");
-    const code = (error as { code?: unknown } | null)?.code;
-    if (typeof code === "string" && code.startsWith("E")) {
-      throw new CliError(`cannot spill to ${safeText(options.tempFolder)}: ${code} (see --temp and --memory-limit)`);
+    if (error instanceof SpillError) {
+      const where = safeText(options.tempFolder);
+      throw new CliError(
+        `cannot use ${where} for records that do not fit in memory (${error.code}): see --temp and --memory-limit`,
+      );
     }
     throw error;
   } finally {

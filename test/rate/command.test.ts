@@ -194,7 +194,9 @@ describe("what it cannot read", () => {
   });
 
   it("says where it cannot spill", async () => {
-    await expect(runRate([fileOf(good), "--temp", "/nowhere"])).rejects.toThrow(/cannot spill to \/nowhere.*--temp/);
+    await expect(runRate([fileOf(good), "--temp", "/nowhere"])).rejects.toThrow(
+      /cannot use \/nowhere for .* \(ENOENT\): see --temp/,
+    );
   });
 });
 
@@ -211,8 +213,8 @@ describe("the table", () => {
     const order = ["dear", "cheap", "unpriced"].map((session) => out.indexOf(session));
     expect(order).toEqual(order.toSorted((a, b) => a - b));
     expect(out).toContain("3 sessions from 3 records (0 delivered twice)");
-    expect(out).toContain("1 sessions are in Regions without a price: their cost is unknown, not zero");
-    expect(out).toMatch(/Set aside 1 lines: 1 not-json\n {2}.*:4: not-json/);
+    expect(out).toContain("1 session without a price in the Region: the cost is unknown, not zero");
+    expect(out).toMatch(/Set aside 1 line: 1 not-json\n {2}.*:4: not-json/);
   });
 
   it("shows as many sessions as asked for, and says how many more there are", async () => {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type LineScanner, lineBuffer, lineScanner } from "../../adapters/files/line-scanner.ts";
+import { lineBuffer } from "../../adapters/files/line-buffer.ts";
+import { type LineScanner, lineScanner } from "../../adapters/files/line-scanner.ts";
 import { lineTemplates } from "../../adapters/files/line-templates.ts";
 import { usageStore } from "../../adapters/files/usage-store.ts";
 import { instant } from "../../core/kernel/instant.ts";

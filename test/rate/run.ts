@@ -1,9 +1,12 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { expect } from "vitest";
 import { runProgram } from "../../cli/program.ts";
 import { rate } from "../../cli/verbs/rate.ts";
+import { publishedSchema, violations } from "../schema/json-schema.ts";
 
+const schema = publishedSchema("rate.schema.json");
 export const vectors = path.resolve(import.meta.dirname, "../vectors/rate");
 
 export interface Run {
@@ -52,7 +55,9 @@ export interface Rated {
 
 export async function rateJson(args: readonly string[]): Promise<Rated> {
   const { out } = await runRate([...args, "--json"]);
-  return JSON.parse(out) as Rated;
+  const rated: unknown = JSON.parse(out);
+  expect(violations(schema, rated)).toEqual([]);
+  return rated as Rated;
 }
 
 const folder = mkdtempSync(path.join(tmpdir(), "rate-test-"));
