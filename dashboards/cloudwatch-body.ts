@@ -5,7 +5,7 @@ export interface DashboardBody {
   readonly widgets: readonly Widget[];
 }
 
-export type Widget = TextWidget | MetricWidget;
+type Widget = TextWidget | MetricWidget;
 
 interface Frame {
   readonly x: number;
@@ -41,7 +41,7 @@ export interface MetricWidget extends Frame {
 /** Namespace, metric, then name and value of each dimension, then how it is drawn. */
 export type Line = readonly [...fields: string[], rendering: LineRendering];
 
-export interface LineRendering {
+interface LineRendering {
   readonly label: string;
   readonly stat: string;
   readonly region: string;

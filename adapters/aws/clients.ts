@@ -25,7 +25,7 @@ export interface AwsClientsOptions {
   readonly clock?: MonotonicClock;
 }
 
-export interface EmbeddedAws {
+interface EmbeddedAws {
   readonly endpoint: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;

@@ -16,7 +16,7 @@ export function passLines(ended: Ended<PassOutcome>): string {
   return [`${passLine(ended)}\n`, ...events.map((delivery) => `  ${deliveryText(delivery)}\n`)].join("");
 }
 
-export function passLine({ number, outcome, tookMs, nextAt, overrunMs }: Ended<PassOutcome>): string {
+function passLine({ number, outcome, tookMs, nextAt, overrunMs }: Ended<PassOutcome>): string {
   const { sessions, cost } = passSummary(outcome);
   const sum = (figure: (target: PassOutcome["targets"][number]) => number): number =>
     outcome.targets.reduce((total, target) => total + figure(target), 0);

@@ -61,7 +61,7 @@ const leastMs = 1000;
 const mostMs = 24 * 3_600_000;
 
 /** `90s`, `5m`, `1h`; a bare number is seconds. */
-export function readDuration(flag: string, text: string, problems: string[]): number {
+function readDuration(flag: string, text: string, problems: string[]): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text);
   const ms = match === null ? Number.NaN : Number(match[1]) * (unitMs[match[2] ?? "s"] ?? Number.NaN);
   if (ms >= leastMs && ms <= mostMs) return Math.round(ms);

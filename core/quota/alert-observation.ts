@@ -28,7 +28,7 @@ export function observationOf(at: Instant, use: QuotaUse, rule: AlertRule): Pres
 }
 
 /** The level of pressure that a state of use is; null for states that say nothing of pressure. */
-export function pressureOf(state: QuotaState): PressureLevel | null {
+function pressureOf(state: QuotaState): PressureLevel | null {
   switch (state) {
     case "ok":
     case "warning":

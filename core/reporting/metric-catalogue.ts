@@ -1,7 +1,7 @@
 import type { MetricUnit } from "../ports/metrics.ts";
 
 /** The statistic that makes sense of a metric over a period: a gauge's maximum, a counter's sum, a heartbeat's minimum. */
-export type MetricStatistic = "Maximum" | "Sum" | "Minimum";
+type MetricStatistic = "Maximum" | "Sum" | "Minimum";
 
 export interface MetricDefinition {
   readonly unit: MetricUnit;
