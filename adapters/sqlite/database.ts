@@ -32,13 +32,18 @@ const migrations: readonly string[] = [
    ) STRICT;`,
 ];
 
+/** How long another process may hold the file before that is a failure. */
+export const busyAfterMs = 5000;
+
 /** Opens the state file, made with its folder where it is missing. Throws `RegistryError` that says what to do. */
 export function openDatabase(file: string): DatabaseSync {
   try {
     if (file !== ":memory:") mkdirSync(path.dirname(file), { recursive: true });
-    const database = new DatabaseSync(file, { timeout: 5000 });
+    const database = new DatabaseSync(file, { timeout: busyAfterMs });
     try {
       prepare(database, file);
+      // From here on, whoever waits for the lock waits outside of SQLite.
+      database.exec("PRAGMA busy_timeout = 0");
     } catch (error) {
       database.close();
       throw error;
@@ -92,7 +97,7 @@ export function registryError(error: unknown, file: string): unknown {
   if (code !== null && busy.includes(code)) {
     return new RegistryError(
       "busy",
-      `${file} is locked by another process for more than five seconds: end the other run, or name another file with --state.`,
+      `${file} has been locked by another process for ${busyAfterMs / 1000} seconds: end the other run, or name another file with --state.`,
       { cause: error },
     );
   }

@@ -2,8 +2,9 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Outbox } from "../../core/ports/outbox.ts";
 import { keptGoneMs, type Registry } from "../../core/ports/registry.ts";
 import { stateOfText, textOfDetail, textOfState } from "../../core/ports/registry-text.ts";
-import { openDatabase, registryError } from "./database.ts";
+import { openDatabase } from "./database.ts";
 import { eventOf, sessionOf, sessionValues } from "./rows.ts";
+import { inTransaction } from "./transaction.ts";
 
 export type SqliteRegistry = Registry & Outbox & { readonly close: () => void };
 
@@ -12,18 +13,7 @@ export function sqliteRegistry(file: string): SqliteRegistry {
   const database = openDatabase(file);
   const sql = statementsOf(database);
 
-  // One write transaction: it holds the lock from its start, so that what it read is still true when it writes.
-  const atomically = async <T>(work: () => T): Promise<T> => {
-    try {
-      database.exec("BEGIN IMMEDIATE");
-      const result = work();
-      database.exec("COMMIT");
-      return result;
-    } catch (error) {
-      if (database.isOpen && database.isTransaction) database.exec("ROLLBACK");
-      throw registryError(error, file);
-    }
-  };
+  const atomically = <T>(work: () => T): Promise<T> => inTransaction(database, file, work);
 
   return {
     load: (target) =>

@@ -21,8 +21,10 @@ function passLine({ number, outcome, tookMs, nextAt, overrunMs }: Ended<PassOutc
   const sum = (figure: (target: PassOutcome["targets"][number]) => number): number =>
     outcome.targets.reduce((total, target) => total + figure(target), 0);
   const took = `${(tookMs / 1000).toFixed(1)} s`;
+  const stale = outcome.targets.filter((target) => target.state === "stale").length;
+  const others = stale > 0 ? `, ${stale} recorded by another run` : "";
   const late = overrunMs > 0 && nextAt !== null ? `, longer than the interval: the next starts at once` : "";
-  return `${isoOf(outcome.asOf)} pass ${number}: ${sessions}, ${cost}, ${sum((target) => target.started)} new, ${sum((target) => target.ended.length)} gone, ${outcome.complete ? "complete" : "INCOMPLETE"} (${took}${late})`;
+  return `${isoOf(outcome.asOf)} pass ${number}: ${sessions}, ${cost}, ${sum((target) => target.started)} new, ${sum((target) => target.ended.length)} gone, ${outcome.complete ? "complete" : "INCOMPLETE"}${others} (${took}${late})`;
 }
 
 /** `42 live sessions in 3 Regions` and what an hour of them costs. */

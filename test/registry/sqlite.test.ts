@@ -103,6 +103,26 @@ describe("the SQLite file", () => {
     registry.close();
   });
 
+  it("waits for another process that is writing, without blocking this one", async () => {
+    const registry = sqliteRegistry(file());
+    const other = new DatabaseSync(file());
+    other.exec("BEGIN IMMEDIATE");
+    const committing = registry.commit(here, 0, change());
+    let turns = 0;
+    await new Promise<void>((resolve) => {
+      const timer = setInterval(() => {
+        turns += 1;
+        if (turns < 3) return;
+        clearInterval(timer);
+        other.exec("COMMIT");
+        resolve();
+      }, 10);
+    });
+    expect(await committing).toBe("committed");
+    other.close();
+    registry.close();
+  });
+
   it("keeps the whole of a change or none of it", async () => {
     const registry = sqliteRegistry(file());
     await registry.commit(here, 0, change({ sessions: [sessionRecord("a")] }));
