@@ -1,74 +1,28 @@
-import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
-import { afterAll, describe, expect, it } from "vitest";
-import { awsClients } from "../../adapters/aws/clients.ts";
-import { awsSandboxReader } from "../../adapters/aws/sandbox-reader.ts";
+import { describe, expect, it } from "vitest";
 import { interpreterId, sessionId } from "../../core/kernel/ids.ts";
-import { target } from "./embedded.ts";
+import { signal, target } from "./embedded.ts";
+import { fakeClock } from "./fake-clock.ts";
+import { type Answer, readerAt, tinyService } from "./tiny-service.ts";
 
-interface Attempt {
-  readonly at: number;
-  readonly region: string;
-  readonly operation: string;
-  readonly userAgent: string;
-}
-
-type Answer = { readonly status: number; readonly body: unknown };
-
-/** A service that answers as told and notes when each attempt came. */
-async function service(answer: (attempt: number) => Answer) {
-  const attempts: Attempt[] = [];
-  const server = createServer((request, response) => {
-    attempts.push(attemptOf(request));
-    const { status, body } = answer(attempts.length);
-    const error = status === 200 ? {} : { "x-amzn-errortype": "ThrottlingException" };
-    response.writeHead(status, { "content-type": "application/json", ...error });
-    response.end(JSON.stringify(body));
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  afterAll(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const { port } = server.address() as AddressInfo;
-  return { attempts, endpoint: `http://127.0.0.1:${port}` };
-}
-
-function attemptOf(request: IncomingMessage): Attempt {
-  const scope = /Credential=[^/]+\/\d+\/([^/]+)\//.exec(request.headers.authorization ?? "")?.[1] ?? "";
-  const operation = (request.url ?? "").includes("/sessions/get") ? "get" : "list";
-  return { at: performance.now(), region: scope, operation, userAgent: request.headers["user-agent"] ?? "" };
-}
-
-const clientsAt = (endpoint: string, requestsPerSecond: number, rateShare: number) => {
-  const clients = awsClients({
-    version: "1.2.3",
-    requestsPerSecond,
-    rateShare,
-    embedded: { endpoint, accessKeyId: "111122223333", secretAccessKey: "not-secret" },
-  });
-  afterAll(() => clients.close());
-  return { clients, reader: awsSandboxReader(clients) };
-};
-
-const found: Answer = { status: 200, body: { status: "READY", sessionTimeoutSeconds: 900 } };
+const found: Answer = { status: 200, body: { status: "READY", sessionTimeoutSeconds: 900, items: [] } };
 const throttled: Answer = { status: 429, body: { message: "Rate exceeded" } };
-const signal = new AbortController().signal;
 const tool = interpreterId("tool-AAAAAAAAAA");
 const gaps = (times: readonly number[]): number[] => times.slice(1).map((time, index) => time - (times[index] ?? 0));
 
 describe("the share of the request rate", () => {
   it("is kept for each Region and operation by itself, evenly spaced", async () => {
-    const { attempts, endpoint } = await service(() => found);
+    const { attempts, endpoint } = await tinyService(() => found);
     // 20 % of 100 a second: one each 50 ms.
-    const { clients, reader } = clientsAt(endpoint, 100, 0.2);
+    const { clients, reader } = readerAt(endpoint, { requestsPerSecond: 100, rateShare: 0.2 });
     const regions = ["us-east-1", "eu-west-1"];
     const started = performance.now();
     await Promise.all(
-      regions.flatMap((region) => [
-        ...Array.from({ length: 12 }, (_, i) => reader.getSession(target(region), tool, sessionId(`s${i}`), signal)),
-        reader.listReadySessions(target(region), tool, signal),
-      ]),
+      regions.flatMap((region) =>
+        Array.from({ length: 12 }, (_, i) => [
+          reader.getSession(target(region), tool, sessionId(`s${i}`), signal),
+          reader.listReadySessions(target(region), tool, signal),
+        ]).flat(),
+      ),
     );
     const took = performance.now() - started;
     for (const region of regions) {
@@ -77,15 +31,15 @@ describe("the share of the request rate", () => {
       expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThan(11 * 50 - 30);
       const busiest = Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + 200).length));
       expect(busiest).toBeLessThanOrEqual(6);
-      expect(clients.attemptsIn(region)).toBe(13);
+      expect(clients.attemptsIn(region)).toBe(24);
     }
-    // Side by side: the Regions and the operations do not wait for each other.
-    expect(took).toBeLessThan(2 * 11 * 50);
+    // Side by side: neither the Regions nor the operations wait for each other.
+    expect(took).toBeLessThan(1.7 * 11 * 50);
   });
 
   it("counts every attempt, those that are repeated too, and slows down when it is throttled", async () => {
-    const { attempts, endpoint } = await service((attempt) => (attempt <= 2 ? throttled : found));
-    const { clients, reader } = clientsAt(endpoint, 1000, 0.01);
+    const { attempts, endpoint } = await tinyService((_, number) => (number <= 2 ? throttled : found));
+    const { clients, reader } = readerAt(endpoint, { rateShare: 0.01 });
     const lookup = await reader.getSession(target("us-east-1"), tool, sessionId("s"), signal);
     expect(lookup).toEqual({ kind: "found", value: { status: "READY", timeoutSeconds: 900 } });
     expect(attempts).toHaveLength(3);
@@ -94,23 +48,40 @@ describe("the share of the request rate", () => {
     for (const gap of gaps(attempts.map((it) => it.at))) expect(gap).toBeGreaterThan(150);
   });
 
-  it("lets a call that waits for its turn go when it is aborted", async () => {
-    const { attempts, endpoint } = await service(() => found);
-    const { reader } = clientsAt(endpoint, 1, 0.1);
+  it("names the product to the service", async () => {
+    const { attempts, endpoint } = await tinyService(() => found);
+    await readerAt(endpoint).reader.getSession(target("us-east-1"), tool, sessionId("s"), signal);
+    expect(attempts[0]?.userAgent).toContain("sandmeter/1.2.3");
+  });
+});
+
+describe("a call that is aborted", () => {
+  it("ends at once while it waits for its turn, and leaves the queue", async () => {
+    const { attempts, endpoint } = await tinyService(() => found);
+    const clock = fakeClock();
+    const { reader } = readerAt(endpoint, { clock });
     const abort = new AbortController();
     const look = (id: string) => reader.getSession(target("us-east-1"), tool, sessionId(id), abort.signal);
     await look("first");
     const waiting = look("second");
-    const started = performance.now();
+    while (clock.waiting() === 0) await new Promise((resolve) => setImmediate(resolve));
     abort.abort("enough");
     await expect(waiting).rejects.toBe("enough");
-    expect(performance.now() - started).toBeLessThan(100);
+    expect(clock.waiting()).toBe(0);
     expect(attempts).toHaveLength(1);
   });
 
-  it("names the product to the service", async () => {
-    const { attempts, endpoint } = await service(() => found);
-    await clientsAt(endpoint, 100, 1).reader.getSession(target("us-east-1"), tool, sessionId("s"), signal);
-    expect(attempts[0]?.userAgent).toContain("sandmeter/1.2.3");
+  it("ends at once between two attempts", async () => {
+    const abort = new AbortController();
+    const { endpoint } = await tinyService(() => {
+      setTimeout(() => abort.abort("enough"), 30);
+      return { status: 429, body: { message: "Rate exceeded" } };
+    });
+    // A pace that no attempt waits for, so that only the SDK's own pause between attempts is left.
+    const { reader } = readerAt(endpoint, { requestsPerSecond: 1_000_000 });
+    const started = performance.now();
+    const look = reader.getSession(target("us-east-1"), tool, sessionId("s"), abort.signal);
+    await expect(look).rejects.toBe("enough");
+    expect(performance.now() - started).toBeLessThan(150);
   });
 });
