@@ -45,7 +45,6 @@ async function run(
     return exitCodeOf(outcome);
   }
   const heading = `sandmeter demo  embedded AWS at ${world.url}, whose time runs ${speed} × as fast; nothing here touches AWS`;
-  if (!terminal.interactive && !watch.json) terminal.out(`${heading}\n`);
   const last = await watchPasses({ clock: world.clock, terminal, watch, heading: [heading], pass });
   if (!watch.json) terminal.out(`\n${nextSteps}`);
   return signal.aborted ? exitCode.done : exitCodeOf(last);

@@ -38,8 +38,9 @@ export async function runPasses<T>(
     const wallStart = performance.now();
     let outcome: T;
     try {
-      outcome = await pass(startedAt, signal);
+      outcome = await withGrace(pass(startedAt, signal), signal);
     } catch (error) {
+      // What an interrupted pass fails with is the interruption.
       if (signal.aborted) return last;
       throw error;
     }
@@ -53,4 +54,23 @@ export async function runPasses<T>(
     if (nextAt !== null && nextAt > endedAt) await clock.sleep(nextAt - endedAt, signal);
   }
   return last;
+}
+
+const graceMs = 500;
+
+/** Rejects some time after `signal` was aborted: what still has not ended then is waiting for something that does not listen. */
+async function withGrace<T>(running: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: over, reject } = Promise.withResolvers<never>();
+  let timer: NodeJS.Timeout | null = null;
+  const begin = (): void => {
+    timer = setTimeout(() => reject(signal.reason), graceMs);
+  };
+  if (signal.aborted) begin();
+  else signal.addEventListener("abort", begin, { once: true });
+  try {
+    return await Promise.race([running, over]);
+  } finally {
+    signal.removeEventListener("abort", begin);
+    if (timer !== null) clearTimeout(timer);
+  }
 }

@@ -25,6 +25,8 @@ export async function watchPasses(input: WatchInput): Promise<PassOutcome | null
   const live =
     terminal.interactive && !watch.json && watch.passes !== 1 ? liveView(terminal, clock, input.heading) : null;
   const shown = live?.show ?? (watch.json ? jsonLine(terminal) : textLines(terminal));
+  if (live === null && !watch.json && watch.passes !== 1)
+    terminal.out(input.heading.map((line) => `${line}\n`).join(""));
   try {
     const last = await runPasses(clock, watch, input.pass, shown, terminal.signal);
     return last?.outcome ?? null;

@@ -89,6 +89,37 @@ describe("the loop of passes", () => {
     expect(count).toBe(3);
   });
 
+  it("does not wait for a pass that hears nothing", async () => {
+    const stop = new AbortController();
+    const last = runPasses(
+      byHand().clock,
+      { everyMs: 1000, passes: null },
+      () => {
+        stop.abort(new Error("Ctrl-C"));
+        return new Promise<never>(() => undefined);
+      },
+      () => undefined,
+      stop.signal,
+    );
+    expect(await last).toBeNull();
+  });
+
+  it("leaves no listener behind, however many passes there are", async () => {
+    const warnings: string[] = [];
+    const note = (warning: Error): void => void warnings.push(warning.name);
+    process.on("warning", note);
+    await runPasses(
+      byHand().clock,
+      { everyMs: 1000, passes: 50 },
+      async () => undefined,
+      () => undefined,
+      new AbortController().signal,
+    );
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("warning", note);
+    expect(warnings).toEqual([]);
+  });
+
   it("hands on what goes wrong for another reason", async () => {
     const { clock } = byHand();
     const broken = runPasses(
