@@ -19,7 +19,10 @@ const terminal: Terminal = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   interactive: process.stdout.isTTY === true && process.stderr.isTTY === true && process.env["TERM"] !== "dumb",
-  columns: process.stdout.columns ?? 120,
+  // Asked each time: a terminal can be resized while a verb redraws it.
+  get columns() {
+    return process.stdout.columns ?? 120;
+  },
   color: process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined,
   env: process.env,
   cwd: process.cwd(),

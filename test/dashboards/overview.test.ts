@@ -6,6 +6,7 @@ import type { DashboardBody, Line, MetricWidget } from "../../dashboards/cloudwa
 import { overviewDashboard } from "../../dashboards/overview.ts";
 import { embedded, target } from "../aws/embedded.ts";
 import { runCli } from "../scan/run-cli.ts";
+import { publishedSchema, violations } from "../schema/json-schema.ts";
 import { embeddedEnvironment } from "../watch/embedded-env.ts";
 
 const session = {
@@ -155,6 +156,7 @@ describe("sandmeter dashboards", () => {
   it("puts it, and CloudWatch takes it without a remark", async () => {
     const { exit, out } = await runCli(["dashboards", ...both, "--put", "--name", "sandboxes", "--json"]);
     expect(exit).toBe(0);
+    expect(violations(publishedSchema("dashboards.schema.json"), JSON.parse(out))).toEqual([]);
     expect(JSON.parse(out)).toEqual({ name: "sandboxes", region: "us-east-1", widgets: 15, remarks: [] });
     const { DashboardBody } = await home.send(new GetDashboardCommand({ DashboardName: "sandboxes" }));
     expect(JSON.parse(DashboardBody ?? "")).toEqual(overviewDashboard(input));
