@@ -40,6 +40,8 @@ export interface SessionBill extends SessionKey {
   readonly charges: readonly Charge[];
   readonly gapMs: number;
   readonly duplicates: number;
+  /** Records that came after the seal, and whose source has expired: they are in no figure. */
+  readonly lateUnverifiable: number;
   readonly peakBytes: number | null;
   /** Exact bounds where there is no figure: decimal strings of 12 places, or null where the Region has no price. */
   readonly lowUsd: string | null;
