@@ -1,5 +1,5 @@
 import { type MeterSettings, meterSession } from "../../core/billing/meter-session.ts";
-import type { PriceBook } from "../../core/billing/price-book.ts";
+import { type PriceBook, periodsOf } from "../../core/billing/price-book.ts";
 import { type RatedSession, ratedSession } from "../../core/billing/rated-session.ts";
 import type { UsageColumns } from "../../core/billing/usage-columns.ts";
 import type { SessionKey } from "../../core/billing/usage-record.ts";
@@ -28,7 +28,7 @@ export function meterPartition(
   const sessions = keys.map((key, session) => {
     const usage = meterSession(
       sliceOf(columns, starts[session] ?? 0, starts[session + 1] ?? 0),
-      prices.get(key.region) ?? [],
+      periodsOf(prices, key.region),
       settings,
     );
     duplicates += usage.duplicates;

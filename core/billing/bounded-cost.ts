@@ -2,7 +2,7 @@ import type { Region } from "../kernel/ids.ts";
 import { type Instant, instant } from "../kernel/instant.ts";
 import { sumUsd, type Usd } from "../kernel/money.ts";
 import { type GbUnit, gigabyteOf } from "./gigabyte.ts";
-import type { PriceBook, PricePeriod } from "./price-book.ts";
+import { type PriceBook, type PricePeriod, periodsOf } from "./price-book.ts";
 import { usageCost } from "./usage-cost.ts";
 
 /** The cost of a session of which only its life is known: between an idle microVM and a full one, never a single figure. */
@@ -47,7 +47,7 @@ const finalAfterMs = 75 * 60_000;
 export function boundedCost(input: BoundedCostInput): BoundedCost {
   const { createdAt, endedAt, asOf, size, gb } = input;
   const until = instant(Math.max(createdAt, endedAt ?? asOf));
-  const parts = partsOf(input.prices.get(input.region) ?? [], createdAt, until);
+  const parts = partsOf(periodsOf(input.prices, input.region), createdAt, until);
   const { bytes, floorBytes } = gigabyteOf(gb);
   const total = (vcpu: number, memoryBytes: number): Usd | null =>
     parts === null

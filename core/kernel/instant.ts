@@ -7,8 +7,11 @@ export const instant = (epochMs: number): Instant => Math.trunc(epochMs) as Inst
 
 export const plusMs = (at: Instant, ms: number): Instant => instant(at + ms);
 
-// Civil-from-days after the proleptic Gregorian calendar: core has no Date, so that no job can read the clock by accident.
-function civilOf(days: number): readonly [number, number, number] {
+/**
+ * The date of a day counted from 1970-01-01, after the proleptic Gregorian calendar: core has no Date, so that no job can
+ * read the clock by accident.
+ */
+export function civilOf(days: number): readonly [year: number, month: number, day: number] {
   const shifted = days + 719_468;
   const era = Math.floor(shifted / 146_097);
   const dayOfEra = shifted - era * 146_097;
