@@ -4,12 +4,14 @@ import { demoFleet } from "./fleet/demo-fleet.ts";
 import { emptyFleet } from "./fleet/empty-fleet.ts";
 import type { FleetSpec } from "./fleet/fleet-spec.ts";
 import { largeFleet } from "./fleet/large-fleet.ts";
+import { ledgerFleet } from "./fleet/ledger-fleet.ts";
+import { plannedBuckets } from "./fleet/planned-buckets.ts";
 import { regionsOnByDefault } from "./fleet/regions.ts";
 import { defaultUnknowns } from "./unknowns.ts";
-import type { LocalLimits, Place, UnknownBehaviours, World } from "./world.ts";
+import type { Billing, LocalLimits, Place, UnknownBehaviours, World } from "./world.ts";
 
 /** The fleets that come with the embedded AWS. */
-export const fleetNames = ["demo", "empty", "large"] as const;
+export const fleetNames = ["demo", "empty", "large", "ledger"] as const;
 export type FleetName = (typeof fleetNames)[number];
 
 export interface WorldOptions {
@@ -30,19 +32,25 @@ export function createWorld(options: WorldOptions): World {
     const account = each.account ?? spec.firstAccount;
     places.set(key(account, each.region), buildPlace(each, account, options.seed, startAt));
   }
+  const billing: Billing = { driftMillionths: new Map(), refusal: null };
+  for (const { region, billDrift } of spec.places) {
+    if (billDrift !== 1) billing.driftMillionths.set(region, Math.round(billDrift * 1_000_000));
+  }
   const enabled = new Set([...regionsOnByDefault, ...spec.optedInRegions]);
   return {
     clock: options.clock,
     unknowns: { ...defaultUnknowns, ...options.unknowns },
-    limits: { requestsPerSecond: 30, writesPerSecond: 5, ...options.limits },
+    limits: { requestsPerSecond: 30, writesPerSecond: 5, billRowsPerPage: 100, ...options.limits },
     seed: options.seed,
     firstAccount: spec.firstAccount,
     places: () => places.values(),
+    buckets: plannedBuckets(places.values(), startAt),
+    billing,
     place: (account, region) => {
       const known = places.get(key(account, region));
       if (known !== undefined) return known;
       if (!enabled.has(region)) return null;
-      const made = emptyPlace(account, region, true);
+      const made = emptyPlace(account, region);
       places.set(key(account, region), made);
       return made;
     },
@@ -57,6 +65,8 @@ function builtIn(name: FleetName): FleetSpec {
       return emptyFleet();
     case "large":
       return largeFleet();
+    case "ledger":
+      return ledgerFleet();
     default:
       return name satisfies never;
   }

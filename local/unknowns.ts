@@ -10,4 +10,5 @@ export const defaultUnknowns: UnknownBehaviours = {
   untypedListing: "all",
   interpreterPageMax: 100,
   resourceDimension: "arn",
+  insightsNumbers: "full",
 };

@@ -19,6 +19,8 @@ export interface UnknownBehaviours {
   readonly interpreterPageMax: number;
   /** Whether CPUUsed and MemoryUsed name an interpreter by its ARN or its id. */
   readonly resourceDimension: "arn" | "id";
+  /** Whether Logs Insights gives the numbers that it computed in full, or with four decimals as its console shows them. */
+  readonly insightsNumbers: "full" | "rounded";
 }
 
 /** Limits that a benchmark may scale up, and a test down. */
@@ -27,6 +29,27 @@ export interface LocalLimits {
   readonly requestsPerSecond: number;
   /** Requests per second of CreateCodeInterpreter and DeleteCodeInterpreter; 5 on AWS. */
   readonly writesPerSecond: number;
+  /** Rows (periods, or groups of a period) that one page of GetCostAndUsage holds. */
+  readonly billRowsPerPage: number;
+}
+
+/** Where an interpreter's USAGE_LOGS go. */
+export type UsageDelivery = LogGroupDelivery | BucketDelivery;
+
+export interface LogGroupDelivery {
+  readonly to: "log-group";
+  readonly logGroup: string;
+  /** Null: events never expire. */
+  readonly retentionDays: number | null;
+  /** `missing`: somebody deleted the group; `unreadable`: policies let nobody read its events. */
+  readonly state: "present" | "missing" | "unreadable";
+}
+
+export interface BucketDelivery {
+  readonly to: "bucket";
+  readonly bucket: string;
+  /** Before `AWSLogs/`; empty or ends in a slash. */
+  readonly prefix: string;
 }
 
 export interface LocalInterpreter {
@@ -40,8 +63,8 @@ export interface LocalInterpreter {
   lastUpdatedAt: number;
   status: "CREATING" | "CREATE_FAILED" | "READY" | "DELETING" | "DELETE_FAILED" | "DELETED";
   readonly tags: Readonly<Record<string, string>>;
-  /** Whether a USAGE_LOGS delivery to CloudWatch Logs exists. */
-  readonly usageLogs: boolean;
+  /** The delivery of its USAGE_LOGS; null where nobody turned them on. */
+  readonly usageDelivery: UsageDelivery | null;
   /** Members of the create request that are only given back. */
   readonly echoed: Readonly<Record<string, unknown>>;
 }
@@ -85,6 +108,35 @@ export interface Place {
   readonly appliedQuotas: Map<string, number>;
   /** Default quota values by code; a code that is absent is not known to Service Quotas. */
   readonly defaultQuotas: Map<string, number>;
+  /** Where a trail delivers the data events of this place's sessions; null where there is none. */
+  readonly trail: BucketDelivery | null;
+}
+
+/** How the bill departs from what the records say, and how Cost Explorer answers: switched while the server runs. */
+export interface Billing {
+  /** By Region: billed usage over metered usage, in millionths; 1 000 000 where absent. */
+  readonly driftMillionths: Map<string, number>;
+  /** An error that Cost Explorer answers to everything; null for none. */
+  refusal: "DataUnavailableException" | "BillExpirationException" | "LimitExceededException" | null;
+}
+
+/** Something in a bucket. */
+export interface StoredObject {
+  readonly body: Buffer;
+  readonly etag: string;
+  readonly modifiedAt: number;
+  /** Headers that come back as they were given, by lower-case name: content type and encoding, user metadata, checksum. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface Bucket {
+  readonly name: string;
+  readonly account: string;
+  readonly region: string;
+  readonly createdAt: number;
+  readonly objects: Map<string, StoredObject>;
+  /** Up to when AWS's own deliveries have been written, by what delivers. */
+  readonly deliveredUntil: Map<string, number>;
 }
 
 export interface World {
@@ -97,4 +149,7 @@ export interface World {
   /** The place, made empty on first use; null where the account has not enabled the Region (or it does not exist). */
   readonly place: (account: string, region: string) => Place | null;
   readonly places: () => Iterable<Place>;
+  /** By name: bucket names are unique in all of AWS. */
+  readonly buckets: Map<string, Bucket>;
+  readonly billing: Billing;
 }

@@ -12,6 +12,7 @@ const accepted = {
   untypedListing: ["all", "custom"],
   interpreterPageMax: null,
   resourceDimension: ["arn", "id"],
+  insightsNumbers: ["full", "rounded"],
 } as const satisfies {
   readonly [Key in keyof UnknownBehaviours]: UnknownBehaviours[Key] extends number
     ? null

@@ -1,8 +1,9 @@
-import type { LocalInterpreter, LocalSession, Place } from "../world.ts";
+import type { LocalInterpreter, LocalSession, Place, UsageDelivery } from "../world.ts";
 import type { InterpreterSpec, PlaceSpec, Range, SessionGroupSpec } from "./fleet-spec.ts";
 import { customInterpreterId, interpreterArn, sessionIdOf, systemInterpreterId } from "./identifiers.ts";
 import { between, hash, hashText, wholeBetween } from "./random.ts";
 import { regionsWithTools } from "./regions.ts";
+import { bucketDelivery, usageDelivery } from "./usage-delivery.ts";
 
 /** Quotas of AgentCore that Service Quotas knows, with their defaults (2026-09). */
 export const sessionQuotaCode = "L-CAF6F552";
@@ -12,10 +13,17 @@ export const interpreterQuotaCode = "L-D8BDCBA9";
 const systemCreatedAt = Date.UTC(2025, 9, 13);
 
 /** An account's Region as it is before anybody uses it. */
-export function emptyPlace(account: string, region: string, systemUsageLogs: boolean): Place {
+export function emptyPlace(
+  account: string,
+  region: string,
+  { systemUsageLogs, trail }: Pick<PlaceSpec, "systemUsageLogs" | "trail"> = { systemUsageLogs: true, trail: null },
+): Place {
   const hasTools = regionsWithTools.has(region);
   const interpreters = new Map<string, LocalInterpreter>();
-  if (hasTools) interpreters.set(systemInterpreterId, systemInterpreter(account, region, systemUsageLogs));
+  if (hasTools) {
+    const delivery = usageDelivery(systemUsageLogs, systemInterpreterId);
+    interpreters.set(systemInterpreterId, systemInterpreter(account, region, delivery));
+  }
   return {
     account,
     region,
@@ -28,12 +36,13 @@ export function emptyPlace(account: string, region: string, systemUsageLogs: boo
           [interpreterQuotaCode, 1000],
         ])
       : new Map(),
+    trail: trail === null ? null : bucketDelivery(trail),
   };
 }
 
 /** A place of a fleet, with all that was and will be created in it. */
 export function buildPlace(spec: PlaceSpec, account: string, seed: number, startAt: number): Place {
-  const place = emptyPlace(account, spec.region, spec.systemUsageLogs);
+  const place = emptyPlace(account, spec.region, spec);
   const placeSeed = hashText(hashText(seed, account), spec.region);
   if (spec.appliedQuotas.sessions !== null) place.appliedQuotas.set(sessionQuotaCode, spec.appliedQuotas.sessions);
   if (spec.appliedQuotas.interpreters !== null) {
@@ -99,12 +108,12 @@ function customInterpreter(spec: InterpreterSpec, place: Place, seed: number, st
     lastUpdatedAt: createdAt,
     status: spec.status,
     tags: spec.tags,
-    usageLogs: spec.usageLogs,
+    usageDelivery: usageDelivery(spec.usageLogs, id),
     echoed: {},
   };
 }
 
-const systemInterpreter = (account: string, region: string, usageLogs: boolean): LocalInterpreter => ({
+const systemInterpreter = (account: string, region: string, delivery: UsageDelivery | null): LocalInterpreter => ({
   id: systemInterpreterId,
   arn: interpreterArn(account, region, systemInterpreterId),
   kind: "SYSTEM",
@@ -115,7 +124,7 @@ const systemInterpreter = (account: string, region: string, usageLogs: boolean):
   lastUpdatedAt: systemCreatedAt,
   status: "READY",
   tags: {},
-  usageLogs,
+  usageDelivery: delivery,
   echoed: {},
 });
 

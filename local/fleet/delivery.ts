@@ -41,7 +41,7 @@ export interface ValidationLine {
 
 /** What AWS writes into the log when a delivery is created; it is no JSON. Null for an interpreter without delivery. */
 export function deliveryValidationLine(interpreter: LocalInterpreter, world: World): ValidationLine | null {
-  if (!interpreter.usageLogs) return null;
+  if (interpreter.usageDelivery === null) return null;
   const stampAt = interpreter.createdAt + 1000 + (hashText(world.seed, interpreter.arn) % minute);
   return {
     stampAt,

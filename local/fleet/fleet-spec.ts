@@ -29,6 +29,32 @@ const sessionGroup = z.strictObject({
   bootLeadSeconds: rangeOf(0, 2580).default(0),
 });
 
+const bucketName = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+    "must be a bucket's name: 3 to 63 lower-case letters, digits, dots or hyphens",
+  );
+const inBucket = z.strictObject({
+  bucket: bucketName,
+  prefix: z.string().max(200).default(""),
+});
+
+/** What CloudWatch Logs accepts as days of retention. */
+const retentionDays = z.literal([
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+]);
+const inLogGroup = z.strictObject({
+  logGroup: z
+    .string()
+    .regex(/^[.\-_/#A-Za-z0-9]{1,512}$/, "must be a log group's name")
+    .nullable()
+    .default(null),
+  retentionDays: retentionDays.nullable().default(null),
+  state: z.enum(["present", "missing", "unreadable"]).default("present"),
+});
+const usageLogs = z.union([z.boolean(), inBucket, inLogGroup]);
+
 const interpreter = z.strictObject({
   name: z
     .string()
@@ -42,7 +68,7 @@ const interpreter = z.strictObject({
   networkMode: z.enum(["SANDBOX", "PUBLIC", "VPC"]).default("SANDBOX"),
   status: z.enum(["CREATING", "CREATE_FAILED", "READY", "DELETING", "DELETE_FAILED"]).default("READY"),
   createdSeconds: instant.default(-7 * 86_400),
-  usageLogs: z.boolean().default(true),
+  usageLogs: usageLogs.default(true),
   tags: z.record(z.string().min(1).max(128), z.string().max(256)).default({}),
 });
 
@@ -54,8 +80,12 @@ const quotas = z.strictObject({
 const place = z.strictObject({
   account: account.nullable().default(null),
   region,
-  systemUsageLogs: z.boolean().default(true),
+  systemUsageLogs: usageLogs.default(true),
   appliedQuotas: quotas.default({ sessions: null, interpreters: null }),
+  /** Delivers the data events of sessions; null: no trail has them turned on. */
+  trail: inBucket.nullable().default(null),
+  /** Billed usage over metered usage. */
+  billDrift: z.number().min(0).max(10).default(1),
   interpreters: z.array(interpreter).default([]),
   sessions: z.array(sessionGroup).default([]),
 });
@@ -73,5 +103,6 @@ export type PlaceInput = z.input<typeof place>;
 export type FleetSpec = z.output<typeof fleetSpec>;
 export type PlaceSpec = FleetSpec["places"][number];
 export type InterpreterSpec = PlaceSpec["interpreters"][number];
+export type UsageLogsSpec = PlaceSpec["systemUsageLogs"];
 export type SessionGroupSpec = PlaceSpec["sessions"][number];
 export type Range = number | readonly [number, number];

@@ -6,6 +6,7 @@ import { deleteInterpreter } from "./agentcore/delete-interpreter.ts";
 import { agentCoreErrors } from "./agentcore/errors.ts";
 import { getInterpreter } from "./agentcore/get-interpreter.ts";
 import { listInterpreters } from "./agentcore/list-interpreters.ts";
+import { listTags } from "./agentcore/list-tags.ts";
 import {
   certificates,
   clientToken,
@@ -71,7 +72,23 @@ const remove: RestOperation = {
   handle: deleteInterpreter,
 };
 
-/** The control plane: interpreters. */
+const tagsOf: RestOperation = {
+  method: "GET",
+  path: "/tags/{resourceArn}",
+  status: 200,
+  ratePerSecond: reads,
+  input: structure({
+    resourceArn: string({
+      min: 20,
+      max: 1011,
+      pattern: /arn:aws(-[^:]+)?:bedrock-agentcore:[a-z0-9-]+:([0-9]{12}|aws):.+/,
+    }),
+  }),
+  optionalOutput: ["tags"],
+  handle: listTags,
+};
+
+/** The control plane: interpreters and their tags. */
 export const agentCoreControl: ServiceDefinition = {
   protocol: "rest-json",
   name: "bedrock-agentcore-control",
@@ -82,5 +99,6 @@ export const agentCoreControl: ServiceDefinition = {
     GetCodeInterpreter: get,
     CreateCodeInterpreter: create,
     DeleteCodeInterpreter: remove,
+    ListTagsForResource: tagsOf,
   },
 };

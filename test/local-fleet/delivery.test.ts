@@ -8,7 +8,7 @@ describe("the line that AWS writes when a delivery is created", () => {
   const interpreters = [...(world.place("111122223333", "us-east-1")?.interpreters.values() ?? [])];
 
   it("is no JSON, and comes soon after the interpreter's creation", () => {
-    const delivering = interpreters.filter((each) => each.usageLogs);
+    const delivering = interpreters.filter((each) => each.usageDelivery !== null);
     expect(delivering.length).toBeGreaterThan(1);
     for (const interpreter of delivering) {
       const line = deliveryValidationLine(interpreter, world);
@@ -19,7 +19,7 @@ describe("the line that AWS writes when a delivery is created", () => {
   });
 
   it("is absent where nothing is delivered", () => {
-    const silent = interpreters.filter((each) => !each.usageLogs);
+    const silent = interpreters.filter((each) => each.usageDelivery === null);
     expect(silent.length).toBeGreaterThan(0);
     for (const interpreter of silent) expect(deliveryValidationLine(interpreter, world)).toBeNull();
   });

@@ -47,7 +47,7 @@ export function createInterpreter({ world, place, now, input }: Request): Reply 
       lastUpdatedAt: now,
       status: "CREATING",
       tags: asked.tags ?? {},
-      usageLogs: false,
+      usageDelivery: null,
       echoed: {
         networkConfiguration: network,
         executionRoleArn: asked.executionRoleArn,

@@ -1,5 +1,6 @@
 import type { ServiceDefinition } from "../../service.ts";
 import { boolean, integer, list, oneOf, string, structure } from "../../validate.ts";
+import { describeDeliveries, describeDeliveryDestinations, describeDeliverySources } from "./deliveries.ts";
 import { describeLogGroups } from "./describe-log-groups.ts";
 import { logsErrors } from "./errors.ts";
 import { filterLogEvents } from "./filter-log-events.ts";
@@ -8,6 +9,8 @@ const groupName = string({ min: 1, max: 512, pattern: /[.\-_/#A-Za-z0-9]+/ });
 const groupIdentifier = string({ min: 1, max: 2048, pattern: /[\w#+=/:,.@-]*/ });
 const streamName = string({ min: 1, max: 512, pattern: /[^:*]*/ });
 const time = integer({ min: 0 });
+const deliveryPage = { nextToken: string({ min: 1 }), limit: integer({ min: 1, max: 50 }) };
+const deliveryName = string({ min: 1, max: 60, pattern: /[\w-]*/ });
 
 /** Rates: "CloudWatch Logs quotas", read 2026-11; FilterLogEvents has 25/s in the large Regions. */
 export const logs: ServiceDefinition = {
@@ -57,6 +60,24 @@ export const logs: ServiceDefinition = {
       handle: filterLogEvents,
       ratePerSecond: () => 25,
       optionalOutput: ["logStreamName", "ingestionTime", "eventId", "searchedLogStreams"],
+    },
+    DescribeDeliveries: {
+      input: structure({}, { ...deliveryPage, deliverySourceNames: list(deliveryName, { min: 1, max: 50 }) }),
+      handle: describeDeliveries,
+      ratePerSecond: () => 10,
+      optionalOutput: ["arn", "deliveryDestinationType", "s3DeliveryConfiguration"],
+    },
+    DescribeDeliverySources: {
+      input: structure({}, { ...deliveryPage, resourceArns: list(string({ min: 1 }), { min: 1, max: 50 }) }),
+      handle: describeDeliverySources,
+      ratePerSecond: () => 10,
+      optionalOutput: ["arn", "service"],
+    },
+    DescribeDeliveryDestinations: {
+      input: structure({}, { ...deliveryPage, names: list(deliveryName, { min: 1, max: 50 }) }),
+      handle: describeDeliveryDestinations,
+      ratePerSecond: () => 10,
+      optionalOutput: ["deliveryDestinationType", "outputFormat"],
     },
   },
 };

@@ -41,9 +41,10 @@ export function describeLogGroups({ input, place, now }: Request): Reply {
   const end = start + (asked.limit ?? PAGE);
   return {
     body: {
-      logGroups: found.slice(start, end).map(({ name, interpreter }) => ({
+      logGroups: found.slice(start, end).map(({ name, createdAt, retentionDays }) => ({
         logGroupName: name,
-        creationTime: interpreter.createdAt,
+        creationTime: createdAt,
+        ...(retentionDays === null ? {} : { retentionInDays: retentionDays }),
         metricFilterCount: 0,
         arn: `${groupArn(place, name)}:*`,
         logGroupArn: groupArn(place, name),

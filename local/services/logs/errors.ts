@@ -3,6 +3,13 @@ import { validationText } from "../validation-text.ts";
 
 export const invalidParameter = (message: string): Fault => new Fault("InvalidParameterException", 400, message);
 
+/** What the operations around deliveries answer for bad input; the older ones answer InvalidParameterException. */
+export const validationException = (message: string): Fault => new Fault("ValidationException", 400, message);
+
+export const malformedQuery = (message: string): Fault => new Fault("MalformedQueryException", 400, message);
+
+export const limitExceeded = (message: string): Fault => new Fault("LimitExceededException", 400, message);
+
 export const notFound = (message: string): Fault => new Fault("ResourceNotFoundException", 400, message);
 
 export const logsErrors: ServiceErrors = {

@@ -1,8 +1,8 @@
 import type { Reply, Request } from "../../service.ts";
 import { readToken, writeToken } from "../page-token.ts";
-import { invalidParameter, notFound } from "./errors.ts";
+import { invalidParameter } from "./errors.ts";
 import { matcherOf } from "./filter-pattern.ts";
-import { groupsOf, type LogGroup, nameIn } from "./groups.ts";
+import { keptFrom, type LogGroup, readableGroup, sessionsOf } from "./groups.ts";
 import { eventsIn, type LogEvent, nextEventAt, sessionsIn } from "./log-events.ts";
 
 /** "Up to 1 MB (up to 10,000 log events)" of one answer. Counted are the bytes of the messages. */
@@ -46,7 +46,7 @@ export function filterLogEvents({ input, world, place, now }: Request): Reply {
   }
   const isWanted = (event: LogEvent): boolean =>
     inStream(event.stream) && event.id > (position?.[1] ?? "") && matches(event.message());
-  const start = position?.[0] ?? asked.startTime ?? group.interpreter.createdAt;
+  const start = Math.max(position?.[0] ?? asked.startTime ?? group.createdAt, keptFrom(group, now));
   // Both ends are included; nothing is stamped after the present.
   const end = Math.min(asked.endTime ?? now, now) + 1;
   const { found, next } = search({ world, group, place, now }, start, end, isWanted, asked.limit ?? MAX_EVENTS);
@@ -70,18 +70,17 @@ type Source = Pick<Request, "world" | "place" | "now"> & { readonly group: LogGr
 
 function search(source: Source, start: number, end: number, isWanted: (event: LogEvent) => boolean, limit: number) {
   const { world, group, place, now } = source;
-  const all = place.sessions.get(group.interpreter.id)?.values() ?? [];
-  const sessions = sessionsIn(all, { from: start, to: end, now });
+  const sessions = sessionsIn(sessionsOf(place, group), { from: start, to: end, now });
   const found: LogEvent[] = [];
   let bytes = 0;
   let searched = 0;
   for (let from = start; from < end; ) {
-    const at = nextEventAt(world, group.interpreter, sessions, from);
+    const at = nextEventAt(world, group.interpreters, sessions, from);
     if (at === null || at >= end) break;
     if (at - from > LONGEST_GAP_MS || searched >= SEARCHED_EVENTS) return { found, next: [at, ""] as const };
     const to = sliceEnd(sessionsIn(sessions, { from: at, to: at + LONGEST_SLICE_MS, now }).length, at, end);
     const span = { from: at, to, now };
-    const events = eventsIn(world, group.interpreter, sessionsIn(sessions, span), span);
+    const events = eventsIn(world, group.interpreters, sessionsIn(sessions, span), span);
     searched += events.length;
     for (const event of events.filter(isWanted)) {
       const size = Buffer.byteLength(event.message());
@@ -107,10 +106,7 @@ function groupOf(asked: Asked, { place, now }: Pick<Request, "world" | "place" |
   }
   const identifier = asked.logGroupName ?? asked.logGroupIdentifier;
   if (identifier === undefined) throw invalidParameter("Either logGroupName or logGroupIdentifier is required.");
-  const name = nameIn(place, identifier);
-  const group = groupsOf(place, now).find((each) => each.name === name);
-  if (group === undefined) throw notFound("The specified log group does not exist.");
-  return group;
+  return readableGroup(place, identifier, now, "FilterLogEvents");
 }
 
 function streamFilter(asked: Asked): (stream: string) => boolean {

@@ -31,12 +31,15 @@ export const sessionsIn = (
 /** The first moment from `from` on at which the group can have an event; null where none will come. */
 export function nextEventAt(
   world: World,
-  interpreter: LocalInterpreter,
+  interpreters: readonly LocalInterpreter[],
   sessions: readonly LocalSession[],
   from: number,
 ): number | null {
-  const line = deliveryValidationLine(interpreter, world);
-  let next = line !== null && line.stampAt >= from ? line.stampAt : Number.POSITIVE_INFINITY;
+  let next = Number.POSITIVE_INFINITY;
+  for (const interpreter of interpreters) {
+    const line = deliveryValidationLine(interpreter, world);
+    if (line !== null && line.stampAt >= from) next = Math.min(next, line.stampAt);
+  }
   for (const session of sessions) {
     if (plannedEnd(session).endedAt + 1000 >= from) next = Math.min(next, Math.max(from, session.bootAt));
   }
@@ -46,15 +49,16 @@ export function nextEventAt(
 /** The events with a time stamp in [from, to) that were delivered by `now`, in order. */
 export function eventsIn(
   world: World,
-  interpreter: LocalInterpreter,
+  interpreters: readonly LocalInterpreter[],
   sessions: readonly LocalSession[],
   span: { readonly from: number; readonly to: number; readonly now: number },
 ): readonly LogEvent[] {
   const events: LogEvent[] = [];
-  const line = deliveryValidationLine(interpreter, world);
-  if (line !== null && line.stampAt >= span.from && line.stampAt < span.to && line.ingestedAt <= span.now) {
+  for (const interpreter of interpreters) {
+    const line = deliveryValidationLine(interpreter, world);
+    if (line === null || line.stampAt < span.from || line.stampAt >= span.to || line.ingestedAt > span.now) continue;
     events.push({
-      id: idOf(line.stampAt, 0, 0),
+      id: idOf(line.stampAt, hashText(world.seed, interpreter.id), 0),
       stream: VALIDATION_STREAM,
       at: line.stampAt,
       ingestedAt: line.ingestedAt,
