@@ -49,6 +49,7 @@ export interface HistoryRow {
   readonly x_EndSource: string | null;
   readonly x_GapMs: number;
   readonly x_Duplicates: number;
+  readonly x_LateUnverifiable: number;
   readonly x_PeakBytes: number | null;
   readonly x_LowUsd: bigint | null;
   readonly x_HighUsd: bigint | null;

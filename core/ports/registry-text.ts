@@ -1,8 +1,8 @@
 import type { HealthLevel, ScanHealth } from "../inventory/scan-health.ts";
 import { interpreterId, sessionId } from "../kernel/ids.ts";
-import { type Instant, instant } from "../kernel/instant.ts";
 import type { QuotaAlert } from "../quota/alert.ts";
 import type { PressureLevel, PressureObservation } from "../quota/alert-observation.ts";
+import { array, at, integer, object, oneOf, orNull, string } from "./read-stored.ts";
 import type { SessionRecord } from "./registry.ts";
 
 /** What of a target is kept as one text: alerts and health change together. */
@@ -46,8 +46,6 @@ export function sessionOfText(text: string): SessionRecord {
 
 export const detailOfText = (text: string): Readonly<Record<string, unknown>> => object(JSON.parse(text), "detail");
 
-type Read<T> = (value: unknown, place: string) => T;
-
 const pressures: readonly PressureLevel[] = ["ok", "warning", "critical"];
 const healths: readonly HealthLevel[] = ["ok", "partial", "failed"];
 
@@ -80,23 +78,3 @@ function health(value: unknown, place: string): ScanHealth {
     recovering: orNull(item["recovering"], `${place}.recovering`, oneOf(healths)),
   };
 }
-
-const refuse = (place: string, wanted: string): never => {
-  throw new SyntaxError(`${place} is not ${wanted}`);
-};
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-const object: Read<Readonly<Record<string, unknown>>> = (value, place) =>
-  isObject(value) ? value : refuse(place, "an object");
-const array: Read<readonly unknown[]> = (value, place) => (Array.isArray(value) ? value : refuse(place, "a list"));
-const string: Read<string> = (value, place) => (typeof value === "string" ? value : refuse(place, "a text"));
-const integer: Read<number> = (value, place) =>
-  Number.isSafeInteger(value) ? (value as number) : refuse(place, "a whole number");
-const at: Read<Instant> = (value, place) => instant(integer(value, place));
-const orNull = <T>(value: unknown, place: string, read: Read<T>): T | null =>
-  value === null ? null : read(value, place);
-const oneOf =
-  <T extends string>(values: readonly T[]): Read<T> =>
-  (value, place) =>
-    values.find((known) => known === value) ?? refuse(place, `one of ${values.join(", ")}`);

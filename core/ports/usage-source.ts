@@ -26,7 +26,12 @@ export interface UsageWindow {
  * made on the server, and files.
  */
 export interface UsageSource {
-  readonly locate: (target: Target, interpreter: InterpreterId, arn: string, signal: AbortSignal) => Promise<UsageLocation>;
+  readonly locate: (
+    target: Target,
+    interpreter: InterpreterId,
+    arn: string,
+    signal: AbortSignal,
+  ) => Promise<UsageLocation>;
   /** Hands on every valid record stamped in [from, until), in batches, in any order, duplicates included. */
   readonly read: (
     target: Target,
