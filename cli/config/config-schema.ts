@@ -1,7 +1,10 @@
 import { z } from "zod";
 import { codeInterpreterKind } from "../../adapters/aws/code-interpreter-kind.ts";
 import { awsRegionNames } from "../../adapters/aws/regions.ts";
+import { attributionSchema } from "./attribution-schema.ts";
+import { budgetsSchema } from "./budgets-schema.ts";
 import { nearestOf } from "./nearest.ts";
+import { priceRowsSchema } from "./price-rows-schema.ts";
 
 const region = z.string({ error: "must be a Region's name" }).superRefine((name, context) => {
   if (awsRegionNames.includes(name)) return;
@@ -40,6 +43,17 @@ export const configSchema = z.strictObject({
       { error: "must be a list" },
     )
     .optional(),
+  prices: z
+    .strictObject(
+      {
+        file: z.string({ error: "must be the name of a file" }).min(1, "must be the name of a file").optional(),
+        rows: priceRowsSchema.optional(),
+      },
+      { error: "must have `file`, `rows` or both" },
+    )
+    .optional(),
+  attribution: attributionSchema.optional(),
+  budgets: budgetsSchema.optional(),
 });
 
 export type Config = z.infer<typeof configSchema>;

@@ -26,5 +26,9 @@ export async function loadConfig(cwd: string, named: string | undefined): Promis
   }
   const parsed = parseConfig(text, file);
   if (!parsed.ok) throw new UsageError(parsed.problems);
-  return parsed.config;
+  const { config } = parsed;
+  if (config.prices?.file === undefined) return config;
+  // A price file is named from where the configuration stands, so that it is found from any working folder.
+  const prices = path.resolve(cwd, path.dirname(file), config.prices.file);
+  return { ...config, prices: { ...config.prices, file: prices } };
 }

@@ -1,0 +1,22 @@
+import type { PriceRow } from "../../core/billing/price-row.ts";
+import { issueProblems, type KnownKeys } from "./issue-problems.ts";
+import { locateText } from "./locate.ts";
+import { priceRowKeys, priceRowOf, pricesFileSchema } from "./price-rows-schema.ts";
+
+export type ParsedPrices =
+  | { readonly ok: true; readonly rows: readonly PriceRow[] }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+/** Reads the text of a price file (docs/schemas/prices.schema.json); every problem at once, each with its line. */
+export function parsePrices(text: string, file: string): ParsedPrices {
+  const located = locateText(text, file);
+  if (!located.ok) return located;
+  const parsed = pricesFileSchema.safeParse(located.value);
+  if (parsed.success) return { ok: true, rows: parsed.data.rows.map(priceRowOf) };
+  return { ok: false, problems: parsed.error.issues.flatMap((issue) => issueProblems(issue, knownKeys, located.at)) };
+}
+
+const knownKeys: KnownKeys = [
+  { path: /^$/, keys: ["$schema", "rows"] },
+  { path: /^rows\[\d+\]$/, keys: priceRowKeys },
+];
