@@ -1,0 +1,79 @@
+import { distinctInOrder, type UsageColumns } from "../billing/usage-columns.ts";
+import type { UsageFigures } from "../billing/usage-figures.ts";
+import type { OpenRecords } from "./session-account.ts";
+
+export const noRecords = (): OpenRecords => withRoom(emptyColumns, 0);
+
+/**
+ * Appends in place where nobody else has done so since, and copies into twice the room otherwise, so that a record costs
+ * the same whatever the number of batches. What held the columns before still sees its own rows and no others.
+ */
+export function append(open: OpenRecords, records: readonly UsageFigures[]): OpenRecords {
+  if (records.length === 0) return open;
+  const length = open.length + records.length;
+  const own = open.taken.rows === open.length && length <= open.at.length ? open : withRoom(open, length);
+  for (let i = 0, row = open.length; i < records.length; i += 1, row += 1) {
+    const record = records[i];
+    if (record === undefined) continue;
+    own.at[row] = record.at;
+    own.elapsedSeconds[row] = record.elapsedSeconds;
+    own.vcpuHours[row] = record.vcpuHours;
+    own.gbHours[row] = record.gbHours;
+  }
+  own.taken.rows = length;
+  return { ...own, length };
+}
+
+/** Distinct and in order. Rows that are so already stay where they are. */
+export function settle(open: OpenRecords): OpenRecords {
+  if (open.settled === open.length) return open;
+  const columns = distinctInOrder(open);
+  // The same arrays: only the knowledge that they are in order is new.
+  if (columns === open) return { ...open, settled: open.length };
+  return settledRecords(columns);
+}
+
+/** Columns that are distinct and in order already. They are not copied, and nobody else may write behind them. */
+export const settledRecords = (columns: UsageColumns): OpenRecords => ({
+  ...columns,
+  settled: columns.length,
+  taken: { rows: columns.length },
+});
+
+/** The rows from `from` up to `to`, in arrays of their own, so that the others can be forgotten. */
+export const copyRows = (columns: UsageColumns, from: number, to: number): UsageColumns => ({
+  length: to - from,
+  at: columns.at.slice(from, to),
+  elapsedSeconds: columns.elapsedSeconds.slice(from, to),
+  vcpuHours: columns.vcpuHours.slice(from, to),
+  gbHours: columns.gbHours.slice(from, to),
+});
+
+const emptyColumns: OpenRecords = {
+  length: 0,
+  at: new Float64Array(0),
+  elapsedSeconds: new Float64Array(0),
+  vcpuHours: new Float64Array(0),
+  gbHours: new Float64Array(0),
+  settled: 0,
+  taken: { rows: 0 },
+};
+
+/** A copy of the rows, with room for `least` at least. */
+function withRoom(open: OpenRecords, least: number): OpenRecords {
+  const room = Math.max(64, 2 * open.length, least);
+  const grown = (column: Float64Array): Float64Array => {
+    const copy = new Float64Array(room);
+    copy.set(column.subarray(0, open.length));
+    return copy;
+  };
+  return {
+    length: open.length,
+    at: grown(open.at),
+    elapsedSeconds: grown(open.elapsedSeconds),
+    vcpuHours: grown(open.vcpuHours),
+    gbHours: grown(open.gbHours),
+    settled: open.settled,
+    taken: { rows: open.length },
+  };
+}
