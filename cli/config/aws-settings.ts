@@ -1,5 +1,7 @@
 import { codeInterpreterKind } from "../../adapters/aws/code-interpreter-kind.ts";
 import { awsRegionNames } from "../../adapters/aws/regions.ts";
+import { type PriceBook, priceBookOf } from "../../core/billing/price-book.ts";
+import { layerPrices } from "../../core/billing/price-layers.ts";
 import { accountId, region } from "../../core/kernel/ids.ts";
 import type { LimitOverride } from "../../core/quota/limits.ts";
 import { defaultThresholds, type QuotaThresholds } from "../../core/quota/thresholds.ts";
@@ -8,6 +10,7 @@ import type { VerbInput } from "../verb.ts";
 import type { Config } from "./config-schema.ts";
 import { loadConfig } from "./load-config.ts";
 import { nearestOf } from "./nearest.ts";
+import { readPrices } from "./prices.ts";
 
 /** What every verb that reads AWS goes by: the flags, then the configuration, then the defaults. */
 export interface AwsSettings {
@@ -19,6 +22,8 @@ export interface AwsSettings {
   readonly requestsPerSecond: number;
   readonly thresholds: QuotaThresholds;
   readonly limitOverrides: readonly LimitOverride[];
+  /** The built-in prices, and those of the configuration over them. */
+  readonly prices: PriceBook;
 }
 
 export interface ReadSettings {
@@ -35,6 +40,8 @@ export async function readAwsSettings(options: VerbInput["options"], cwd: string
     return typeof value === "string" ? value : undefined;
   };
   const config = await configOf(cwd, text("config"), problems);
+  const prices = await readPrices(cwd, config.prices, undefined);
+  problems.push(...prices.problems);
   const number = (flag: string, name: string, max: number): number | undefined => {
     const value = text(name);
     if (value === undefined) return undefined;
@@ -57,6 +64,7 @@ export async function readAwsSettings(options: VerbInput["options"], cwd: string
       account: entry.account === undefined ? null : accountId(entry.account),
       region: entry.region === undefined ? null : region(entry.region),
     })),
+    prices: priceBookOf(layerPrices(prices.layers)),
   };
   return { settings, problems };
 }

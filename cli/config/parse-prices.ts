@@ -1,4 +1,5 @@
 import type { PriceRow } from "../../core/billing/price-row.ts";
+import { safeText } from "../render/safe-text.ts";
 import { issueProblems, type KnownKeys } from "./issue-problems.ts";
 import { locateText } from "./locate.ts";
 import { priceRowKeys, priceRowOf, pricesFileSchema } from "./price-rows-schema.ts";
@@ -13,7 +14,8 @@ export function parsePrices(text: string, file: string): ParsedPrices {
   if (!located.ok) return located;
   const parsed = pricesFileSchema.safeParse(located.value);
   if (parsed.success) return { ok: true, rows: parsed.data.rows.map(priceRowOf) };
-  return { ok: false, problems: parsed.error.issues.flatMap((issue) => issueProblems(issue, knownKeys, located.at)) };
+  const problems = parsed.error.issues.flatMap((issue) => issueProblems(issue, knownKeys, located.at));
+  return { ok: false, problems: problems.map(safeText) };
 }
 
 const knownKeys: KnownKeys = [

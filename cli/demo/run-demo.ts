@@ -4,6 +4,7 @@ import type { PassOutcome } from "../../core/jobs/observe-outcome.ts";
 import { defaultThresholds } from "../../core/quota/thresholds.ts";
 import { UsageError } from "../cli-error.ts";
 import { type ExitCode, exitCode } from "../exit-code.ts";
+import { builtInPricing } from "../scan/compose.ts";
 import type { Terminal } from "../terminal.ts";
 import type { RunVerb } from "../verb.ts";
 import { observeInputOf, observePortsOf } from "../watch/compose.ts";
@@ -20,7 +21,7 @@ export const runDemo: RunVerb = async (input, terminal) => {
   const state = sqliteRegistry(":memory:");
   try {
     const pass = observe(observePortsOf(world.clients, state, world.homeRegion, () => undefined));
-    const settings = { thresholds: defaultThresholds, limitOverrides: [] };
+    const settings = { thresholds: defaultThresholds, limitOverrides: [], prices: builtInPricing.prices };
     const observeInput = observeInputOf(settings, { targets: world.targets, notEnabled: "fail" }, true);
     return await run(demo, world, terminal, (startedAt, signal) => pass(startedAt, observeInput, signal));
   } catch (error) {
@@ -45,7 +46,14 @@ async function run(
     return exitCodeOf(outcome);
   }
   const heading = `sandmeter demo  embedded AWS at ${world.url}, whose time runs ${speed} × as fast; nothing here touches AWS`;
-  const last = await watchPasses({ clock: world.clock, terminal, watch, heading: [heading], pass });
+  const last = await watchPasses({
+    clock: world.clock,
+    terminal,
+    watch,
+    heading: [heading],
+    pricing: builtInPricing,
+    pass,
+  });
   if (!watch.json) terminal.out(`\n${nextSteps}`);
   return signal.aborted ? exitCode.done : exitCodeOf(last);
 }

@@ -10,6 +10,10 @@ export interface RateOptions {
   readonly files: readonly string[];
   /** Null leaves each price its own. */
   readonly rule: BillingRule | null;
+  /** A price file laid over all others; null where none is named. */
+  readonly prices: string | null;
+  /** Null: that of the working folder, where it exists. */
+  readonly config: string | null;
   readonly gb: GbUnit;
   readonly now: Instant;
   readonly idleVcpu: number;
@@ -49,10 +53,12 @@ export function readRateOptions(input: VerbInput, clock: () => Instant): RateOpt
   if (input.arguments.filter((name) => name === "-").length > 1)
     problems.push("the standard input can be read only once");
   const rule = input.options["rule"];
-  const now = input.options["now"];
+  const { now, prices, config } = input.options;
   const options: RateOptions = {
     files: input.arguments,
     rule: typeof rule === "string" ? choice("--rule", rule, billingRules, "2026-09") : null,
+    prices: typeof prices === "string" ? prices : null,
+    config: typeof config === "string" ? config : null,
     gb: choice("--gb", text("gb", "binary"), ["binary", "decimal"], "binary"),
     now: typeof now === "string" ? nowOf(now) : clock(),
     idleVcpu: decimal("--idle-level", text("idleLevel", "0.02")),

@@ -2,11 +2,13 @@ import path from "node:path";
 import process from "node:process";
 import { type RateResult, rateFiles } from "../../adapters/files/rate-files.ts";
 import { SpillError } from "../../adapters/files/spill-error.ts";
-import { codeInterpreterPrices } from "../../core/billing/code-interpreter-prices.ts";
-import { priceBookOf } from "../../core/billing/price-book.ts";
+import { type PriceBook, priceBookOf } from "../../core/billing/price-book.ts";
+import { layerPrices } from "../../core/billing/price-layers.ts";
 import type { BillingRule } from "../../core/billing/price-row.ts";
 import { plusMs } from "../../core/kernel/instant.ts";
-import { CliError } from "../cli-error.ts";
+import { CliError, UsageError } from "../cli-error.ts";
+import { loadConfig } from "../config/load-config.ts";
+import { readPrices } from "../config/prices.ts";
 import { type ExitCode, exitCode } from "../exit-code.ts";
 import { safeText } from "../render/safe-text.ts";
 import { systemClock } from "../system-clock.ts";
@@ -25,7 +27,7 @@ const defaultRule: BillingRule = "2026-09";
 
 export const runRate: RunVerb = async (input, terminal) => {
   const options = readRateOptions(input, systemClock.now);
-  const result = await rate(options, terminal);
+  const result = await rate(options, await pricesOf(options, terminal.cwd), terminal);
   for (const failure of result.failures) {
     terminal.err(`sandmeter: cannot read ${safeText(failure.file)}: ${safeText(failure.message)} (${failure.code})\n`);
   }
@@ -36,14 +38,22 @@ export const runRate: RunVerb = async (input, terminal) => {
   return exitCodeOf(unread, nothing);
 };
 
-async function rate(options: RateOptions, terminal: Terminal): Promise<RateResult> {
+/** Sessions are rated at the prices that `scan` and `watch` bound them by. */
+async function pricesOf({ prices, config, rule }: RateOptions, cwd: string): Promise<PriceBook> {
+  const { prices: configured } = await loadConfig(cwd, config ?? undefined);
+  const { layers, problems } = await readPrices(cwd, configured, prices ?? undefined);
+  if (problems.length > 0) throw new UsageError(problems);
+  return priceBookOf(layerPrices(layers), rule ?? undefined);
+}
+
+async function rate(options: RateOptions, prices: PriceBook, terminal: Terminal): Promise<RateResult> {
   const progress = rateProgress(options.files, terminal);
   try {
     return await rateFiles(
       {
         files: options.files.map((name) => ({ name, path: path.resolve(terminal.cwd, name) })),
         latestAt: plusMs(options.now, dayMs),
-        prices: priceBookOf(codeInterpreterPrices, options.rule ?? undefined),
+        prices,
         meter: { gb: options.gb, idleVcpu: options.idleVcpu, unpricedRule: options.rule ?? defaultRule },
         problemLimit: options.allProblems ? Number.POSITIVE_INFINITY : listedProblems,
         threads: options.threads,

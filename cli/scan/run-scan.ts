@@ -2,6 +2,7 @@ import { scan } from "../../core/jobs/scan.ts";
 import type { ScanOutcome } from "../../core/jobs/scan-outcome.ts";
 import { interpreterId } from "../../core/kernel/ids.ts";
 import { interpretersReport, scanReport } from "../../core/reporting/scan-report.ts";
+import type { Pricing } from "../../core/reporting/scan-totals.ts";
 import { CliError, UsageError } from "../cli-error.ts";
 import { readAwsSettings } from "../config/aws-settings.ts";
 import { type ExitCode, exitCode, worstExitCode } from "../exit-code.ts";
@@ -9,7 +10,7 @@ import { safeJson, safeText } from "../render/safe-text.ts";
 import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
 import type { RunVerb, VerbInput } from "../verb.ts";
-import { builtInPricing, clientsOf, scanInputOf, scanPortsOf } from "./compose.ts";
+import { clientsOf, pricingOf, scanInputOf, scanPortsOf } from "./compose.ts";
 import { scanProgress } from "./progress.ts";
 import { renderScan } from "./render-scan.ts";
 import { readSubject } from "./subject.ts";
@@ -35,7 +36,7 @@ export const runScan: RunVerb = async (input, terminal) => {
     );
     progress.clear();
     if (flags.interpreter !== null) requireFound(outcome, flags.interpreter);
-    show(outcome, flags, terminal);
+    show(outcome, flags, pricingOf(settings.prices), terminal);
     return exitCodeOf(outcome, flags.failOn);
   } finally {
     progress.clear();
@@ -79,14 +80,14 @@ function requireFound(outcome: ScanOutcome, id: string): void {
   );
 }
 
-function show(outcome: ScanOutcome, flags: Flags, terminal: Terminal): void {
+function show(outcome: ScanOutcome, flags: Flags, pricing: Pricing, terminal: Terminal): void {
   const ofOne = flags.interpreter === null ? outcome : onlyInterpreter(outcome, flags.interpreter);
   if (flags.json) {
-    const report = flags.interpreters ? interpretersReport(ofOne) : scanReport(outcome, builtInPricing);
+    const report = flags.interpreters ? interpretersReport(ofOne) : scanReport(outcome, pricing);
     terminal.out(`${safeJson(report)}\n`);
     return;
   }
-  terminal.out(renderScan(ofOne, builtInPricing, flags.interpreters ? "interpreters" : "sessions", terminal));
+  terminal.out(renderScan(ofOne, pricing, flags.interpreters ? "interpreters" : "sessions", terminal));
 }
 
 const onlyInterpreter = (outcome: ScanOutcome, id: string): ScanOutcome => ({

@@ -8,6 +8,8 @@ export const rate: Verb = {
     "Applies the published billing rule to the usage records in files of one JSON object per line, plain or gzip (known by content, not by name); `-` reads the standard input. Lines may come in any order and more than once. Lines that cannot be believed are set aside and counted.",
   options: [
     { flags: "--rule <rule>", description: "2025-10 or 2026-09, for all prices (default: each price's own, 2026-09)" },
+    { flags: "--prices <file>", description: "prices laid over the built-in and configured ones" },
+    { flags: "--config <file>", description: "configuration, for its prices (default: sandmeter.config.yaml)" },
     { flags: "--gb <unit>", description: "binary (2^30 bytes) or decimal (10^9)", default: "binary" },
     { flags: "--now <instant>", description: "records a day later than this are not believed (default: the clock)" },
     { flags: "--idle-level <vcpu>", description: "a record below this is idle", default: "0.02" },

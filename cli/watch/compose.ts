@@ -8,7 +8,7 @@ import type { Outbox } from "../../core/ports/outbox.ts";
 import type { Registry } from "../../core/ports/registry.ts";
 import { defaultAlertRule } from "../../core/quota/alert-rule.ts";
 import type { AwsSettings } from "../config/aws-settings.ts";
-import { builtInPricing, scanPortsOf } from "../scan/compose.ts";
+import { scanPortsOf } from "../scan/compose.ts";
 import type { ScanSubject } from "../scan/subject.ts";
 
 /** The observing pass on AWS, told in one Region. */
@@ -28,13 +28,13 @@ export const observePortsOf = (
 });
 
 export const observeInputOf = (
-  settings: Pick<AwsSettings, "thresholds" | "limitOverrides">,
+  settings: Pick<AwsSettings, "thresholds" | "limitOverrides" | "prices">,
   subject: Pick<ScanSubject, "targets" | "notEnabled">,
   publish: boolean,
 ): ObserveInput => ({
   targets: subject.targets,
-  prices: builtInPricing.prices,
-  gb: builtInPricing.gb,
+  prices: settings.prices,
+  gb: "binary",
   rule: { ...defaultAlertRule, thresholds: settings.thresholds },
   limitOverrides: settings.limitOverrides,
   notEnabled: subject.notEnabled,

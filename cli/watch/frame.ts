@@ -1,6 +1,7 @@
 import type { EventDelivery, PassOutcome } from "../../core/jobs/observe-outcome.ts";
 import { type Instant, isoOf } from "../../core/kernel/instant.ts";
 import { scanOf } from "../../core/reporting/pass-report.ts";
+import type { Pricing } from "../../core/reporting/scan-totals.ts";
 import { formatSeconds } from "../render/duration.ts";
 import { type Paint, painter } from "../render/style.ts";
 import { cutTo } from "../render/table.ts";
@@ -15,6 +16,7 @@ export interface View {
   /** Lines that stay on top. */
   readonly heading: readonly string[];
   readonly last: Ended<PassOutcome> | null;
+  readonly pricing: Pricing;
   /** Newest first. */
   readonly deliveries: readonly EventDelivery[];
 }
@@ -31,11 +33,11 @@ export function frameOf(view: View, now: Instant, terminal: Pick<Terminal, "colo
   const { last } = view;
   const lines = [...view.heading.map((line) => cutTo(line, width)), ""];
   if (last === null) return [...lines, "First pass: reading every session once …"];
-  const { sessions, cost } = passSummary(last.outcome);
+  const { sessions, cost } = passSummary(last.outcome, view.pricing);
   const problems = problemLines(last.outcome);
   return [
     ...lines,
-    ...targetsTable(last.outcome, width, paint).trimEnd().split("\n"),
+    ...targetsTable(last.outcome, view.pricing, width, paint).trimEnd().split("\n"),
     "",
     cutTo(`${sessions}, ${cost}`, width),
     "",

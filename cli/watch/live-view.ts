@@ -1,5 +1,6 @@
 import type { PassOutcome } from "../../core/jobs/observe-outcome.ts";
 import type { Clock } from "../../core/ports/clock.ts";
+import type { Pricing } from "../../core/reporting/scan-totals.ts";
 import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
 import { frameOf, type View } from "./frame.ts";
@@ -19,8 +20,8 @@ const enter = "\u001b[?1049h\u001b[?25l";
 const leave = "\u001b[?25h\u001b[?1049l";
 
 /** Redraws a terminal twice a second until it is closed. */
-export function liveView(terminal: Terminal, clock: Clock, heading: readonly string[]): LiveView {
-  let view: View = { heading, last: null, deliveries: [] };
+export function liveView(terminal: Terminal, clock: Clock, heading: readonly string[], pricing: Pricing): LiveView {
+  let view: View = { heading, last: null, pricing, deliveries: [] };
   const done = new AbortController();
   const draw = (): void => {
     const lines = frameOf(view, clock.now(), terminal);

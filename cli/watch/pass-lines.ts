@@ -2,22 +2,21 @@ import type { PassOutcome } from "../../core/jobs/observe-outcome.ts";
 import { isoOf } from "../../core/kernel/instant.ts";
 import type { Problem } from "../../core/kernel/problem.ts";
 import { scanOf } from "../../core/reporting/pass-report.ts";
-import { scanTotals } from "../../core/reporting/scan-totals.ts";
+import { type Pricing, scanTotals } from "../../core/reporting/scan-totals.ts";
 import { safeText } from "../render/safe-text.ts";
-import { builtInPricing } from "../scan/compose.ts";
 import { range } from "../scan/money-range.ts";
 import { eventText } from "./event-text.ts";
 import type { Ended } from "./pass-loop.ts";
 
 /** A pass in one line, and one more for each event. */
-export function passLines(ended: Ended<PassOutcome>): string {
+export function passLines(ended: Ended<PassOutcome>, pricing: Pricing): string {
   const { outcome } = ended;
   const events = outcome.targets.flatMap((target) => target.events);
-  return [`${passLine(ended)}\n`, ...events.map((delivery) => `  ${deliveryText(delivery)}\n`)].join("");
+  return [`${passLine(ended, pricing)}\n`, ...events.map((delivery) => `  ${deliveryText(delivery)}\n`)].join("");
 }
 
-function passLine({ number, outcome, tookMs, nextAt, overrunMs }: Ended<PassOutcome>): string {
-  const { sessions, cost } = passSummary(outcome);
+function passLine({ number, outcome, tookMs, nextAt, overrunMs }: Ended<PassOutcome>, pricing: Pricing): string {
+  const { sessions, cost } = passSummary(outcome, pricing);
   const sum = (figure: (target: PassOutcome["targets"][number]) => number): number =>
     outcome.targets.reduce((total, target) => total + figure(target), 0);
   const took = `${(tookMs / 1000).toFixed(1)} s`;
@@ -28,9 +27,12 @@ function passLine({ number, outcome, tookMs, nextAt, overrunMs }: Ended<PassOutc
 }
 
 /** `42 live sessions in 3 Regions` and what an hour of them costs. */
-export function passSummary(outcome: PassOutcome): { readonly sessions: string; readonly cost: string } {
+export function passSummary(
+  outcome: PassOutcome,
+  pricing: Pricing,
+): { readonly sessions: string; readonly cost: string } {
   const scan = scanOf(outcome);
-  const totals = scanTotals(scan, builtInPricing);
+  const totals = scanTotals(scan, pricing);
   const read = scan.targets.reduce((count, target) => count + target.sessions.length, 0);
   const places = scan.targets.filter((target) => target.status !== "skipped").length;
   const count = totals.sessions === null ? `at least ${read}` : String(totals.sessions);

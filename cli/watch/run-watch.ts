@@ -7,7 +7,7 @@ import { CliError, UsageError } from "../cli-error.ts";
 import { type AwsSettings, readAwsSettings } from "../config/aws-settings.ts";
 import { exitCode } from "../exit-code.ts";
 import { safeText } from "../render/safe-text.ts";
-import { clientsOf } from "../scan/compose.ts";
+import { clientsOf, pricingOf } from "../scan/compose.ts";
 import { scanProgress } from "../scan/progress.ts";
 import { readSubject } from "../scan/subject.ts";
 import { systemClock } from "../system-clock.ts";
@@ -59,6 +59,7 @@ async function run(
     clock: systemClock,
     terminal,
     watch,
+    pricing: pricingOf(settings.prices),
     heading: await headingOf({ subject, publishRegion, watch, state, file }),
     pass: async (startedAt, signal) => {
       const outcome = await pass(await ahead(startedAt, signal), observeInput, signal);

@@ -1,17 +1,16 @@
 import type { PassOutcome, TargetPass } from "../../core/jobs/observe-outcome.ts";
 import type { QuotaState, QuotaUse } from "../../core/quota/use.ts";
 import type { MetricName } from "../../core/reporting/metric-catalogue.ts";
-import { scanTotals } from "../../core/reporting/scan-totals.ts";
+import { type Pricing, scanTotals } from "../../core/reporting/scan-totals.ts";
 import { formatSeconds } from "../render/duration.ts";
 import type { Paint, Style } from "../render/style.ts";
 import { type Cell, type Column, renderTable } from "../render/table.ts";
-import { builtInPricing } from "../scan/compose.ts";
 import { range } from "../scan/money-range.ts";
 
 interface Shown extends Column {
   /** Left out where the terminal has fewer columns than this. */
   readonly from?: number;
-  readonly cell: (pass: TargetPass, outcome: PassOutcome, width: number) => Cell;
+  readonly cell: (pass: TargetPass, outcome: PassOutcome, width: number, pricing: Pricing) => Cell;
 }
 
 const wideFrom = 132;
@@ -25,14 +24,18 @@ const shown: readonly Shown[] = [
   { title: "SESSION QUOTA", shrinkTo: 12, cell: (pass, _outcome, width) => quotaCell(pass, width) },
   { title: "INTERPRETERS", align: "right", from: wideFrom, cell: (pass) => ({ text: interpretersText(pass) }) },
   { title: "OLDEST", align: "right", from: wideFrom, cell: (pass) => ({ text: oldestText(pass) }) },
-  { title: "USD AN HOUR", align: "right", cell: (pass, outcome) => ({ text: hourly(pass, outcome) }) },
+  {
+    title: "USD AN HOUR",
+    align: "right",
+    cell: (pass, outcome, _, pricing) => ({ text: hourly(pass, outcome, pricing) }),
+  },
   { title: "SCAN", cell: statusCell },
 ];
 
 /** One row for each target of a pass, as much of it as `width` has room for. */
-export function targetsTable(outcome: PassOutcome, width: number, paint: Paint): string {
+export function targetsTable(outcome: PassOutcome, pricing: Pricing, width: number, paint: Paint): string {
   const columns = shown.filter((column) => width >= (column.from ?? 0));
-  const rows = outcome.targets.map((pass) => columns.map((column) => column.cell(pass, outcome, width)));
+  const rows = outcome.targets.map((pass) => columns.map((column) => column.cell(pass, outcome, width, pricing)));
   return renderTable(columns, rows, width, paint);
 }
 
@@ -60,9 +63,9 @@ const countText = (count: number | null): string => (count === null ? "unknown" 
 const figureOf = (pass: TargetPass, name: MetricName): number | null =>
   pass.metrics.find((datum) => datum.name === name)?.value ?? null;
 
-function hourly({ scan }: TargetPass, { asOf }: PassOutcome): string {
+function hourly({ scan }: TargetPass, { asOf }: PassOutcome, pricing: Pricing): string {
   if (scan === null) return "unknown";
-  const totals = scanTotals({ asOf, complete: true, targets: [scan], notes: [] }, builtInPricing);
+  const totals = scanTotals({ asOf, complete: true, targets: [scan], notes: [] }, pricing);
   return range(totals.hourlyLowUsd, totals.hourlyHighUsd);
 }
 

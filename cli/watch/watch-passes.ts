@@ -2,9 +2,9 @@ import type { PassOutcome } from "../../core/jobs/observe-outcome.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import { passReport } from "../../core/reporting/pass-report.ts";
+import type { Pricing } from "../../core/reporting/scan-totals.ts";
 import { type ExitCode, exitCode } from "../exit-code.ts";
 import { safeJson } from "../render/safe-text.ts";
-import { builtInPricing } from "../scan/compose.ts";
 import type { Terminal } from "../terminal.ts";
 import { liveView } from "./live-view.ts";
 import { passLines, problemLines } from "./pass-lines.ts";
@@ -16,6 +16,7 @@ export interface WatchInput {
   readonly terminal: Terminal;
   readonly watch: Pick<WatchOptions, "everyMs" | "passes" | "json">;
   readonly heading: readonly string[];
+  readonly pricing: Pricing;
   readonly pass: (startedAt: Instant, signal: AbortSignal) => Promise<PassOutcome>;
 }
 
@@ -23,8 +24,10 @@ export interface WatchInput {
 export async function watchPasses(input: WatchInput): Promise<PassOutcome | null> {
   const { clock, terminal, watch } = input;
   const live =
-    terminal.interactive && !watch.json && watch.passes !== 1 ? liveView(terminal, clock, input.heading) : null;
-  const shown = live?.show ?? (watch.json ? jsonLine(terminal) : textLines(terminal));
+    terminal.interactive && !watch.json && watch.passes !== 1
+      ? liveView(terminal, clock, input.heading, input.pricing)
+      : null;
+  const shown = live?.show ?? (watch.json ? jsonLine(terminal, input.pricing) : textLines(terminal, input.pricing));
   if (live === null && !watch.json && watch.passes !== 1)
     terminal.out(input.heading.map((line) => `${line}\n`).join(""));
   try {
@@ -43,18 +46,16 @@ export function exitCodeOf(last: PassOutcome | null): ExitCode {
 }
 
 const jsonLine =
-  (terminal: Terminal) =>
+  (terminal: Terminal, pricing: Pricing) =>
   ({ number, outcome, tookMs }: Ended<PassOutcome>): void =>
-    terminal.out(
-      `${lineOf({ pass: number, durationMs: Math.round(tookMs), ...passReport(outcome, builtInPricing) })}\n`,
-    );
+    terminal.out(`${lineOf({ pass: number, durationMs: Math.round(tookMs), ...passReport(outcome, pricing) })}\n`);
 
 // The line breaks are those of the layout: a text's own are escaped in JSON.
 const lineOf = (value: unknown): string => safeJson(value).replace(/\n\s*/g, "");
 
 const textLines =
-  (terminal: Terminal) =>
+  (terminal: Terminal, pricing: Pricing) =>
   (ended: Ended<PassOutcome>): void => {
-    terminal.out(passLines(ended));
+    terminal.out(passLines(ended, pricing));
     for (const line of problemLines(ended.outcome)) terminal.err(`  ${line}\n`);
   };

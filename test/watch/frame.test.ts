@@ -1,5 +1,6 @@
 import stringWidth from "string-width";
 import { describe, expect, it } from "vitest";
+import { builtInPricing } from "../../cli/scan/compose.ts";
 import { frameOf, type View } from "../../cli/watch/frame.ts";
 import type { PassOutcome } from "../../core/jobs/observe-outcome.ts";
 import { plusMs } from "../../core/kernel/instant.ts";
@@ -16,6 +17,7 @@ async function passOver(break_: boolean): Promise<PassOutcome> {
 const viewOf = (outcome: PassOutcome, overrunMs = 0): View => ({
   heading: ["sandmeter watch"],
   last: { number: 2, outcome, startedAt: minutes(1), endedAt: minutes(1), tookMs: 400, nextAt: minutes(2), overrunMs },
+  pricing: builtInPricing,
   deliveries: outcome.targets.flatMap((target) => target.events),
 });
 const plain = (columns: number) => ({ color: false, columns });
@@ -43,7 +45,9 @@ describe("the live view", () => {
   });
 
   it("says what it is doing before there is anything to show", () => {
-    const text = frameOf({ heading: ["x"], last: null, deliveries: [] }, start, plain(0)).join("\n");
+    const text = frameOf({ heading: ["x"], last: null, pricing: builtInPricing, deliveries: [] }, start, plain(0)).join(
+      "\n",
+    );
     expect(text).toContain("First pass");
   });
 });
