@@ -16,7 +16,7 @@ export interface RatedCost {
 }
 
 /** Null where any part of the session has no price: a sum of only the priced parts would be no figure of the session. */
-export function rateSession(usage: SessionUsage, gb: GbUnit): RatedCost | null {
+export function rateSession(usage: Pick<SessionUsage, "parts">, gb: GbUnit): RatedCost | null {
   const priced = usage.parts.flatMap((part) => (part.period === null ? [] : [{ part, period: part.period }]));
   if (priced.length < usage.parts.length) return null;
   const sum = (costOf: (part: UsagePart, period: PricePeriod) => Usd): Usd =>

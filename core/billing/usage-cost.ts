@@ -12,5 +12,5 @@ export const usageCost = (vcpuNs: bigint, byteMs: bigint, period: PricePeriod, g
 export const memoryCost = (byteMs: bigint, { gbHour }: PricePeriod, gb: GbUnit): Usd =>
   usd(byteMs * gbHour.numerator, gbHour.denominator * msPerHour * BigInt(gigabyteOf(gb).bytes));
 
-const vcpuCost = (vcpuNs: bigint, { vcpuHour }: PricePeriod): Usd =>
+export const vcpuCost = (vcpuNs: bigint, { vcpuHour }: PricePeriod): Usd =>
   usd(vcpuNs * vcpuHour.numerator, vcpuHour.denominator * nsPerHour);

@@ -1,5 +1,5 @@
 /** A stored account that cannot be believed. The session's records are still at their source: it has to be rated from there. */
-export class AccountTextError extends Error {
+export class AccountTextError extends SyntaxError {
   /** Which part of the text is wrong. */
   readonly where: string;
   constructor(where: string, options?: ErrorOptions) {

@@ -3,7 +3,7 @@ import type { UsageFigures } from "../billing/usage-figures.ts";
 import type { SessionKey } from "../billing/usage-record.ts";
 import { append, noRecords, settle } from "./open-records.ts";
 import { isKnown } from "./record-digests.ts";
-import type { LateRecords, SealedUsage, SessionAccount } from "./session-account.ts";
+import type { LateRecords, SessionAccount } from "./session-account.ts";
 
 /** A re-read of all of a session would otherwise fill its account: beyond this many, late records are counted only. */
 const mostLate = 256;
@@ -33,23 +33,7 @@ export function foldRecords(
   return { ...before, open, late, duplicates: duplicates + old.length - unknown.length + repeated };
 }
 
-/** What is known of the late records of an account. */
-export interface Lateness {
-  /** Distinct records that are no redelivery. */
-  readonly certain: number;
-  /** Deliveries that may be redeliveries, because digests of their time are kept no more, or because they are too many. */
-  readonly uncertain: number;
-}
-
-export function latenessOf({ sealed, late }: SessionAccount): Lateness {
-  const certain = late.records.filter((record) => isTold(sealed, record)).length;
-  return { certain, uncertain: late.records.length - certain + late.unheld };
-}
-
-const isTold = (sealed: SealedUsage | null, record: UsageFigures): boolean =>
-  sealed !== null && record.at >= sealed.digests.since;
-
-const noLate: LateRecords = { records: [], unheld: 0 };
+export const noLate: LateRecords = { records: [], unheld: 0 };
 
 export const emptyAccount = (key: SessionKey): SessionAccount => ({
   key,

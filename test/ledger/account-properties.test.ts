@@ -4,7 +4,8 @@ import type { UsageFigures } from "../../core/billing/usage-figures.ts";
 import { instant } from "../../core/kernel/instant.ts";
 import { readAccount, writeAccount } from "../../core/ledger/account-text.ts";
 import { chargesOf } from "../../core/ledger/charges-of.ts";
-import { emptyAccount, foldRecords, latenessOf } from "../../core/ledger/fold-records.ts";
+import { emptyAccount, foldRecords } from "../../core/ledger/fold-records.ts";
+import { latenessOf } from "../../core/ledger/late-records.ts";
 import { sealAccount } from "../../core/ledger/seal-account.ts";
 import { anyRecord, chargesText, key, priceLists, settings, start, textOf, wholeText } from "./account-fixtures.ts";
 

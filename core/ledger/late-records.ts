@@ -1,0 +1,66 @@
+import type { MeterSettings } from "../billing/meter-rows.ts";
+import type { PricePeriod } from "../billing/price-book.ts";
+import type { UsageFigures } from "../billing/usage-figures.ts";
+import type { Instant } from "../kernel/instant.ts";
+import { noLate } from "./fold-records.ts";
+import { insertDigests } from "./record-digests.ts";
+import type { SealedCharge, SealedUsage, SessionAccount } from "./session-account.ts";
+
+/** What is known of the late records of an account. */
+export interface Lateness {
+  /** Distinct records that are no redelivery. */
+  readonly certain: number;
+  /** Deliveries that may be redeliveries, because digests of their time are kept no more, or because they are too many. */
+  readonly uncertain: number;
+}
+
+export function latenessOf({ sealed, late }: SessionAccount): Lateness {
+  const certain = late.records.filter((record) => isTold(sealed, record)).length;
+  return { certain, uncertain: late.records.length - certain + late.unheld };
+}
+
+/**
+ * Why the sums of an account no longer hold, so that the session has to be rated from its source: records came late, or
+ * the price book or a setting says otherwise than when they were made. Null where they hold.
+ */
+export function rereadReason(
+  { sealed, late }: SessionAccount,
+  periods: readonly PricePeriod[],
+  settings: MeterSettings,
+): "late-records" | "price-change" | null {
+  if (late.records.length + late.unheld > 0) return "late-records";
+  if (sealed === null) return null;
+  const holds =
+    sealed.gb === settings.gb &&
+    sealed.idleVcpu === settings.idleVcpu &&
+    sealed.charges.every((charge) => isInForce(charge, periods, settings));
+  return holds ? null : "price-change";
+}
+
+/**
+ * Counts the late records as unverifiable, for their source has expired: they are in no figure. Their digests are kept as
+ * long as others, so that they are not counted again when they come again.
+ */
+export function dismissLate(account: SessionAccount): SessionAccount {
+  const { sealed, late, lateUnverifiable } = account;
+  if (sealed === null) return account;
+  return {
+    ...account,
+    sealed: { ...sealed, digests: insertDigests(sealed.digests, late.records) },
+    late: noLate,
+    lateUnverifiable: lateUnverifiable + late.records.length + late.unheld,
+  };
+}
+
+const isTold = (sealed: SealedUsage | null, record: UsageFigures): boolean =>
+  sealed !== null && record.at >= sealed.digests.since;
+
+/** Whether the first and the last record of a charge still fall under the same row and rule: then all between them do. */
+function isInForce(charge: SealedCharge, periods: readonly PricePeriod[], settings: MeterSettings): boolean {
+  const holdsAt = (at: Instant): boolean => {
+    const period = periods.findLast(({ startsAt }) => startsAt <= at) ?? null;
+    const sameRow = (period?.startsAt ?? null) === charge.priceStartsAt;
+    return sameRow && (period?.rule ?? settings.unpricedRule) === charge.rule;
+  };
+  return holdsAt(charge.firstAt) && holdsAt(charge.lastAt);
+}
