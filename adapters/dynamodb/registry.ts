@@ -1,6 +1,5 @@
 import {
   type AttributeValue,
-  ConditionalCheckFailedException,
   DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
@@ -13,6 +12,7 @@ import { mapConcurrently } from "../../core/kernel/map-concurrently.ts";
 import type { Outbox } from "../../core/ports/outbox.ts";
 import type { Registry, SessionRecord, TargetChange } from "../../core/ports/registry.ts";
 import { sessionOfText, stateOfText, textOfState } from "../../core/ports/registry-text.ts";
+import { conditionally } from "./conditionally.ts";
 import {
   entriesOf,
   entryOf,
@@ -51,17 +51,6 @@ export function dynamodbRegistry(client: DynamoDBClient, table: string): Registr
 
   const head = async (target: Target): Promise<Item | undefined> =>
     (await client.send(new GetItemCommand({ TableName: table, Key: headKey(target), ConsistentRead: true }))).Item;
-
-  // Answers whether the condition held.
-  const conditionally = async (write: () => Promise<unknown>): Promise<boolean> => {
-    try {
-      await write();
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
-  };
 
   const putSession = async (target: Target, record: SessionRecord, at: Instant): Promise<void> => {
     const notNewer = {

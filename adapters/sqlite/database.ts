@@ -4,7 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { RegistryError } from "../../core/ports/registry-error.ts";
 
 /** Raised with each change of the tables; `migrations` then gets one more step. */
-const schemaVersion = 1;
+const schemaVersion = 2;
 
 // "SMTR": marks the file as ours, so that another program's database is not written into.
 const applicationId = 0x534d5452;
@@ -30,6 +30,20 @@ const migrations: readonly string[] = [
      at INTEGER NOT NULL, detail_type TEXT NOT NULL, detail TEXT NOT NULL, claimed_until INTEGER,
      UNIQUE (account, region, id)
    ) STRICT;`,
+  `CREATE TABLE ledger_marks (
+     target TEXT NOT NULL, interpreter TEXT NOT NULL, read_until INTEGER NOT NULL, final_until INTEGER NOT NULL,
+     PRIMARY KEY (target, interpreter)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE ledger_sessions (
+     target TEXT NOT NULL, session TEXT NOT NULL, revision INTEGER NOT NULL,
+     account TEXT NOT NULL, bill TEXT NOT NULL, final INTEGER NOT NULL, as_of INTEGER NOT NULL,
+     PRIMARY KEY (target, session)
+   ) STRICT;
+   CREATE INDEX open_ledger_sessions ON ledger_sessions (target, session) WHERE final = 0;
+   CREATE INDEX closed_ledger_sessions ON ledger_sessions (target, as_of) WHERE final = 1;
+   CREATE TABLE documents (
+     name TEXT NOT NULL PRIMARY KEY, revision INTEGER NOT NULL, text TEXT NOT NULL
+   ) STRICT, WITHOUT ROWID;`,
 ];
 
 /** How long another process may hold the file before that is a failure. */

@@ -1,0 +1,135 @@
+import {
+  type AttributeValue,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+} from "@aws-sdk/client-dynamodb";
+import type { SessionKey } from "../../core/billing/usage-record.ts";
+import type { Target } from "../../core/inventory/target.ts";
+import { interpreterId } from "../../core/kernel/ids.ts";
+import { instant } from "../../core/kernel/instant.ts";
+import { mapConcurrently } from "../../core/kernel/map-concurrently.ts";
+import type { SessionBill } from "../../core/ledger/charge.ts";
+import type { Ledger, LedgerSession, ReadMark } from "../../core/ports/ledger.ts";
+import type { AccountText } from "../../core/ports/ledger-text.ts";
+import { conditionally } from "./conditionally.ts";
+import { type Item, numberOf } from "./items.ts";
+import {
+  interpreterOfMark,
+  keyOfOpen,
+  ledgerKey,
+  ledgerPartition,
+  markKey,
+  openItem,
+  sessionItem,
+  sessionOfItem,
+} from "./ledger-items.ts";
+import { queryAll } from "./query.ts";
+import { registryError } from "./registry-error.ts";
+
+// On-demand tables take thousands of reads a second; this only bounds sockets.
+const readsAtOnce = 16;
+
+/**
+ * Keeps the ledger in the table of the registry, with conditional writes of single items only.
+ *
+ * The session's item decides. Beside it stands a mark for each session that is open, so that `open` reads those alone:
+ * set before the session is written as open, taken away after it is written as closed, each under a condition on the
+ * revision. So the marks are always at least the open sessions, wherever a run was killed.
+ */
+export function dynamodbLedger(client: DynamoDBClient, table: string, text: AccountText): Ledger {
+  const attempt = async <T>(operation: string, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw registryError(error, operation, table);
+    }
+  };
+  const get = async (Key: Item): Promise<Item | undefined> =>
+    (await client.send(new GetItemCommand({ TableName: table, Key, ConsistentRead: true }))).Item;
+  const put = (Item: Item, ConditionExpression: string, values?: Readonly<Record<string, AttributeValue>>) =>
+    conditionally(() =>
+      client.send(
+        new PutItemCommand({
+          TableName: table,
+          Item,
+          ConditionExpression,
+          ...(values === undefined ? {} : { ExpressionAttributeValues: values }),
+        }),
+      ),
+    );
+
+  const stored = async (key: SessionKey): Promise<LedgerSession | null> => {
+    const item = await get(ledgerKey(key, "session"));
+    return item === undefined ? null : sessionOfItem(item, text);
+  };
+
+  const markOpen = (bill: SessionBill, revision: number): Promise<boolean> => {
+    const item = openItem(bill, revision);
+    return put(item, "attribute_not_exists(pk) OR revision <= :next", { ":next": { N: String(revision) } });
+  };
+
+  const unmarkOpen = (bill: SessionBill, revision: number): Promise<boolean> =>
+    conditionally(() =>
+      client.send(
+        new DeleteItemCommand({
+          TableName: table,
+          Key: ledgerKey(bill, "open"),
+          // A later writer that opened it again has marked it with its own revision.
+          ConditionExpression: "attribute_not_exists(pk) OR revision <= :next",
+          ExpressionAttributeValues: { ":next": { N: String(revision) } },
+        }),
+      ),
+    );
+
+  const advance = async (target: Target, mark: ReadMark): Promise<void> => {
+    const Key = markKey(target, mark.interpreter);
+    for (;;) {
+      const before = await get(Key);
+      const readUntil = Math.max(mark.readUntil, before === undefined ? 0 : numberOf(before, "readUntil"));
+      const finalUntil = Math.max(mark.finalUntil, before === undefined ? 0 : numberOf(before, "finalUntil"));
+      const marked = { readUntil: { N: String(readUntil) }, finalUntil: { N: String(finalUntil) } };
+      const item = { ...Key, interpreter: { S: JSON.stringify(mark.interpreter) }, ...marked };
+      const written =
+        before === undefined
+          ? await put(item, "attribute_not_exists(pk)")
+          : await put(item, "readUntil = :readUntil AND finalUntil = :finalUntil", {
+              ":readUntil": { N: String(numberOf(before, "readUntil")) },
+              ":finalUntil": { N: String(numberOf(before, "finalUntil")) },
+            });
+      if (written) return;
+    }
+  };
+
+  return {
+    marks: (target) =>
+      attempt("Query", () =>
+        queryAll(client, table, ledgerPartition(target), "mark#", (item) => ({
+          interpreter: interpreterId(interpreterOfMark(item)),
+          readUntil: instant(numberOf(item, "readUntil")),
+          finalUntil: instant(numberOf(item, "finalUntil")),
+        })),
+      ),
+    advance: (target, mark) => attempt("GetItem and PutItem", () => advance(target, mark)),
+    sessions: (keys) => attempt("GetItem", () => mapConcurrently(keys, readsAtOnce, stored)),
+    put: (session) =>
+      attempt("PutItem and DeleteItem", async () => {
+        const { bill, revision } = session;
+        const item = sessionItem(session, text);
+        if (!bill.final) await markOpen(bill, revision + 1);
+        const written =
+          revision === 0
+            ? await put(item, "attribute_not_exists(pk)")
+            : await put(item, "revision = :revision", { ":revision": { N: String(revision) } });
+        if (written && bill.final) await unmarkOpen(bill, revision + 1);
+        return written ? "written" : "stale";
+      }),
+    open: (target) =>
+      attempt("Query and GetItem", async () => {
+        const keys = await queryAll(client, table, ledgerPartition(target), "open#", keyOfOpen);
+        const sessions = await mapConcurrently(keys, readsAtOnce, stored);
+        return sessions.filter((session) => session !== null && !session.bill.final) as readonly LedgerSession[];
+      }),
+  };
+}
