@@ -27,6 +27,8 @@ export interface Reply {
   readonly headers?: Readonly<Record<string, string>>;
   /** Where set, the answer is an event stream of these messages. */
   readonly events?: readonly { readonly type: string; readonly payload: Readonly<Record<string, unknown>> }[];
+  /** Where set, the answer is these bytes: what an object store gives. */
+  readonly bytes?: Uint8Array;
 }
 
 /** An error that the service model declares. The protocol writes it as AWS does. */
@@ -59,6 +61,8 @@ export interface OperationDefinition {
   readonly ratePerSecond?: (world: World) => number;
   /** Members of the answer, at any depth, that the model does not require: the fault `missing-optional` leaves them out. */
   readonly optionalOutput?: readonly string[];
+  /** True where the answer does not follow from the place's sessions: `empty-region` would never show. */
+  readonly isBeyondPlace?: boolean;
 }
 
 /** An operation of a REST service: where its members are in the request. */
@@ -70,6 +74,21 @@ export interface RestOperation extends OperationDefinition {
   readonly query?: readonly string[];
   /** Header name by member. */
   readonly headers?: Readonly<Record<string, string>>;
+  readonly status: number;
+}
+
+/** An operation of the object store: on a bucket, or on an object where the path has a key. */
+export interface ObjectOperation extends OperationDefinition {
+  readonly method: "GET" | "HEAD" | "PUT" | "DELETE";
+  readonly on: "bucket" | "object";
+  /** The query parameter and value that tell it from its neighbours, such as `list-type=2`. */
+  readonly marker?: readonly [string, string];
+  /** Query parameter by member. */
+  readonly query?: Readonly<Record<string, string>>;
+  /** Header by member. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The member that takes the whole body. */
+  readonly body?: string;
   readonly status: number;
 }
 
@@ -90,6 +109,13 @@ export type ServiceDefinition =
       readonly signingName: string;
       readonly errors: ServiceErrors;
       readonly operations: Readonly<Record<string, RestOperation>>;
+    }
+  | {
+      readonly protocol: "rest-xml";
+      readonly name: string;
+      readonly signingName: string;
+      readonly errors: ServiceErrors;
+      readonly operations: Readonly<Record<string, ObjectOperation>>;
     }
   | {
       readonly protocol: "aws-json";

@@ -2,8 +2,9 @@ import type { ServiceDefinition } from "../service.ts";
 import { cloudWatch } from "./cloudwatch/definition.ts";
 import { events } from "./events.ts";
 import { logs } from "./logs/definition.ts";
+import { s3 } from "./s3/definition.ts";
 import { serviceQuotas } from "./service-quotas.ts";
 import { sts } from "./sts.ts";
 
 /** The services around AgentCore that the embedded AWS speaks. */
-export const otherServices: readonly ServiceDefinition[] = [cloudWatch, events, logs, serviceQuotas, sts];
+export const otherServices: readonly ServiceDefinition[] = [cloudWatch, events, logs, s3, serviceQuotas, sts];

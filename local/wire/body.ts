@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { Fault } from "../service.ts";
+import { isObjectStore } from "./object-store.ts";
 
 /** The largest payload that AgentCore documents is 100 MB; as base64 in JSON that is a third more. */
 const maxBytes = 140_000_000;
@@ -18,6 +19,8 @@ export async function readBody(message: IncomingMessage): Promise<Buffer> {
   }
   if (size > maxBytes) throw tooLarge();
   const raw = Buffer.concat(chunks);
+  // An object is kept as it came: its encoding is its owner's business.
+  if (isObjectStore(message.headers)) return raw;
   const encoding = message.headers["content-encoding"];
   if (encoding === undefined || encoding === "identity" || raw.length === 0) return raw;
   if (encoding !== "gzip") {

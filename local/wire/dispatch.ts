@@ -11,9 +11,11 @@ import { awsJson } from "./aws-json.ts";
 import { awsQuery } from "./aws-query.ts";
 import { canShow } from "./fault-scope.ts";
 import type { HttpReply, HttpRequest } from "./http.ts";
+import { isObjectStore } from "./object-store.ts";
 import type { Protocol, Target } from "./protocol.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
 import { restJson } from "./rest-json.ts";
+import { restXml } from "./rest-xml.ts";
 import type { SignatureClock } from "./signature-clock.ts";
 import { pageSeen, unmarked } from "./token-faults.ts";
 
@@ -123,6 +125,7 @@ async function answer(
 }
 
 function protocolOf(http: HttpRequest): Protocol {
+  if (isObjectStore(http.headers)) return restXml;
   if (http.headers["x-amz-target"] !== undefined) return awsJson;
   const type = http.headers["content-type"] ?? "";
   return type.startsWith("application/x-www-form-urlencoded") ? awsQuery : restJson;

@@ -2,11 +2,10 @@ import type { FaultKind } from "../fault-kind.ts";
 import type { OperationDefinition } from "../service.ts";
 
 /** Member that carries the token of the next page, or null where an operation gives all at once. */
-export function tokenMember(operation: OperationDefinition): "nextToken" | "NextToken" | null {
+export function tokenMember(operation: OperationDefinition): string | null {
   const shape = operation.input;
   if (shape.kind !== "structure") return null;
-  if ("nextToken" in shape.optional) return "nextToken";
-  return "NextToken" in shape.optional ? "NextToken" : null;
+  return ["nextToken", "NextToken", "NextPageToken"].find((name) => name in shape.optional) ?? null;
 }
 
 export const isRead = (name: string): boolean => /^(List|Get|Describe|Filter)/.test(name);
@@ -23,9 +22,9 @@ export function canShow(kind: FaultKind, name: string, operation: OperationDefin
     case "missing-optional":
       return (operation.optionalOutput ?? []).length > 0;
     case "unknown-status":
-      return /^(List|Get|Create|Delete)CodeInterpreter|^GetMetricData$/.test(name);
+      return /^(List|Get|Create|Delete)CodeInterpreter|^GetMetricData$|^GetQueryResults$/.test(name);
     case "empty-region":
-      return isRead(name);
+      return isRead(name) && operation.isBeyondPlace !== true;
     case "partial-put-events":
       return name === "PutEvents";
     case "throttle":

@@ -4,11 +4,13 @@ import { describeDeliveries, describeDeliveryDestinations, describeDeliverySourc
 import { describeLogGroups } from "./describe-log-groups.ts";
 import { logsErrors } from "./errors.ts";
 import { filterLogEvents } from "./filter-log-events.ts";
+import { getQueryResults, startQuery, stopQuery } from "./queries.ts";
 
 const groupName = string({ min: 1, max: 512, pattern: /[.\-_/#A-Za-z0-9]+/ });
 const groupIdentifier = string({ min: 1, max: 2048, pattern: /[\w#+=/:,.@-]*/ });
 const streamName = string({ min: 1, max: 512, pattern: /[^:*]*/ });
 const time = integer({ min: 0 });
+const queryId = string({ min: 1, max: 256 });
 const deliveryPage = { nextToken: string({ min: 1 }), limit: integer({ min: 1, max: 50 }) };
 const deliveryName = string({ min: 1, max: 60, pattern: /[\w-]*/ });
 
@@ -61,6 +63,30 @@ export const logs: ServiceDefinition = {
       ratePerSecond: () => 25,
       optionalOutput: ["logStreamName", "ingestionTime", "eventId", "searchedLogStreams"],
     },
+    StartQuery: {
+      input: structure(
+        { startTime: time, endTime: time, queryString: string({ min: 0, max: 10_000 }) },
+        {
+          queryLanguage: oneOf("CWLI", "SQL", "PPL"),
+          logGroupName: groupName,
+          logGroupNames: list(groupName),
+          logGroupIdentifiers: list(groupIdentifier),
+          limit: integer({ min: 1, max: 100_000 }),
+        },
+      ),
+      handle: startQuery,
+      ratePerSecond: () => 10,
+    },
+    GetQueryResults: {
+      input: structure(
+        { queryId },
+        { nextToken: string({ max: 1024 }), maxItems: integer({ min: 0, max: 10_000 }) },
+      ),
+      handle: getQueryResults,
+      ratePerSecond: () => 10,
+      optionalOutput: ["queryLanguage", "statistics"],
+    },
+    StopQuery: { input: structure({ queryId }), handle: stopQuery, ratePerSecond: () => 10 },
     DescribeDeliveries: {
       input: structure({}, { ...deliveryPage, deliverySourceNames: list(deliveryName, { min: 1, max: 50 }) }),
       handle: describeDeliveries,
