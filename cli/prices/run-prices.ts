@@ -1,0 +1,17 @@
+import { UsageError } from "../cli-error.ts";
+import { safeText } from "../render/safe-text.ts";
+import type { RunVerb } from "../verb.ts";
+import { runImportPrices } from "./run-import-prices.ts";
+import { runShowPrices } from "./run-show-prices.ts";
+
+export const runPrices: RunVerb = async (input, terminal) => {
+  const [what, ...rest] = input.arguments;
+  const own = { ...input, arguments: rest };
+  if (what === "show") return runShowPrices(own, terminal);
+  if (what === "import") return runImportPrices(own, terminal);
+  throw new UsageError([
+    what === undefined
+      ? "say what to do: `sandmeter prices show` or `sandmeter prices import FILE`"
+      : `unknown \`prices ${safeText(what)}\`: it is \`show\` or \`import\``,
+  ]);
+};
