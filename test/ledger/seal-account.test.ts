@@ -1,0 +1,137 @@
+import { describe, expect, it } from "vitest";
+import { instant } from "../../core/kernel/instant.ts";
+import { chargesOf } from "../../core/ledger/charges-of.ts";
+import { foldRecords } from "../../core/ledger/fold-records.ts";
+import { rereadReason } from "../../core/ledger/late-records.ts";
+import { sealAccount } from "../../core/ledger/seal-account.ts";
+import type { SessionAccount } from "../../core/ledger/session-account.ts";
+import { key, priceLists, record, settings, start } from "./account-fixtures.ts";
+
+const at = (afterMs: number): ReturnType<typeof instant> => instant(start + afterMs);
+const prices = priceLists.newRule;
+const seal = (account: SessionAccount, untilMs: number, digestsMs = 0): SessionAccount =>
+  sealAccount(account, at(untilMs), at(digestsMs), prices, settings);
+const tenSeconds = foldRecords(
+  null,
+  key,
+  Array.from({ length: 10 }, (_, i) => record(i * 1000)),
+);
+/** A level of so many MiB, for one second. */
+const level = (mib: number): number => mib / 1024 / 3600;
+
+describe("a seal", () => {
+  it("takes the records stamped before its instant and no others", () => {
+    const { sealed, open } = seal(tenSeconds, 5000);
+    expect(sealed?.charges.map(({ records }) => records)).toEqual([5]);
+    expect(open.length).toBe(5);
+    expect(open.at[0]).toBe(at(5000));
+  });
+
+  it("stays away where there is nothing to seal, so that early records still come in time", () => {
+    const account = seal(tenSeconds, -1000);
+    expect(account.sealed).toBeNull();
+    const earlier = foldRecords(account, key, [record(-2000)]);
+    expect(chargesOf(earlier, prices, settings)?.records).toBe(11);
+  });
+
+  it("moves on without records, and never back", () => {
+    const moved = seal(seal(tenSeconds, 10_000), 20_000);
+    expect(moved.sealed?.until).toBe(at(20_000));
+    expect(seal(moved, 15_000)).toEqual(moved);
+    expect(seal(foldRecords(moved, key, [record(25_000)]), 15_000).sealed).toEqual(moved.sealed);
+  });
+
+  it("keeps digests from an instant on, which never goes back either", () => {
+    const account = seal(tenSeconds, 8000, 3000);
+    expect(account.sealed?.digests.at.length).toBe(5);
+    const forgotten = seal(account, 8000, 6000);
+    expect(forgotten.sealed?.digests.at.length).toBe(2);
+    const more = seal(forgotten, 10_000, 0);
+    expect(more.sealed?.digests.since).toBe(at(6000));
+    expect(more.sealed?.digests.at.length).toBe(4);
+  });
+
+  it("forgets no digest beyond its own instant", () => {
+    const account = seal(tenSeconds, 5000, 60_000);
+    expect(account.sealed?.digests).toMatchObject({ since: at(5000), at: new Float64Array(0) });
+    expect(seal(account, 10_000, 60_000).sealed?.digests.since).toBe(at(10_000));
+  });
+
+  it("keeps the peaks in steps of 64 MiB, with the milliseconds spent on each", () => {
+    const mib = [0, 130, 150, 190, 195, 160, 710, 720];
+    const account = foldRecords(
+      null,
+      key,
+      mib.map((size, i) =>
+        i === 0 ? record(0, { elapsedSeconds: 0.2, gbHours: 1e-5 }) : record(i * 1000, { gbHours: level(size) }),
+      ),
+    );
+    const expected = [
+      { at: at(1000), peakBytes: 190 * 2 ** 20, ms: 3000 },
+      { at: at(4000), peakBytes: 195 * 2 ** 20, ms: 2000 },
+      { at: at(6000), peakBytes: 720 * 2 ** 20, ms: 2000 },
+    ];
+    expect(seal(account, 60_000).sealed?.staircase).toEqual(expected);
+    const inTwo = seal(seal(account, 2500), 60_000);
+    expect(inTwo.sealed?.staircase).toEqual(expected);
+  });
+
+  it("joins the charge of an hour that it cuts", () => {
+    const cut = seal(seal(tenSeconds, 3000), 7000);
+    const charges = chargesOf(cut, prices, settings)?.charges;
+    expect(charges).toEqual(chargesOf(tenSeconds, prices, settings)?.charges);
+    expect(charges).toHaveLength(1);
+  });
+});
+
+describe("the one-second minimum", () => {
+  it.each([
+    { lastSeconds: 0.199, chargedMs: 1000n },
+    { lastSeconds: 0.2, chargedMs: 1000n },
+    { lastSeconds: 0.201, chargedMs: 1001n },
+  ])("holds for the whole session and not for what is sealed ($lastSeconds s last)", ({ lastSeconds, chargedMs }) => {
+    const account = foldRecords(null, key, [
+      record(0, { elapsedSeconds: 0.8, gbHours: 0.8 * level(512) }),
+      record(40_000, { elapsedSeconds: lastSeconds, gbHours: 0 }),
+    ]);
+    const sealed = seal(account, 20_000);
+    expect(sealed.sealed?.charges[0]?.byteMs).toBe(800n * 512n * 2n ** 20n);
+    const charges = chargesOf(sealed, prices, settings)?.charges ?? [];
+    expect(charges.reduce((sum, charge) => sum + charge.byteMs, 0n)).toBe(chargedMs * 512n * 2n ** 20n);
+    // The hour of the last record, which is not that of the first.
+    expect(charges.map(({ hourAt }) => hourAt)).toEqual([at(-59.5 * 60_000), at(30_000)]);
+    expect(charges[0]?.byteMs === 0n).toBe(lastSeconds < 0.2);
+  });
+});
+
+describe("the sums of a sealed session", () => {
+  const sealed = seal(tenSeconds, 10_000);
+
+  it.each([
+    ["hold", priceLists.newRule, settings, null],
+    ["fall with another rule", priceLists.oldRule, settings, "price-change"],
+    ["fall with a price that begins among its records", priceLists.fromTheMiddle, settings, "price-change"],
+    ["hold with a price that begins behind them", priceLists.newThenOld, settings, null],
+    ["fall with a price that is gone", priceLists.none, settings, "price-change"],
+    ["fall with another GB", priceLists.newRule, { ...settings, gb: "decimal" } as const, "price-change"],
+    ["fall with another idle level", priceLists.newRule, { ...settings, idleVcpu: 0.5 }, "price-change"],
+  ])("%s", (_, periods, by, expected) => {
+    expect(rereadReason(sealed, periods, by)).toBe(expected);
+  });
+
+  it("fall with a late record first of all", () => {
+    const late = foldRecords(sealed, key, [record(1, { gbHours: 0.0009 })]);
+    expect(rereadReason(late, priceLists.none, settings)).toBe("late-records");
+  });
+
+  it("cannot fall before there are any", () => {
+    expect(rereadReason(tenSeconds, priceLists.none, settings)).toBeNull();
+  });
+
+  it("go on in the unit of GB that they were begun in", () => {
+    const decimal = { ...settings, gb: "decimal" } as const;
+    const later = foldRecords(sealed, key, [record(10_000)]);
+    expect(chargesOf(later, prices, decimal)).toEqual(chargesOf(later, prices, settings));
+    expect(sealAccount(later, at(20_000), at(0), prices, decimal)).toEqual(seal(later, 20_000));
+  });
+});
