@@ -8,7 +8,7 @@ export interface BasisPart {
   readonly usd: Usd | null;
 }
 
-export interface BasisShare {
+interface BasisShare {
   readonly basis: CostBasis;
   readonly sessions: number;
   /** Those of them that have no figure. */

@@ -15,7 +15,7 @@ export interface SettlementFacts {
   readonly lastRecordAt: Instant | null;
 }
 
-export interface SessionEnd {
+interface SessionEnd {
   readonly at: Instant;
   readonly source: EndSource;
 }
