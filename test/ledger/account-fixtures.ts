@@ -37,6 +37,7 @@ export const priceLists = {
   oldThenNew: periodsOfRows(row(start - 30_000, "2025-10"), row(start + 20_000, "2026-09", "0.1", "0.01")),
   newThenOld: periodsOfRows(row(start - 30_000, "2026-09"), row(start + 45_000, "2025-10", "0.1", "0.01")),
   fromTheMiddle: periodsOfRows(row(start + 10_000, "2026-09")),
+  changedAtSeven: periodsOfRows(row(start - 30_000, "2026-09"), row(start + 7000, "2026-09", "0.1", "0.01")),
   none: [],
 } satisfies Readonly<Record<string, readonly PricePeriod[]>>;
 

@@ -55,6 +55,7 @@ describe("the digest of a record", () => {
     const count = 100_000;
     for (let i = 0; i < count; i += 1) {
       const digest = recordDigest(1_790_912_445_000 + i * 1000, 1, 0.0003, 0.0002);
+      expect(digest.high).not.toBe(digest.low);
       high.add(digest.high);
       low.add(digest.low);
     }

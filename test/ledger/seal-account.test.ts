@@ -119,6 +119,14 @@ describe("the sums of a sealed session", () => {
     expect(rereadReason(sealed, periods, by)).toBe(expected);
   });
 
+  it("fall with a price that begins among the later ones, also where seals cut them", () => {
+    expect(rereadReason(sealed, priceLists.changedAtSeven, settings)).toBe("price-change");
+    expect(rereadReason(seal(seal(tenSeconds, 5000), 10_000), priceLists.changedAtSeven, settings)).toBe(
+      "price-change",
+    );
+    expect(rereadReason(seal(tenSeconds, 7000), priceLists.changedAtSeven, settings)).toBeNull();
+  });
+
   it("fall with a late record first of all", () => {
     const late = foldRecords(sealed, key, [record(1, { gbHours: 0.0009 })]);
     expect(rereadReason(late, priceLists.none, settings)).toBe("late-records");
