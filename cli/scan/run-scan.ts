@@ -3,22 +3,20 @@ import type { ScanOutcome } from "../../core/jobs/scan-outcome.ts";
 import { interpreterId } from "../../core/kernel/ids.ts";
 import { interpretersReport, scanReport } from "../../core/reporting/scan-report.ts";
 import { CliError, UsageError } from "../cli-error.ts";
-import { readAwsSettings } from "../config/aws-settings.ts";
 import { type ExitCode, exitCode, worstExitCode } from "../exit-code.ts";
 import { safeJson, safeText } from "../render/safe-text.ts";
 import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
-import type { RunVerb, VerbInput } from "../verb.ts";
+import type { RunVerb } from "../verb.ts";
 import { builtInPricing, clientsOf, scanInputOf, scanPortsOf } from "./compose.ts";
 import { scanProgress } from "./progress.ts";
 import { renderScan } from "./render-scan.ts";
+import { readScanInput, type ScanFlags } from "./scan-flags.ts";
 import { readSubject } from "./subject.ts";
 
 export const runScan: RunVerb = async (input, terminal) => {
-  const { settings, problems } = await readAwsSettings(input.options, terminal.cwd);
-  const flags = readFlags(input.options);
-  const all = [...problems, ...flags.problems];
-  if (all.length > 0) throw new UsageError(all);
+  const { settings, flags, problems } = await readScanInput(input.options, terminal.cwd);
+  if (problems.length > 0) throw new UsageError(problems);
   const clients = clientsOf(settings);
   const progress = scanProgress(terminal);
   try {
@@ -43,32 +41,6 @@ export const runScan: RunVerb = async (input, terminal) => {
   }
 };
 
-interface Flags {
-  readonly interpreter: string | null;
-  readonly interpreters: boolean;
-  readonly failOn: "warning" | "critical" | null;
-  readonly json: boolean;
-  readonly problems: readonly string[];
-}
-
-function readFlags(options: VerbInput["options"]): Flags {
-  const { interpreter, failOn } = options;
-  const level = failOn === "warning" || failOn === "critical" ? failOn : null;
-  const problems = [
-    ...(failOn === undefined || level !== null
-      ? []
-      : [`--fail-on must be \`warning\` or \`critical\`, not "${String(failOn)}"`]),
-    ...(interpreter === "" ? ["--interpreter needs an id: see `sandmeter scan --interpreters`"] : []),
-  ];
-  return {
-    interpreter: typeof interpreter === "string" ? interpreter : null,
-    interpreters: options["interpreters"] === true,
-    failOn: level,
-    json: options["json"] === true,
-    problems,
-  };
-}
-
 /** An interpreter that no fully listed target has is a wrong id; where a listing is incomplete, it may be there. */
 function requireFound(outcome: ScanOutcome, id: string): void {
   const found = outcome.targets.some((target) => target.interpreters?.some((interpreter) => interpreter.id === id));
@@ -79,7 +51,7 @@ function requireFound(outcome: ScanOutcome, id: string): void {
   );
 }
 
-function show(outcome: ScanOutcome, flags: Flags, terminal: Terminal): void {
+function show(outcome: ScanOutcome, flags: ScanFlags, terminal: Terminal): void {
   const ofOne = flags.interpreter === null ? outcome : onlyInterpreter(outcome, flags.interpreter);
   if (flags.json) {
     const report = flags.interpreters ? interpretersReport(ofOne) : scanReport(outcome, builtInPricing);

@@ -209,10 +209,11 @@ describe("what scan refuses", () => {
     const run = await runCli([
       "scan",
       ...["--regions", "us-esat-1,,eu-west-1", "--rate-share", "101", "--requests-per-second", "-3"],
-      ...["--fail-on", "soon", "--config", "missing.yaml"],
+      ...["--fail-on", "soon", "--config", "missing.yaml", "--jsn"],
     ]);
     expect(run).toMatchObject({ exit: 2, out: "" });
     expect(run.err.split("\n")).toEqual([
+      expect.stringContaining("unknown flag --jsn: did you mean --json?"),
       expect.stringContaining("there is no file missing.yaml"),
       expect.stringContaining("did you mean us-east-1?"),
       expect.stringContaining("empty name"),

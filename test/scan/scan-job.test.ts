@@ -45,6 +45,15 @@ describe("a pass over one target", () => {
     expect(one(outcome).interpreters?.map((it) => it.readySessions)).toEqual([1, 2]);
   });
 
+  it("gives the same result whatever the order of the listings", async () => {
+    const forth = region();
+    const back = region({
+      interpreters: complete([tool, system]),
+      sessions: { [system.id]: complete([aSession("s1")]), [tool.id]: complete([aSession("t2"), aSession("t1")]) },
+    });
+    expect(await scanFake({ "us-east-1": back })).toEqual(await scanFake({ "us-east-1": forth }));
+  });
+
   it("looks each session up once, and no interpreter", async () => {
     const { ports, calls } = fakeService({ "us-east-1": region() });
     await scan(ports)(now, scanInput(["us-east-1"]), signal);
