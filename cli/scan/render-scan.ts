@@ -12,11 +12,11 @@ export function renderScan(
   outcome: ScanOutcome,
   pricing: Pricing,
   subject: "sessions" | "interpreters",
-  terminal: Pick<Terminal, "color" | "columns">,
+  terminal: Pick<Terminal, "color" | "interactive" | "columns">,
 ): string {
   const paint = painter(terminal.color);
   // What goes to a file or another program is not cut.
-  const maxWidth = terminal.color ? terminal.columns : null;
+  const maxWidth = terminal.color || terminal.interactive ? terminal.columns : null;
   const table =
     subject === "sessions" ? sessionsTable(outcome, maxWidth, paint) : interpretersTable(outcome, maxWidth, paint);
   const sections = [table, ...(subject === "sessions" ? [summary(outcome, pricing)] : [])];
@@ -35,7 +35,7 @@ export function renderScan(
 function summary(outcome: ScanOutcome, pricing: Pricing): string {
   const totals = scanTotals(outcome, pricing);
   const read = outcome.targets.flatMap((target) => target.sessions).length;
-  const count = totals.sessions === null ? `At least ${read} live sessions` : `${totals.sessions} live sessions`;
+  const count = totals.sessions === null ? `At least ${sessionsText(read)}` : sessionsText(totals.sessions);
   const cost = `cost so far ${range(totals.lowUsd, totals.highUsd)}`;
   const hourly = `an hour at this size ${range(totals.hourlyLowUsd, totals.hourlyHighUsd)}`;
   return `${count} as of ${isoOf(outcome.asOf)}; ${cost}; ${hourly}.\n`;
@@ -52,3 +52,5 @@ function unreadSection(outcome: ScanOutcome, paint: Paint): string {
     );
   return lines.length === 0 ? "" : `${paint("Not read, or worth knowing", "bold")}\n${lines.join("")}`;
 }
+
+const sessionsText = (count: number): string => (count === 1 ? "1 live session" : `${count} live sessions`);

@@ -114,7 +114,7 @@ const bySystemAndId = (a: Interpreter, b: Interpreter): number => compare(b.kind
 
 const notCounted = (others: number): Problem => ({
   code: "NotCounted",
-  message: `The sessions of ${others} other interpreters were not asked for, so the use of the session quota is unknown here: scan all interpreters to see it.`,
+  message: `The sessions of ${others === 1 ? "one other interpreter" : `${others} other interpreters`} were not asked for, so the use of the session quota is unknown here: scan all interpreters to see it.`,
 });
 
 const quotasOf = (
