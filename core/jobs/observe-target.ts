@@ -64,7 +64,11 @@ async function scanOne(
       limitOverrides: input.limitOverrides,
       notEnabled: input.notEnabled,
       interpreter: null,
-      lookUp: { sessions: true, interpreters: false },
+      lookUp: {
+        sessions: true,
+        interpreters: false,
+        ...(input.lookUpsAtMost === undefined ? {} : { sessionsAtMost: input.lookUpsAtMost }),
+      },
       knownTimeout: (_target, interpreter, session) => knownTimeout(interpreter, session),
       notes: [],
     },

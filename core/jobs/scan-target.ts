@@ -24,6 +24,8 @@ export async function scanTarget(
   signal: AbortSignal,
 ): Promise<TargetScan> {
   const progress = progressOf(target, ports.onProgress);
+  let lookUpsLeft = input.lookUp.sessionsAtMost ?? Number.POSITIVE_INFINITY;
+  const mayLookUp = (): boolean => lookUpsLeft-- > 0;
   const [listing, limits] = await Promise.all([
     ports.sandboxes.listInterpreters(target, signal),
     ports.readQuotaLimits(target, ports.kind.quotas, signal),
@@ -31,7 +33,7 @@ export async function scanTarget(
   const wanted = listing.items.filter((item) => input.interpreter === null || item.id === input.interpreter);
   progress.listed(wanted.length);
   const scans = await mapConcurrently(wanted, interpretersAtOnce, (interpreter) =>
-    scanInterpreter({ ports, now, input, target, progress }, interpreter, signal),
+    scanInterpreter({ ports, now, input, target, progress, mayLookUp }, interpreter, signal),
   );
   progress.ended();
   return isUnread(listing)
