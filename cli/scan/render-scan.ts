@@ -5,21 +5,22 @@ import { safeText } from "../render/safe-text.ts";
 import { type Paint, painter } from "../render/style.ts";
 import type { Terminal } from "../terminal.ts";
 import { range } from "./money-range.ts";
+import type { ScanFlags } from "./scan-flags.ts";
 import { interpretersTable, quotasTable, sessionsTable } from "./tables.ts";
 
 /** The whole pass as text: what lives, what it costs, how near the quotas are, and what could not be read. */
 export function renderScan(
   outcome: ScanOutcome,
   pricing: Pricing,
-  subject: "sessions" | "interpreters",
+  flags: Pick<ScanFlags, "interpreter" | "interpreters">,
   terminal: Pick<Terminal, "color" | "interactive" | "columns">,
 ): string {
   const paint = painter(terminal.color);
   // What goes to a file or another program is not cut.
   const maxWidth = terminal.color || terminal.interactive ? terminal.columns : null;
-  const table =
-    subject === "sessions" ? sessionsTable(outcome, maxWidth, paint) : interpretersTable(outcome, maxWidth, paint);
-  const sections = [table, ...(subject === "sessions" ? [summary(outcome, pricing)] : [])];
+  const sections = flags.interpreters
+    ? [interpretersTable(outcome, flags.interpreter, maxWidth, paint)]
+    : [sessionsTable(outcome, maxWidth, paint), summary(outcome, pricing)];
   const quotas = quotasTable(outcome, maxWidth, paint);
   if (quotas !== "") sections.push(`${paint("Quotas", "bold")}\n${quotas}`);
   const skipped = outcome.targets.filter((target) => target.status === "skipped");

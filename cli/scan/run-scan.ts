@@ -52,22 +52,15 @@ function requireFound(outcome: ScanOutcome, id: string): void {
 }
 
 function show(outcome: ScanOutcome, flags: ScanFlags, terminal: Terminal): void {
-  const ofOne = flags.interpreter === null ? outcome : onlyInterpreter(outcome, flags.interpreter);
-  if (flags.json) {
-    const report = flags.interpreters ? interpretersReport(ofOne) : scanReport(outcome, builtInPricing);
-    terminal.out(`${safeJson(report)}\n`);
+  if (!flags.json) {
+    terminal.out(renderScan(outcome, builtInPricing, flags, terminal));
     return;
   }
-  terminal.out(renderScan(ofOne, builtInPricing, flags.interpreters ? "interpreters" : "sessions", terminal));
+  const report = flags.interpreters
+    ? interpretersReport(outcome, flags.interpreter)
+    : scanReport(outcome, builtInPricing);
+  terminal.out(`${safeJson(report)}\n`);
 }
-
-const onlyInterpreter = (outcome: ScanOutcome, id: string): ScanOutcome => ({
-  ...outcome,
-  targets: outcome.targets.map((target) => ({
-    ...target,
-    interpreters: target.interpreters?.filter((interpreter) => interpreter.id === id) ?? null,
-  })),
-});
 
 function exitCodeOf(outcome: ScanOutcome, failOn: "warning" | "critical" | null): ExitCode {
   const states = outcome.targets.flatMap((target) => target.quotas.map((quota) => quota.state));

@@ -128,6 +128,13 @@ describe("scan --json", () => {
     expect(byName["other"]).toMatchObject({ networkMode: "SANDBOX", readySessions: 0 });
   });
 
+  it("shows one interpreter and counts all", async () => {
+    const run = await runCli(["scan", "--json", ...fast, "--interpreters", "--interpreter", "aws.codeinterpreter.v1"]);
+    const report = JSON.parse(run.out) as { targets: ScanReport["targets"]; interpreters: { interpreter: string }[] };
+    expect(report.interpreters).toMatchObject([{ interpreter: "aws.codeinterpreter.v1", readySessions: 2 }]);
+    expect(report.targets).toMatchObject([{ interpreters: { system: 1, custom: 2 } }]);
+  });
+
   it("goes by the service's clock where this machine's is off, and says so", async () => {
     vi.spyOn(Date, "now").mockImplementation(() => aws.world.clock.now() - 3_600_000);
     try {
