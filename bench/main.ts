@@ -1,35 +1,11 @@
 import { cpus } from "node:os";
 import process from "node:process";
 import { type Bench, type Figure, isMissed } from "./bench.ts";
-import { benchHelp } from "./help.ts";
+import { helpBench } from "./help.ts";
 import { rateBench } from "./rate.ts";
-import { benchScan } from "./scan.ts";
+import { scanBench } from "./scan.ts";
 
 // `npm run bench [-- NAME…] [-- --json]`: runs all benches or the named ones. Exit code 1 where a figure is missed.
-const scanBench: Bench = {
-  name: "scan",
-  about: "10 000 sessions in 5 Regions, beside what the request-rate share allows",
-  run: async () => {
-    const { ratio, sessions, lookUps, pages, throttled } = await benchScan();
-    return [
-      { what: "time of the scan / time that the share allows", value: ratio, unit: "", atMost: 1.2 },
-      { what: "sessions", value: sessions, unit: "" },
-      { what: "look-ups of a session", value: lookUps, unit: "", atMost: sessions },
-      { what: "pages", value: pages, unit: "" },
-      { what: "throttled requests", value: throttled, unit: "" },
-    ];
-  },
-};
-
-const helpBench: Bench = {
-  name: "help",
-  about: "`sandmeter --help` of the built command",
-  run: async () => {
-    const { cpuSeconds } = await benchHelp();
-    return [{ what: "CPU time of the process", value: cpuSeconds, unit: "s", atMost: 0.15 }];
-  },
-};
-
 const benches: readonly Bench[] = [rateBench, scanBench, helpBench];
 
 const args = process.argv.slice(2);

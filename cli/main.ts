@@ -21,7 +21,8 @@ const terminal: Terminal = {
   interactive: process.stdout.isTTY === true && process.stderr.isTTY === true && process.env["TERM"] !== "dumb",
   // Asked each time: a terminal can be resized while a verb redraws it.
   get columns() {
-    return process.stdout.columns ?? 120;
+    // A terminal that does not know its width says 0.
+    return process.stdout.columns || 120;
   },
   color: process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined,
   env: process.env,

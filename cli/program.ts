@@ -62,16 +62,22 @@ function commandOf(verb: Verb, terminal: Terminal, done: (code: ExitCode) => voi
   return command.action(async () => {
     const strangers = command.args.filter((argument) => argument.startsWith("-") && argument !== "-");
     const positional = command.args.filter((argument) => !strangers.includes(argument));
-    const run = await verb.load();
-    if (strangers.length > 0) throw new UsageError(strangers.map((flag) => unknownFlag(flag, command)));
-    if (verb.arguments === undefined && positional.length > 0) {
-      throw new UsageError(
-        positional.map((word) => `unexpected argument "${word}": \`sandmeter ${verb.name}\` takes none`),
-      );
+    const input = { arguments: positional, options: command.opts() };
+    const unknown = strangers.map((flag) => unknownFlag(flag, command));
+    const unexpected = verb.arguments === undefined ? positional.map((word) => unexpectedArgument(word, verb)) : [];
+    // A word after an unknown flag is most often its value: what it is will be seen once the flag is right.
+    const problems = unknown.length > 0 ? unknown : unexpected;
+    if (problems.length > 0) {
+      const check = await verb.check?.();
+      throw new UsageError([...problems, ...((await check?.(input, terminal)) ?? [])]);
     }
-    done(await run({ arguments: positional, options: command.opts() }, terminal));
+    const run = await verb.load();
+    done(await run(input, terminal));
   });
 }
+
+const unexpectedArgument = (word: string, verb: Verb): string =>
+  `unexpected argument "${word}": \`sandmeter ${verb.name}\` takes none`;
 
 function unknownFlag(flag: string, command: Command): string {
   const known = command.options.flatMap((option) =>

@@ -19,11 +19,15 @@ export interface Verb {
   readonly options: readonly VerbOption[];
   readonly examples: readonly { readonly command: string; readonly does: string }[];
   readonly load: () => Promise<RunVerb>;
+  /** Finds what is wrong with the input without doing anything, so that it is told together with wrong flags. */
+  readonly check?: () => Promise<CheckVerb>;
 }
 
 export interface VerbInput {
   readonly arguments: readonly string[];
   readonly options: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 }
+
+export type CheckVerb = (input: VerbInput, terminal: Terminal) => Promise<readonly string[]>;
 
 export type RunVerb = (input: VerbInput, terminal: Terminal) => Promise<ExitCode>;

@@ -22,6 +22,11 @@ import type { FunctionPlace } from "./function-place.ts";
 const requestsPerSecond = 30;
 /** A write costs five times a read: "seen again" is written every ten minutes, which widens a final cost by no more than that. */
 const rememberSeenEveryMs = 600_000;
+/**
+ * What fits into a pass of the shortest timeout with room to spare. Without a bound, a Region that is first seen with
+ * thousands of sessions would run out of time in each pass, and never be seen to its end.
+ */
+const lookUpSeconds = 100;
 
 /** The table answers in milliseconds. Without these a lost connection would last until Lambda ends the function. */
 const requestHandler = { connectionTimeout: 3000, requestTimeout: 10_000, throwOnRequestTimeout: true } as const;
@@ -49,6 +54,7 @@ export function monitorOf(environment: FunctionEnvironment): Monitor {
         notEnabled: environment.regions === "all" ? "skip" : "fail",
         publish: true,
         rememberSeenEveryMs,
+        lookUpsAtMost: Math.max(1, Math.floor(requestsPerSecond * environment.rateShare * lookUpSeconds)),
       },
       signal,
     );

@@ -72,11 +72,13 @@ function messageOf(code: AwsErrorCode, error: unknown, call: AwsCall): string {
   }
 }
 
+const mostSaid = 240;
+
 /** The service's own words, cut: they help whoever mends it, and they are other people's text. */
 function saidBy(error: unknown): string {
   if (!(error instanceof Error) || error.message === "") return ".";
-  const [line] = error.message.split("\n");
-  return ` (${error.name}: ${(line ?? "").slice(0, 200)}).`;
+  const line = error.message.split("\n")[0] ?? "";
+  return ` (${error.name}: ${line.length > mostSaid ? `${line.slice(0, mostSaid)}…` : line}).`;
 }
 
 function attemptsOf(error: unknown): string {

@@ -145,7 +145,13 @@ export function awsClients(options: AwsClientsOptions): AwsClients {
     defaultRegion: () => defaultRegion(profile),
     attemptsIn: share.attemptsIn,
     close: () => {
-      for (const client of made.values()) void client.then((it) => it.destroy());
+      // A client that could not be made has nothing to close; whoever asked for it was told why.
+      for (const client of made.values()) {
+        client.then(
+          (it) => it.destroy(),
+          () => undefined,
+        );
+      }
       made.clear();
     },
   };

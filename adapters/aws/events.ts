@@ -5,7 +5,7 @@ import { problemOf } from "./aws-error.ts";
 import { batchesOf } from "./batches.ts";
 import type { AwsClients } from "./clients.ts";
 
-export const eventSource = "sandmeter";
+const eventSource = "sandmeter";
 
 // PutEvents takes 10 entries and 256 kB a request, all entries together.
 const maxBytes = 256 * 1024;

@@ -61,7 +61,7 @@ export async function readPages<T extends { readonly id: string }>(
   return { items: [...items.values()], problems, complete: problems.length === 0 };
 }
 
-export function badAnswer(call: AwsCall, why: string): Problem {
+function badAnswer(call: AwsCall, why: string): Problem {
   const where = `${call.operation} in ${call.region}${call.subject === undefined ? "" : ` (${call.subject})`}`;
   return problemOf(new AwsError("BadAnswer", call, `${where} ${why}: try again, and report it if it stays.`), call);
 }

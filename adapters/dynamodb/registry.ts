@@ -118,8 +118,9 @@ export function dynamodbRegistry(client: DynamoDBClient, table: string): Registr
     if (ids.length === 0) return;
     const UpdateExpression = `REMOVE ${ids.map((_, index) => `events.#e${index}`).join(", ")}`;
     const ExpressionAttributeNames = Object.fromEntries(ids.map((id, index) => [`#e${index}`, id]));
-    const Key = headKey(target);
-    await client.send(new UpdateItemCommand({ TableName: table, Key, UpdateExpression, ExpressionAttributeNames }));
+    const update = { TableName: table, Key: headKey(target), UpdateExpression, ExpressionAttributeNames };
+    const isThere = { ConditionExpression: "attribute_exists(pk)" };
+    await conditionally(() => client.send(new UpdateItemCommand({ ...update, ...isThere })));
   };
 
   const recordsUnder = (target: Target, prefix: "open#" | "gone#"): Promise<readonly SessionRecord[]> =>

@@ -102,6 +102,7 @@ export function usageStore(limitBytes: number, spillFile: string): UsageStore {
     finish: () => {
       if (file !== null) closeSync(file);
       spare = [];
+      references.clear();
       return {
         spillFile: file === null ? null : spillFile,
         partitions: keys.map((own, partition) => {

@@ -42,7 +42,7 @@ export const runDashboards: RunVerb = async ({ options }, terminal) => {
     terminal.out(options["json"] === true ? `${safeJson(put)}\n` : textOf(put));
     return exitCode.done;
   } catch (error) {
-    if (error instanceof AwsError) throw new CliError(error.message, exitCode.failed, { cause: error });
+    if (error instanceof AwsError) throw new CliError(safeText(error.message), exitCode.failed, { cause: error });
     throw error;
   } finally {
     clients.close();

@@ -14,7 +14,7 @@ export function onceReport(outcome: PassOutcome, url: string, terminal: Terminal
   const problems = problemLines(outcome);
   return [
     `The monitor's main job, once, on an embedded AWS at ${url}: real HTTP, no AWS account.\n`,
-    renderScan(scanOf(outcome), builtInPricing, "sessions", terminal),
+    renderScan(scanOf(outcome), builtInPricing, { interpreter: null, interpreters: false }, terminal),
     `${paint("Metrics published to CloudWatch, name space Sandmeter", "bold")}\n${metricsTable(outcome, terminal)}`,
     [
       `${paint("Events sent to EventBridge", "bold")}\n`,

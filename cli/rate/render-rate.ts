@@ -27,18 +27,19 @@ export function renderRate(
   return sections.filter((section) => section !== "").join("\n");
 }
 
+// On a narrow terminal the columns on the right are cut first: the cost stays in sight.
 const columns: readonly Column[] = [
-  { title: "ACCOUNT" },
-  { title: "REGION" },
-  { title: "INTERPRETER", shrinkTo: 12 },
   { title: "SESSION", shrinkTo: 12 },
+  { title: "INTERPRETER", shrinkTo: 12 },
+  { title: "REGION" },
   { title: "METERED", align: "right" },
-  { title: "GAPS", align: "right" },
-  { title: "PEAK MB", align: "right" },
   { title: "RATED USD", align: "right" },
-  { title: "LOGGED USD", align: "right" },
   { title: "IDLE USD", align: "right" },
-  { title: "PEAK TAX USD", align: "right" },
+  { title: "LOGGED USD", align: "right" },
+  { title: "PEAK TAX", align: "right" },
+  { title: "PEAK MB", align: "right" },
+  { title: "GAPS", align: "right" },
+  { title: "ACCOUNT" },
 ];
 
 function sessionsSection(sessions: readonly RatedSession[], top: number, paint: Paint, width: number | null): string {
@@ -58,14 +59,14 @@ function costliestFirst(a: RatedSession, b: RatedSession): number {
 function rowOf(session: RatedSession): readonly Cell[] {
   const { cost, peakBytes } = session;
   return [
-    session.account,
-    session.region,
-    session.interpreter,
     session.session,
+    session.interpreter,
+    session.region,
     formatSeconds(session.meteredMs / 1000),
-    formatSeconds(session.gapMs / 1000),
+    ...[cost?.rated, cost?.idle, cost?.logged, cost?.peakTax].map(dollars),
     peakBytes === null ? "-" : String(Math.round(peakBytes / 1_048_576)),
-    ...[cost?.rated, cost?.logged, cost?.idle, cost?.peakTax].map(dollars),
+    formatSeconds(session.gapMs / 1000),
+    session.account,
   ].map((text) => ({ text }));
 }
 

@@ -5,21 +5,22 @@ import { safeText } from "../render/safe-text.ts";
 import { type Paint, painter } from "../render/style.ts";
 import type { Terminal } from "../terminal.ts";
 import { range } from "./money-range.ts";
+import type { ScanFlags } from "./scan-flags.ts";
 import { interpretersTable, quotasTable, sessionsTable } from "./tables.ts";
 
 /** The whole pass as text: what lives, what it costs, how near the quotas are, and what could not be read. */
 export function renderScan(
   outcome: ScanOutcome,
   pricing: Pricing,
-  subject: "sessions" | "interpreters",
-  terminal: Pick<Terminal, "color" | "columns">,
+  flags: Pick<ScanFlags, "interpreter" | "interpreters">,
+  terminal: Pick<Terminal, "color" | "interactive" | "columns">,
 ): string {
   const paint = painter(terminal.color);
   // What goes to a file or another program is not cut.
-  const maxWidth = terminal.color ? terminal.columns : null;
-  const table =
-    subject === "sessions" ? sessionsTable(outcome, maxWidth, paint) : interpretersTable(outcome, maxWidth, paint);
-  const sections = [table, ...(subject === "sessions" ? [summary(outcome, pricing)] : [])];
+  const maxWidth = terminal.color || terminal.interactive ? terminal.columns : null;
+  const sections = flags.interpreters
+    ? [interpretersTable(outcome, flags.interpreter, maxWidth, paint)]
+    : [sessionsTable(outcome, maxWidth, paint), summary(outcome, pricing)];
   const quotas = quotasTable(outcome, maxWidth, paint);
   if (quotas !== "") sections.push(`${paint("Quotas", "bold")}\n${quotas}`);
   const skipped = outcome.targets.filter((target) => target.status === "skipped");
@@ -35,7 +36,7 @@ export function renderScan(
 function summary(outcome: ScanOutcome, pricing: Pricing): string {
   const totals = scanTotals(outcome, pricing);
   const read = outcome.targets.flatMap((target) => target.sessions).length;
-  const count = totals.sessions === null ? `At least ${read} live sessions` : `${totals.sessions} live sessions`;
+  const count = totals.sessions === null ? `At least ${sessionsText(read)}` : sessionsText(totals.sessions);
   const cost = `cost so far ${range(totals.lowUsd, totals.highUsd)}`;
   const hourly = `an hour at this size ${range(totals.hourlyLowUsd, totals.hourlyHighUsd)}`;
   return `${count} as of ${isoOf(outcome.asOf)}; ${cost}; ${hourly}.\n`;
@@ -52,3 +53,5 @@ function unreadSection(outcome: ScanOutcome, paint: Paint): string {
     );
   return lines.length === 0 ? "" : `${paint("Not read, or worth knowing", "bold")}\n${lines.join("")}`;
 }
+
+const sessionsText = (count: number): string => (count === 1 ? "1 live session" : `${count} live sessions`);

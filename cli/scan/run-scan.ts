@@ -4,22 +4,20 @@ import { interpreterId } from "../../core/kernel/ids.ts";
 import { interpretersReport, scanReport } from "../../core/reporting/scan-report.ts";
 import type { Pricing } from "../../core/reporting/scan-totals.ts";
 import { CliError, UsageError } from "../cli-error.ts";
-import { readAwsSettings } from "../config/aws-settings.ts";
 import { type ExitCode, exitCode, worstExitCode } from "../exit-code.ts";
 import { safeJson, safeText } from "../render/safe-text.ts";
 import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
-import type { RunVerb, VerbInput } from "../verb.ts";
+import type { RunVerb } from "../verb.ts";
 import { clientsOf, pricingOf, scanInputOf, scanPortsOf } from "./compose.ts";
 import { scanProgress } from "./progress.ts";
 import { renderScan } from "./render-scan.ts";
+import { readScanInput, type ScanFlags } from "./scan-flags.ts";
 import { readSubject } from "./subject.ts";
 
 export const runScan: RunVerb = async (input, terminal) => {
-  const { settings, problems } = await readAwsSettings(input.options, terminal.cwd);
-  const flags = readFlags(input.options);
-  const all = [...problems, ...flags.problems];
-  if (all.length > 0) throw new UsageError(all);
+  const { settings, flags, problems } = await readScanInput(input.options, terminal.cwd);
+  if (problems.length > 0) throw new UsageError(problems);
   const clients = clientsOf(settings);
   const progress = scanProgress(terminal);
   try {
@@ -44,32 +42,6 @@ export const runScan: RunVerb = async (input, terminal) => {
   }
 };
 
-interface Flags {
-  readonly interpreter: string | null;
-  readonly interpreters: boolean;
-  readonly failOn: "warning" | "critical" | null;
-  readonly json: boolean;
-  readonly problems: readonly string[];
-}
-
-function readFlags(options: VerbInput["options"]): Flags {
-  const { interpreter, failOn } = options;
-  const level = failOn === "warning" || failOn === "critical" ? failOn : null;
-  const problems = [
-    ...(failOn === undefined || level !== null
-      ? []
-      : [`--fail-on must be \`warning\` or \`critical\`, not "${String(failOn)}"`]),
-    ...(interpreter === "" ? ["--interpreter needs an id: see `sandmeter scan --interpreters`"] : []),
-  ];
-  return {
-    interpreter: typeof interpreter === "string" ? interpreter : null,
-    interpreters: options["interpreters"] === true,
-    failOn: level,
-    json: options["json"] === true,
-    problems,
-  };
-}
-
 /** An interpreter that no fully listed target has is a wrong id; where a listing is incomplete, it may be there. */
 function requireFound(outcome: ScanOutcome, id: string): void {
   const found = outcome.targets.some((target) => target.interpreters?.some((interpreter) => interpreter.id === id));
@@ -80,23 +52,14 @@ function requireFound(outcome: ScanOutcome, id: string): void {
   );
 }
 
-function show(outcome: ScanOutcome, flags: Flags, pricing: Pricing, terminal: Terminal): void {
-  const ofOne = flags.interpreter === null ? outcome : onlyInterpreter(outcome, flags.interpreter);
-  if (flags.json) {
-    const report = flags.interpreters ? interpretersReport(ofOne) : scanReport(outcome, pricing);
-    terminal.out(`${safeJson(report)}\n`);
+function show(outcome: ScanOutcome, flags: ScanFlags, pricing: Pricing, terminal: Terminal): void {
+  if (!flags.json) {
+    terminal.out(renderScan(outcome, pricing, flags, terminal));
     return;
   }
-  terminal.out(renderScan(ofOne, pricing, flags.interpreters ? "interpreters" : "sessions", terminal));
+  const report = flags.interpreters ? interpretersReport(outcome, flags.interpreter) : scanReport(outcome, pricing);
+  terminal.out(`${safeJson(report)}\n`);
 }
-
-const onlyInterpreter = (outcome: ScanOutcome, id: string): ScanOutcome => ({
-  ...outcome,
-  targets: outcome.targets.map((target) => ({
-    ...target,
-    interpreters: target.interpreters?.filter((interpreter) => interpreter.id === id) ?? null,
-  })),
-});
 
 function exitCodeOf(outcome: ScanOutcome, failOn: "warning" | "critical" | null): ExitCode {
   const states = outcome.targets.flatMap((target) => target.quotas.map((quota) => quota.state));

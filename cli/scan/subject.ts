@@ -68,7 +68,7 @@ async function identityOf(
   try {
     return await readIdentity(clients, regions, clock.now, signal);
   } catch (error) {
-    if (error instanceof AwsError) throw new CliError(error.message, undefined, { cause: error });
+    if (error instanceof AwsError) throw new CliError(safeText(error.message), undefined, { cause: error });
     throw error;
   }
 }

@@ -58,23 +58,31 @@ const interpreterColumns: readonly Column[] = [
   { title: "LIVE SESSIONS", align: "right" },
 ];
 
-export function interpretersTable(outcome: ScanOutcome, maxWidth: number | null, paint: Paint): string {
+/** One row for each interpreter, or for the one asked for. */
+export function interpretersTable(
+  outcome: ScanOutcome,
+  only: string | null,
+  maxWidth: number | null,
+  paint: Paint,
+): string {
   const rows = outcome.targets.flatMap((target) =>
-    (target.interpreters ?? []).map((interpreter) => [
-      { text: target.target.region },
-      { text: interpreter.id },
-      { text: interpreter.name ?? "-" },
-      { text: interpreter.kind },
-      { text: interpreter.detail?.networkMode ?? "unknown" },
-      { text: interpreter.status },
-      {
-        text:
-          interpreter.createdAt === null
-            ? "unknown"
-            : formatSeconds(secondsBetween(interpreter.createdAt, outcome.asOf)),
-      },
-      { text: interpreter.readySessions === null ? "unknown" : String(interpreter.readySessions) },
-    ]),
+    (target.interpreters ?? [])
+      .filter((it) => only === null || it.id === only)
+      .map((interpreter) => [
+        { text: target.target.region },
+        { text: interpreter.id },
+        { text: interpreter.name ?? "-" },
+        { text: interpreter.kind },
+        { text: interpreter.detail?.networkMode ?? "unknown" },
+        { text: interpreter.status },
+        {
+          text:
+            interpreter.createdAt === null
+              ? "unknown"
+              : formatSeconds(secondsBetween(interpreter.createdAt, outcome.asOf)),
+        },
+        { text: interpreter.readySessions === null ? "unknown" : String(interpreter.readySessions) },
+      ]),
   );
   return rows.length === 0 ? "" : renderTable(interpreterColumns, rows, maxWidth, paint);
 }

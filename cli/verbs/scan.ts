@@ -25,5 +25,6 @@ export const scan: Verb = {
     },
     { command: "sandmeter scan --interpreters", does: "what interpreters exist, and how many sessions each has" },
   ],
+  check: async () => (await import("../scan/scan-flags.ts")).checkScan,
   load: async () => (await import("../scan/run-scan.ts")).runScan,
 };

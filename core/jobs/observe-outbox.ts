@@ -41,6 +41,28 @@ export async function deliver(
   return deliveries;
 }
 
+/**
+ * Where nobody is told, only the last change of each quota and of the target's health is worth keeping: whoever turns
+ * publishing on after a month wants to hear how things are, not how they went.
+ */
+export async function keepLatest(
+  ports: ObservePorts,
+  target: Target,
+  unsent: readonly OutgoingEvent[],
+  coming: readonly OutgoingEvent[],
+): Promise<readonly OutgoingEvent[]> {
+  const subjects = new Set(coming.map(subjectOf));
+  const superseded = unsent.filter((event) => subjects.has(subjectOf(event)));
+  if (superseded.length > 0) {
+    const ids = superseded.map((event) => event.id);
+    await ports.outbox.settle(target, ids, []);
+  }
+  return unsent.filter((event) => !superseded.includes(event));
+}
+
+const subjectOf = ({ detailType, detail }: OutgoingEvent): string =>
+  JSON.stringify([detailType, detail["quota"] ?? null]);
+
 /** Makes room in an outbox that nobody has taken from for long. What is dropped is said, never silent. */
 export async function dropOldest(
   ports: ObservePorts,

@@ -26,4 +26,6 @@ export interface ObserveInput extends Pick<ScanInput, "targets" | "prices" | "gb
    * write costs money, ten minutes widen the bounds of its final cost by no more than that.
    */
   readonly rememberSeenEveryMs: number;
+  /** How many new sessions of a target a pass looks up at most, where it must end in time; absent: all. */
+  readonly lookUpsAtMost?: number;
 }

@@ -9,7 +9,7 @@ import { RegistryError } from "../ports/registry-error.ts";
 import { blindMetricsOf, metricsOf } from "../reporting/target-metrics.ts";
 import { advanceAlerts } from "./observe-alerts.ts";
 import { healthEvent } from "./observe-events.ts";
-import { deliver, dropOldest } from "./observe-outbox.ts";
+import { deliver, dropOldest, keepLatest } from "./observe-outbox.ts";
 import type { EventDelivery, TargetPass } from "./observe-outcome.ts";
 import type { ObserveInput, ObservePorts } from "./observe-ports.ts";
 import { knownTimeoutsOf, recordSessions } from "./observe-sessions.ts";
@@ -32,7 +32,10 @@ export async function observeTarget(
     const before = await ports.registry.load(target);
     if (input.publish) events = await deliver(ports, target, present(), signal);
     scanned = await scanOne(ports, now, input, target, before, signal);
-    const pass = await record(ports, now, input, before, scanned, started);
+    const waiting = before.unsentEvents.filter(
+      (event) => !events.some((it) => it.event.id === event.id && it.result === "sent"),
+    );
+    const pass = await record(ports, now, input, { ...before, unsentEvents: waiting }, scanned, started);
     if (pass.state === "stale") return { ...pass, events };
     const told = input.publish ? await deliver(ports, target, present(), signal) : pass.events;
     return { ...pass, events: [...events, ...told] };
@@ -61,7 +64,11 @@ async function scanOne(
       limitOverrides: input.limitOverrides,
       notEnabled: input.notEnabled,
       interpreter: null,
-      lookUp: { sessions: true, interpreters: false },
+      lookUp: {
+        sessions: true,
+        interpreters: false,
+        ...(input.lookUpsAtMost === undefined ? {} : { sessionsAtMost: input.lookUpsAtMost }),
+      },
       knownTimeout: (_target, interpreter, session) => knownTimeout(interpreter, session),
       notes: [],
     },
@@ -96,7 +103,8 @@ async function record(
   const { alerts, events: pressureEvents } = advanceAlerts(now, before.alerts, scan, input.rule);
   const { health, transition } = advanceHealth(before.health, now, scan.status === "skipped" ? "ok" : scan.status);
   const newEvents = [...pressureEvents, ...(transition === null ? [] : [healthEvent(now, scan, transition)])];
-  const problems = await dropOldest(ports, target, before.unsentEvents, newEvents.length);
+  const unsent = input.publish ? before.unsentEvents : await keepLatest(ports, target, before.unsentEvents, newEvents);
+  const problems = await dropOldest(ports, target, unsent, newEvents.length);
   const change = { at: now, sessions: sessions.changed, alerts, health, newEvents };
   const state = await ports.registry.commit(target, before.revision, change);
   const ended = ports.readEffort(target);

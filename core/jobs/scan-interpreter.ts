@@ -28,6 +28,8 @@ interface Pass {
   readonly input: ScanInput;
   readonly target: Target;
   readonly progress: ProgressCounter;
+  /** Takes one look-up from what the target may have; false where nothing is left. */
+  readonly mayLookUp: () => boolean;
 }
 
 /** Lists the live sessions of one interpreter and looks each new one up, once. */
@@ -106,6 +108,9 @@ async function lookAt(
   const known = pass.input.knownTimeout(pass.target, interpreter.id, summary.id);
   if (known !== null) return { session: scanned(pass, interpreter, summary, known), unread: [], notes: [] };
   if (!pass.input.lookUp.sessions) return { session: scanned(pass, interpreter, summary, null), unread: [], notes: [] };
+  if (!pass.mayLookUp()) {
+    return { session: scanned(pass, interpreter, summary, null), unread: [], notes: [postponed] };
+  }
   const lookup = await pass.ports.sandboxes.getSession(pass.target, interpreter.id, summary.id, signal);
   switch (lookup.kind) {
     case "gone":
@@ -131,6 +136,12 @@ function found(pass: Pass, interpreter: Interpreter, summary: SessionSummary, de
 const noTimeout: Problem = {
   code: "MissingMember",
   message: "The service gave no timeout for a session, so its time left is unknown.",
+};
+
+const postponed: Problem = {
+  code: "LookUpPostponed",
+  message:
+    "A session was listed and not looked up, for this pass has made as many look-ups as it may: its time left is unknown until a later pass.",
 };
 
 const scanned = (

@@ -9,7 +9,7 @@ import { limitOf } from "../quota/limits.ts";
 import { type Count, type QuotaUse, quotaUse } from "../quota/use.ts";
 import type { ScanInput, ScanPorts } from "./scan.ts";
 import { type InterpreterScan, scanInterpreter } from "./scan-interpreter.ts";
-import type { TargetScan } from "./scan-outcome.ts";
+import type { ScannedSession, TargetScan } from "./scan-outcome.ts";
 import { progressOf } from "./scan-progress.ts";
 
 // Enough to fill the share of the request rate at the service's latency; the pace itself is kept where requests are sent.
@@ -24,6 +24,8 @@ export async function scanTarget(
   signal: AbortSignal,
 ): Promise<TargetScan> {
   const progress = progressOf(target, ports.onProgress);
+  let lookUpsLeft = input.lookUp.sessionsAtMost ?? Number.POSITIVE_INFINITY;
+  const mayLookUp = (): boolean => lookUpsLeft-- > 0;
   const [listing, limits] = await Promise.all([
     ports.sandboxes.listInterpreters(target, signal),
     ports.readQuotaLimits(target, ports.kind.quotas, signal),
@@ -31,7 +33,7 @@ export async function scanTarget(
   const wanted = listing.items.filter((item) => input.interpreter === null || item.id === input.interpreter);
   progress.listed(wanted.length);
   const scans = await mapConcurrently(wanted, interpretersAtOnce, (interpreter) =>
-    scanInterpreter({ ports, now, input, target, progress }, interpreter, signal),
+    scanInterpreter({ ports, now, input, target, progress, mayLookUp }, interpreter, signal),
   );
   progress.ended();
   return isUnread(listing)
@@ -72,7 +74,8 @@ function outcome(
   limits: Listing<QuotaLimit>,
   scans: readonly InterpreterScan[],
 ): TargetScan {
-  const sessions = scans.flatMap((scan) => scan.sessions);
+  // Listings promise no order; the same sandboxes always make the same result.
+  const sessions = scans.flatMap((scan) => scan.sessions).toSorted(byInterpreterAndId);
   const sessionsListed = listing.complete && scans.every((scan) => scan.listed);
   const problems = [...listing.problems, ...limits.problems, ...scans.flatMap((scan) => scan.problems)];
   const complete = sessionsListed && limits.complete && scans.every((scan) => scan.complete);
@@ -81,7 +84,7 @@ function outcome(
   const interpreters = [
     ...scans.filter((scan) => !scan.gone).map((scan) => scan.interpreter),
     ...others.map((item) => ({ ...item, detail: null, readySessions: null })),
-  ];
+  ].toSorted(bySystemAndId);
   const custom = listing.items.filter((item) => item.kind === "CUSTOM" && !gone.has(item.id)).length;
   const counted = (subject: QuotaSubject): Count => {
     switch (subject) {
@@ -106,9 +109,14 @@ function outcome(
   };
 }
 
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const byInterpreterAndId = (a: ScannedSession, b: ScannedSession): number =>
+  compare(a.interpreter, b.interpreter) || compare(a.id, b.id);
+const bySystemAndId = (a: Interpreter, b: Interpreter): number => compare(b.kind, a.kind) || compare(a.id, b.id);
+
 const notCounted = (others: number): Problem => ({
   code: "NotCounted",
-  message: `The sessions of ${others} other interpreters were not asked for, so the use of the session quota is unknown here: scan all interpreters to see it.`,
+  message: `The sessions of ${others === 1 ? "one other interpreter" : `${others} other interpreters`} were not asked for, so the use of the session quota is unknown here: scan all interpreters to see it.`,
 });
 
 const quotasOf = (

@@ -30,7 +30,15 @@ export interface ScanInput {
   /** Only this interpreter's sessions; null: all. */
   readonly interpreter: InterpreterId | null;
   /** Which things are looked up one by one: sessions for their timeout, interpreters for their network mode. */
-  readonly lookUp: { readonly sessions: boolean; readonly interpreters: boolean };
+  readonly lookUp: {
+    readonly sessions: boolean;
+    readonly interpreters: boolean;
+    /**
+     * At most this many sessions of a target, where the pass must end in time; without end where absent. Those beyond
+     * are listed with their timeout unknown, and it is said; a later pass that knows the others goes on with them.
+     */
+    readonly sessionsAtMost?: number;
+  };
   /**
    * The timeout of a session that an earlier pass looked up, or null: then this pass looks it up. A timeout never changes,
    * so that a session costs one look-up in its life.

@@ -34,13 +34,16 @@ export function scanReport(outcome: ScanOutcome, pricing: Pricing): ScanReport {
   };
 }
 
-export function interpretersReport(outcome: ScanOutcome): InterpreterReport {
+/** `only`: the one interpreter to show; null: all. What the targets count stays the count of all. */
+export function interpretersReport(outcome: ScanOutcome, only: string | null): InterpreterReport {
   return {
     asOf: isoOf(outcome.asOf),
     complete: outcome.complete,
     targets: outcome.targets.map(targetReport),
     interpreters: outcome.targets.flatMap((target) =>
-      (target.interpreters ?? []).map((interpreter) => interpreterReport(target, interpreter, outcome.asOf)),
+      (target.interpreters ?? [])
+        .filter((interpreter) => only === null || interpreter.id === only)
+        .map((interpreter) => interpreterReport(target, interpreter, outcome.asOf)),
     ),
     notes: outcome.notes,
   };

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { addTo, exactSum, totalOf } from "../../core/billing/exact-sum.ts";
 import { meterSession } from "../../core/billing/meter-session.ts";
 import { priceBookOf } from "../../core/billing/price-book.ts";
 import { rateSession } from "../../core/billing/rate-session.ts";
@@ -103,16 +104,14 @@ describe("the meter", () => {
     );
   });
 
-  it("counts exactly where sums leave the range in which doubles are exact", () => {
-    const list = Array.from({ length: 50_000 }, (_, i) => ({
-      at: instant(start + 40_000 + i),
-      elapsedSeconds: 60,
-      vcpuHours: 0,
-      gbHours: 600 / 3600,
-    }));
-    const [part] = meter(list).parts;
-    expect(part?.byteMs).toBe(50_000n * 60_000n * 10n * 2n ** 30n);
-    expect((part?.byteMs ?? 0n) > BigInt(Number.MAX_SAFE_INTEGER)).toBe(true);
+  it("adds exactly what no double could hold", () => {
+    fc.assert(
+      fc.property(fc.array(fc.maxSafeNat(), { maxLength: 50, size: "max" }), (values) => {
+        const sum = exactSum();
+        for (const value of [...values, Number.MAX_SAFE_INTEGER, 2]) addTo(sum, value);
+        expect(totalOf(sum)).toBe(values.reduce((total, value) => total + BigInt(value), 2n ** 53n + 1n));
+      }),
+    );
   });
 
   it("orders records also where the instants lie too far apart to be packed", () => {

@@ -98,6 +98,15 @@ describe("the one-second minimum", () => {
     expect(memory(usage)).toEqual([BigInt(charged) * BigInt(2 * gib)]);
   });
 
+  it.each([
+    [999, 2_000_000n],
+    [1000, 1_500_000n],
+    [1001, 1_501_000n],
+  ])("and by rule 2025-10 a session of %i ms, half of it at half the peak, for %i GiB µs", (ms, gibUs) => {
+    const usage = meter([record(0, 0.5, 2), record(500, ms / 1000 - 0.5, 1)], rule("2025-10"));
+    expect(memory(usage)).toEqual([(gibUs * BigInt(gib)) / 1000n]);
+  });
+
   it("takes the largest level by either rule, so that there is no peak tax", () => {
     const usage = meter([record(0, 0.3, 2), record(300, 0.3, 1)], rule("2025-10"));
     expect(usage.parts[0]).toMatchObject({ byteMs: 1000n * BigInt(2 * gib), peakTaxByteMs: 0n });

@@ -90,6 +90,12 @@ describe("sandmeter rate --json", () => {
     expect([all.problems.length, all.problemsNotListed]).toEqual([1005, 0]);
   });
 
+  it("counts the lines of each file from its start", async () => {
+    const files = [fileOf(`${good}\n\nx`), fileOf(`\n${good}\nx\n`)];
+    const { problems } = await rateJson(files);
+    expect(problems.map(({ file, line }) => [file, line])).toEqual(files.map((file) => [file, 3]));
+  });
+
   it("believes records up to a day after --now", async () => {
     const file = fileOf(`${lineOf({ at: startAt })}\n${lineOf({ at: startAt + 1 })}`);
     const run = await rateJson([file, "--now", new Date(startAt - 86_400_000).toISOString()]);

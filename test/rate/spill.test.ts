@@ -1,12 +1,15 @@
 import { existsSync, mkdtempSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
+import { ownHand } from "../../adapters/files/hand.ts";
 import { SpillError } from "../../adapters/files/spill-error.ts";
 import { loadPartition } from "../../adapters/files/spilled-rows.ts";
 import { usageStore } from "../../adapters/files/usage-store.ts";
 import type { SessionKey } from "../../core/billing/usage-record.ts";
 import { accountId, interpreterId, region, sessionId } from "../../core/kernel/ids.ts";
+import { instant } from "../../core/kernel/instant.ts";
 import { fileOf, lineOf, runRate, startAt } from "./run.ts";
 
 const keyOf = (session: string): SessionKey => ({
@@ -61,6 +64,25 @@ describe("spilling", () => {
   it("fails with the system's code where the disk takes nothing", () => {
     expect(() => rowsOf(1, "/nowhere/spill")).toThrow(SpillError);
     expect(() => rowsOf(1, "/nowhere/spill")).toThrow(/ENOENT/);
+  });
+
+  it("is no fault of the input that was being read", async () => {
+    const input = fileOf(Array.from({ length: 1000 }, (_, i) => lineOf({ at: startAt + i })).join("\n"));
+    const hand = ownHand(
+      {
+        latestAt: instant(startAt + 86_400_000),
+        prices: new Map(),
+        meter: { gb: "binary", idleVcpu: 0.02, unpricedRule: "2026-09" },
+        problemLimit: 1,
+        limitBytes: 1,
+        spillFolder: "/nowhere",
+        number: 0,
+        fastPath: true,
+      },
+      { standardInput: Readable.from([]), signal: new AbortController().signal, onBytes: () => undefined },
+    );
+    const stretch = { input: { name: "usage", path: input }, kind: "ranges", from: 0, to: 1e9 } as const;
+    await expect(hand.read(stretch)).rejects.toBeInstanceOf(SpillError);
   });
 
   it("leaves nothing behind, also when it is stopped", async () => {

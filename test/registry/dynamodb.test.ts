@@ -1,57 +1,14 @@
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { setImmediate } from "node:timers/promises";
-import { CreateTableCommand, DescribeTableCommand, DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
-import dynalite from "dynalite";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
+import { afterAll, describe, expect, it } from "vitest";
 import { dynamodbRegistry } from "../../adapters/dynamodb/registry.ts";
 import { keptGoneMs } from "../../core/ports/registry.ts";
 import { registryContract } from "./contract.ts";
+import { localDynamo } from "./dynalite-table.ts";
 import { change, event, here, minutes, sessionRecord } from "./records.ts";
 
-let server: Server;
-let client: DynamoDBClient;
-const newClient = (): DynamoDBClient =>
-  new DynamoDBClient({
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    region: "us-east-1",
-    credentials: { accessKeyId: "111122223333", secretAccessKey: "local" },
-    maxAttempts: 1,
-  });
-let tables = 0;
-
-beforeAll(async () => {
-  server = dynalite({ createTableMs: 0 });
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  client = newClient();
-});
-afterAll(async () => {
-  client.destroy();
-  await new Promise((done) => server.close(done));
-});
-
-async function newTable(): Promise<string> {
-  const TableName = `state-${++tables}`;
-  await client.send(
-    new CreateTableCommand({
-      TableName,
-      BillingMode: "PAY_PER_REQUEST",
-      AttributeDefinitions: [
-        { AttributeName: "pk", AttributeType: "S" },
-        { AttributeName: "sk", AttributeType: "S" },
-      ],
-      KeySchema: [
-        { AttributeName: "pk", KeyType: "HASH" },
-        { AttributeName: "sk", KeyType: "RANGE" },
-      ],
-    }),
-  );
-  // A table is made in the background, there as here.
-  const isActive = async (): Promise<boolean> =>
-    (await client.send(new DescribeTableCommand({ TableName }))).Table?.TableStatus === "ACTIVE";
-  while (!(await isActive())) await setImmediate();
-  return TableName;
-}
+const { newClient, newTable } = await localDynamo();
+const client = newClient();
+afterAll(() => client.destroy());
 
 registryContract("DynamoDB", async () => {
   const table = await newTable();

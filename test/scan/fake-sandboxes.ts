@@ -16,7 +16,7 @@ import { defaultThresholds } from "../../core/quota/thresholds.ts";
 export const now = instant(Date.UTC(2026, 10, 20, 12));
 export const signal = new AbortController().signal;
 
-export const targetIn = (name: string): Target => ({ account: accountId("111122223333"), region: region(name) });
+const targetIn = (name: string): Target => ({ account: accountId("111122223333"), region: region(name) });
 
 export const anInterpreter = (id: string, part: Partial<Interpreter> = {}): Interpreter => ({
   id: interpreterId(id),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { codeInterpreterKind } from "../../adapters/aws/code-interpreter-kind.ts";
-import { scan } from "../../core/jobs/scan.ts";
+import { type ScanInput, scan } from "../../core/jobs/scan.ts";
 import type { ScanOutcome, TargetScan } from "../../core/jobs/scan-outcome.ts";
 import { interpreterId } from "../../core/kernel/ids.ts";
 import {
@@ -45,6 +45,15 @@ describe("a pass over one target", () => {
     expect(one(outcome).interpreters?.map((it) => it.readySessions)).toEqual([1, 2]);
   });
 
+  it("gives the same result whatever the order of the listings", async () => {
+    const forth = region();
+    const back = region({
+      interpreters: complete([tool, system]),
+      sessions: { [system.id]: complete([aSession("s1")]), [tool.id]: complete([aSession("t2"), aSession("t1")]) },
+    });
+    expect(await scanFake({ "us-east-1": back })).toEqual(await scanFake({ "us-east-1": forth }));
+  });
+
   it("looks each session up once, and no interpreter", async () => {
     const { ports, calls } = fakeService({ "us-east-1": region() });
     await scan(ports)(now, scanInput(["us-east-1"]), signal);
@@ -61,6 +70,20 @@ describe("a pass over one target", () => {
     const outcome = await scan(ports)(now, scanInput(["us-east-1"], { knownTimeout }), signal);
     expect(calls.filter((call) => call.startsWith("get"))).not.toContain("getSession us-east-1 t1");
     expect(one(outcome).sessions.map((session) => session.timeoutSeconds)).toEqual([900, 3600, 900]);
+  });
+
+  it("looks no more sessions up than it may, lists the others, and goes on with them in the next pass", async () => {
+    const { ports, calls } = fakeService({ "us-east-1": region() });
+    const lookUp = { sessions: true, interpreters: false, sessionsAtMost: 2 };
+    const first = one(await scan(ports)(now, scanInput(["us-east-1"], { lookUp }), signal));
+    expect(first).toMatchObject({ status: "ok", readySessions: 3, problems: [{ code: "LookUpPostponed" }] });
+    const known = new Map(first.sessions.map((session) => [session.id, session.timeoutSeconds]));
+    expect([...known.values()].filter((timeout) => timeout === null)).toHaveLength(1);
+    const knownTimeout: ScanInput["knownTimeout"] = (_, __, session) => known.get(session) ?? null;
+    const second = one(await scan(ports)(now, scanInput(["us-east-1"], { lookUp, knownTimeout }), signal));
+    expect(second).toMatchObject({ status: "ok", problems: [] });
+    expect(second.sessions.map((session) => session.timeoutSeconds)).toEqual([900, 900, 900]);
+    expect(calls.filter((call) => call.startsWith("getSession"))).toHaveLength(3);
   });
 
   it("looks interpreters up instead of sessions where it is asked to", async () => {

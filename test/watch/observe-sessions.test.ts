@@ -14,6 +14,16 @@ describe("a pass over sessions", () => {
     expect(looked).toEqual(["a", "b", "c"]);
   });
 
+  it("catches up over several passes where it may look up only so many in one", async () => {
+    const { place, looked, state, pass } = monitor();
+    place.live = ["a", "b", "c"];
+    const few = { lookUpsAtMost: 1, rememberSeenEveryMs: 600_000 };
+    for (const minute of [0, 1, 2, 3]) expect(only(await pass(minute, few)).scan?.readySessions).toBe(3);
+    expect(looked).toEqual(["a", "b", "c"]);
+    const { openSessions } = await state.load(virginia);
+    expect(openSessions.map((record) => record.timeoutSeconds)).toEqual([900, 900, 900]);
+  });
+
   it("remembers when a session was first and last seen, and a cost that grows", async () => {
     const { place, state, pass } = monitor();
     place.live = ["a"];
