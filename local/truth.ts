@@ -1,6 +1,7 @@
 import { lastActiveAt } from "./fleet/calls.ts";
 import { endOf, sessionStatusAt } from "./fleet/life.ts";
-import { costOf, type SessionCost } from "./fleet/session-cost.ts";
+import { principalOf } from "./fleet/principal.ts";
+import { costOf, type SessionCost, unknownCost } from "./fleet/session-cost.ts";
 import type { LocalSession, World } from "./world.ts";
 
 export interface Truth {
@@ -21,6 +22,10 @@ export interface SessionTruth extends SessionCost {
   readonly endedBy: "timeout" | "stop" | null;
   /** The last moment with a request in flight or a job at work. Being stopped is no activity. */
   readonly lastActiveAt: string | null;
+  /** Where its records go: `none`, `log-group` or `bucket`, or what is wrong with the log group. */
+  readonly usageLogs: "none" | "log-group" | "missing" | "unreadable" | "bucket";
+  /** Who started it, as CloudTrail says. */
+  readonly principal: string;
 }
 
 export interface TruthOptions {
@@ -68,8 +73,18 @@ function sessionTruth(
     endedAt: end === null ? null : iso(end.endedAt),
     endedBy: end?.endedBy ?? null,
     lastActiveAt: activeAt === null ? null : iso(activeAt),
-    ...(withCost ? costOf(session, world, now) : { ratedUsd: null, loggedUsd: null }),
+    ...usageLogsOf(session, world),
+    principal: principalOf(session).arn,
+    ...(withCost ? costOf(session, world, now) : unknownCost),
   };
+}
+
+function usageLogsOf(session: LocalSession, world: World): Pick<SessionTruth, "usageLogs"> {
+  const interpreter = world.place(session.account, session.region)?.interpreters.get(session.interpreterId);
+  const delivery = interpreter?.usageDelivery ?? null;
+  if (delivery === null) return { usageLogs: "none" };
+  if (delivery.to === "bucket") return { usageLogs: "bucket" };
+  return { usageLogs: delivery.state === "present" ? "log-group" : delivery.state };
 }
 
 const iso = (at: number): string => new Date(at).toISOString();

@@ -4,6 +4,7 @@ import { truthOf } from "../truth.ts";
 import type { Dispatcher } from "../wire/dispatch.ts";
 import { type HttpReply, type HttpRequest, jsonReply } from "../wire/http.ts";
 import { readAdvance } from "./advance-body.ts";
+import { billReply, switchBill } from "./bill.ts";
 import { readFaults } from "./fault-body.ts";
 
 /** What the control interface offers; docs/embedded-aws.md describes each. */
@@ -13,6 +14,8 @@ const offered = {
   'POST /_local/advance {"seconds":60}': "jumps forward in emulated time",
   "GET /_local/truth":
     "each session's true life, activity and exact cost (?status=READY, ?cost=false for large fleets)",
+  "GET /_local/bill": "a month's bill as a file (?month=2026-11&format=focus or cur2), or what is switched",
+  'POST /_local/bill {"drift":{"us-east-1":1.25}}': "makes the bill depart from the records, or Cost Explorer refuse",
   "GET /_local/events": "events received by PutEvents",
   "GET /_local/calls": "every API request received, with counts per operation, account and Region (?limit=100)",
   "DELETE /_local/calls": "starts the counts anew",
@@ -36,6 +39,10 @@ export function answerControl(to: Dispatcher, http: HttpRequest): HttpReply {
     }
     case "GET /_local/truth":
       return truthReply(to, http.query);
+    case "GET /_local/bill":
+      return billReply(to.world, http.query);
+    case "POST /_local/bill":
+      return switchBill(to.world, http.body);
     case "GET /_local/events":
       return jsonReply(200, { events: eventsOf(to.world) });
     case "GET /_local/calls": {

@@ -9,7 +9,29 @@ export interface SessionCost {
   readonly ratedUsd: string | null;
   /** The plain sum of the logged hours. */
   readonly loggedUsd: string | null;
+  /** Distinct usage records. */
+  readonly records: number | null;
+  /** vCPU-nanoseconds, as an integer. */
+  readonly vcpuNs: string | null;
+  /** Byte-milliseconds that rule 2026-09 charges, and those that are logged, as integers. */
+  readonly byteMs: string | null;
+  readonly loggedByteMs: string | null;
+  /** What the log's hours add up to, with 12 decimals. */
+  readonly vcpuHours: string | null;
+  readonly gbHours: string | null;
 }
+
+/** Where nobody asked for the cost. */
+export const unknownCost: SessionCost = {
+  ratedUsd: null,
+  loggedUsd: null,
+  records: null,
+  vcpuNs: null,
+  byteMs: null,
+  loggedByteMs: null,
+  vcpuHours: null,
+  gbHours: null,
+};
 
 const floorBytes = 2 ** 27;
 const minimumMs = 1000;
@@ -40,6 +62,7 @@ interface Meter {
   readAt: number;
   callsSeen: number;
   endedAt: number;
+  records: number;
   elapsedMs: number;
   peakBytes: number;
   /** At the present peak, and not yet in the sums. */
@@ -64,6 +87,7 @@ function meterOf(session: LocalSession, now: number): Meter {
     readAt: Number.NEGATIVE_INFINITY,
     callsSeen: session.calls.length,
     endedAt,
+    records: 0,
     elapsedMs: 0,
     peakBytes: 0,
     pendingMs: 0,
@@ -84,6 +108,7 @@ function add(meter: Meter, record: MeterRecord): void {
     flush(meter, sums);
     meter.peakBytes = record.levelBytes;
   }
+  meter.records++;
   sums.vcpuNs += record.vcpuNs;
   meter.elapsedMs += record.elapsedMs;
   meter.pendingMs += record.elapsedMs;
@@ -115,35 +140,45 @@ function flush(meter: Meter, sums: Sums): void {
 
 function readCost(meter: Meter): SessionCost {
   const last = meter.sums.at(-1);
-  if (last === undefined)
-    return {
-      ratedUsd: meter.prices.length === 0 ? null : zeroUsd,
-      loggedUsd: meter.prices.length === 0 ? null : zeroUsd,
-    };
-  flush(meter, last);
+  if (last !== undefined) flush(meter, last);
+  const isMinimum = meter.elapsedMs < minimumMs;
   let rated = 0n;
   let logged = 0n;
+  let vcpuNs = 0n;
+  let byteMs = 0n;
+  let loggedByteMs = 0n;
   for (const sums of meter.sums) {
-    if (sums.price === null) return { ratedUsd: null, loggedUsd: null };
-    const isMinimum = meter.elapsedMs < minimumMs;
     const minimum = sums === last ? BigInt(minimumMs * Math.max(floorBytes, meter.peakBytes)) : 0n;
-    rated += scaledUsd(sums.price, sums.vcpuNs, isMinimum ? minimum : sums.chargedByteMs);
+    const charged = isMinimum ? minimum : sums.chargedByteMs;
+    vcpuNs += BigInt(sums.vcpuNs);
+    byteMs += charged;
+    loggedByteMs += sums.loggedByteMs;
+    if (sums.price === null) continue;
+    rated += scaledUsd(sums.price, sums.vcpuNs, charged);
     logged += scaledUsd(sums.price, sums.vcpuNs, sums.loggedByteMs);
   }
-  return { ratedUsd: decimalOf(rated), loggedUsd: decimalOf(logged) };
+  const isPriced = meter.prices.length > 0 && meter.sums.every((sums) => sums.price !== null);
+  return {
+    ratedUsd: isPriced ? decimalOf(rated, usdDivisor) : null,
+    loggedUsd: isPriced ? decimalOf(logged, usdDivisor) : null,
+    records: meter.records,
+    vcpuNs: vcpuNs.toString(),
+    byteMs: byteMs.toString(),
+    loggedByteMs: loggedByteMs.toString(),
+    vcpuHours: decimalOf(vcpuNs, 3_600_000_000_000n),
+    gbHours: decimalOf(loggedByteMs, 3_600_000n * 2n ** 30n),
+  };
 }
 
-const zeroUsd = "0.000000000000";
-
 // vCPU-ns × micro-dollars / (3600 × 10^9 × 10^6) and byte-ms × micro-dollars / (3600 × 10^3 × 2^30 × 10^6) over one divisor.
-const divisor = 3_600_000_000_000n * 1_000_000n * 2n ** 30n;
+const usdDivisor = 3_600_000_000_000n * 1_000_000n * 2n ** 30n;
 
 const scaledUsd = (price: PriceRow, vcpuNs: number, byteMs: bigint): bigint =>
   BigInt(vcpuNs) * BigInt(price.microUsdPerVcpuHour) * 2n ** 30n +
   byteMs * BigInt(price.microUsdPerGbHour) * 1_000_000n;
 
 /** Twelve decimals, a half to the even one. */
-function decimalOf(scaled: bigint): string {
+function decimalOf(scaled: bigint, divisor: bigint): string {
   const units = scaled * 1_000_000_000_000n;
   const rest = (units % divisor) * 2n;
   const down = units / divisor;

@@ -110,7 +110,9 @@ function eventOf(interpreter: LocalInterpreter, session: LocalSession, call: Loc
 
 function hex(seed: number, label: number): string {
   const digits = [1, 2, 3, 4].map((part) => hash(seed, label, part).toString(16).padStart(8, "0")).join("");
-  return [digits.slice(0, 8), digits.slice(8, 12), digits.slice(12, 16), digits.slice(16, 20), digits.slice(20)].join("-");
+  return [digits.slice(0, 8), digits.slice(8, 12), digits.slice(12, 16), digits.slice(16, 20), digits.slice(20)].join(
+    "-",
+  );
 }
 
 const seconds = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;

@@ -20,6 +20,12 @@ export function readToken<T>(request: unknown, token: string, isPosition: (at: u
   return parsed.of === fingerprintOf(request) && isPosition(parsed.at) ? parsed.at : null;
 }
 
+/** Whether the text is a token at all, of whatever request. */
+export function isToken(token: string): boolean {
+  const parsed = parse(Buffer.from(token, "base64").toString("utf8"));
+  return typeof parsed === "object" && parsed !== null && "of" in parsed && "at" in parsed;
+}
+
 export const isIndex = (at: unknown): at is number => typeof at === "number" && Number.isInteger(at) && at >= 0;
 
 const fingerprintOf = (request: unknown): string =>

@@ -29,7 +29,11 @@ export const restXml: Protocol = {
         }
       }
     }
-    throw new Fault("NotImplemented", 501, "A header or query you provided implies functionality that is not implemented.");
+    throw new Fault(
+      "NotImplemented",
+      501,
+      "A header or query you provided implies functionality that is not implemented.",
+    );
   },
   read: (target, http) => {
     const operation = target.operation as ObjectOperation;
@@ -68,7 +72,7 @@ function addressOf(http: HttpRequest): { readonly bucket: string; readonly key: 
   const [, host] = /^(.+?)(?:\.s3(?:\.[a-z0-9-]+)?)?\.localhost(?::\d+)?$/i.exec(http.headers["host"] ?? "") ?? [];
   const path = decodedPath(http.path);
   if (host !== undefined) return { bucket: host, key: path.slice(1) };
-  const [, bucket = "", key = ""] = /^\/([^/]*)\/?([^]*)$/.exec(path) ?? [];
+  const [, bucket = "", key = ""] = /^\/([^/]*)\/?([\s\S]*)$/.exec(path) ?? [];
   return { bucket, key };
 }
 
@@ -85,14 +89,17 @@ const isMarked = ({ marker }: ObjectOperation, http: HttpRequest): boolean =>
   marker === undefined || http.query.get(marker[0]) === marker[1];
 
 /** Headers that say how a request travels, or that change nothing here. */
-const passed = /^x-amz-(date|content-sha256|user-agent|security-token|decoded-content-length|trailer|sdk-checksum-algorithm|checksum-.+|meta-.+|expected-bucket-owner)$/;
+const passed =
+  /^x-amz-(date|content-sha256|user-agent|security-token|decoded-content-length|trailer|sdk-checksum-algorithm|checksum-.+|meta-.+|expected-bucket-owner)$/;
 
 /** What would change the meaning and is not understood is refused, as S3 does with what it does not implement. */
 function refuseUnread(operation: ObjectOperation, http: HttpRequest): void {
   const headers = new Set(Object.values(operation.headers ?? {}).map((name) => name.toLowerCase()));
   const queries = new Set([...Object.values(operation.query ?? {}), operation.marker?.[0], "x-id"]);
   const unread = [
-    ...Object.keys(http.headers).filter((name) => name.startsWith("x-amz-") && !passed.test(name) && !headers.has(name)),
+    ...Object.keys(http.headers).filter(
+      (name) => name.startsWith("x-amz-") && !passed.test(name) && !headers.has(name),
+    ),
     ...[...http.query.keys()].filter((name) => !queries.has(name)),
   ];
   if (unread.length === 0) return;
@@ -105,7 +112,8 @@ function found(
   read: (name: string) => string | null,
 ): Record<string, unknown> {
   const shape = operation.input;
-  const shapeOf = (member: string): Shape | undefined => (shape.kind === "structure" ? shape.optional[member] : undefined);
+  const shapeOf = (member: string): Shape | undefined =>
+    shape.kind === "structure" ? shape.optional[member] : undefined;
   return Object.fromEntries(
     Object.entries(places).flatMap(([member, place]) => {
       const text = read(place);

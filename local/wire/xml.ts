@@ -1,7 +1,9 @@
 /** Members as XML elements, in their order: lists repeat their element, absent members are left out. */
 export function elements(members: Readonly<Record<string, unknown>>): string {
   return Object.entries(members)
-    .flatMap(([name, value]) => (Array.isArray(value) ? value.map((item) => [name, item] as const) : [[name, value] as const]))
+    .flatMap(([name, value]) =>
+      Array.isArray(value) ? value.map((item) => [name, item] as const) : [[name, value] as const],
+    )
     .map(([name, value]) => element(name, value))
     .join("");
 }

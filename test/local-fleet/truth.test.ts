@@ -43,6 +43,14 @@ describe("the truth about a session", () => {
       lastActiveAt: new Date(at + 20_250).toISOString(),
       ratedUsd: expect.stringMatching(/^0\.\d{12}$/),
       loggedUsd: expect.stringMatching(/^0\.\d{12}$/),
+      usageLogs: "log-group",
+      principal: expect.stringMatching(/^arn:aws:sts::111122223333:assumed-role\/[a-z-]+\/[a-z-]+-[123]$/),
+      records: 30,
+      vcpuNs: expect.stringMatching(/^\d+$/),
+      byteMs: expect.stringMatching(/^\d+$/),
+      loggedByteMs: expect.stringMatching(/^\d+$/),
+      vcpuHours: expect.stringMatching(/^0\.\d{12}$/),
+      gbHours: expect.stringMatching(/^0\.\d{12}$/),
     });
     clock.advance(30_000);
     expect(onlyTruth(world)).toMatchObject({

@@ -78,10 +78,7 @@ export const logs: ServiceDefinition = {
       ratePerSecond: () => 10,
     },
     GetQueryResults: {
-      input: structure(
-        { queryId },
-        { nextToken: string({ max: 1024 }), maxItems: integer({ min: 0, max: 10_000 }) },
-      ),
+      input: structure({ queryId }, { nextToken: string({ max: 1024 }), maxItems: integer({ min: 0, max: 10_000 }) }),
       handle: getQueryResults,
       ratePerSecond: () => 10,
       optionalOutput: ["queryLanguage", "statistics"],

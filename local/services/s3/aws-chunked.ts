@@ -39,4 +39,8 @@ function trailersOf(text: string): Record<string, string> {
 }
 
 const incomplete = (): Fault =>
-  new Fault("IncompleteBody", 400, "You did not provide the number of bytes specified by the Content-Length HTTP header.");
+  new Fault(
+    "IncompleteBody",
+    400,
+    "You did not provide the number of bytes specified by the Content-Length HTTP header.",
+  );

@@ -19,10 +19,7 @@ const read = {
   on: "object",
   status: 200,
   headers: { Range: "Range", IfMatch: "If-Match", IfNoneMatch: "If-None-Match", ChecksumMode: "x-amz-checksum-mode" },
-  input: structure(
-    { Bucket, Key },
-    { Range: text, IfMatch: text, IfNoneMatch: text, ChecksumMode: oneOf("ENABLED") },
-  ),
+  input: structure({ Bucket, Key }, { Range: text, IfMatch: text, IfNoneMatch: text, ChecksumMode: oneOf("ENABLED") }),
   handle: getObject,
   ratePerSecond: reads,
   isBeyondPlace: true,

@@ -79,7 +79,9 @@ function headersOf(stored: StoredObject, withChecksum: boolean): Record<string, 
 }
 
 const checksumType = (headers: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.keys(headers).some((name) => name.startsWith("x-amz-checksum-")) ? { "x-amz-checksum-type": "FULL_OBJECT" } : {};
+  Object.keys(headers).some((name) => name.startsWith("x-amz-checksum-"))
+    ? { "x-amz-checksum-type": "FULL_OBJECT" }
+    : {};
 
 /** `aws-chunked` says how the body travelled, and is not kept. */
 function keptHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {

@@ -15,7 +15,11 @@ interface Sum {
 }
 
 /** One row for each group, in the order in which the groups were met. */
-export function aggregated(rows: Iterable<Row>, aggregates: readonly Aggregate[], by: readonly Column[]): readonly Row[] {
+export function aggregated(
+  rows: Iterable<Row>,
+  aggregates: readonly Aggregate[],
+  by: readonly Column[],
+): readonly Row[] {
   const groups = new Map<string, Group>();
   for (const row of rows) {
     const keys = by.map(({ value }) => evaluate(value, row));

@@ -22,7 +22,9 @@ export function cursorOf(query: string): Cursor {
     (token.kind === "name" || token.kind === "sign") && token.text.toLowerCase() === text;
   const fail = (wanted: string): never => {
     const { text, at: position } = peek();
-    throw malformedQuery(`unexpected symbol found ${text === "" ? "<end>" : text} at line 1 and position ${position}: expected ${wanted}`);
+    throw malformedQuery(
+      `unexpected symbol found ${text === "" ? "<end>" : text} at line 1 and position ${position}: expected ${wanted}`,
+    );
   };
   const takes = (text: string): boolean => {
     if (!is(peek(), text)) return false;

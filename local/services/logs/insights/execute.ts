@@ -89,12 +89,16 @@ function apply(command: Command, state: State): void {
         state.isSorted || state.isAggregated ? state.rows.slice(0, command.count) : state.rows.slice(-command.count);
       return;
     default:
-      return command satisfies never;
+      command satisfies never;
   }
 }
 
 /** Absent values come last, whatever the direction. */
-function order(one: readonly Value[], other: readonly Value[], by: readonly { readonly descending: boolean }[]): number {
+function order(
+  one: readonly Value[],
+  other: readonly Value[],
+  by: readonly { readonly descending: boolean }[],
+): number {
   for (const [index, { descending }] of by.entries()) {
     const [a = null, b = null] = [one[index], other[index]];
     if (a === null || b === null) {

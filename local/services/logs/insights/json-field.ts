@@ -9,7 +9,11 @@ export function jsonField(message: unknown, name: string): Value {
   const members = message as Readonly<Record<string, unknown>>;
   if (Object.hasOwn(members, name)) {
     const value = members[name];
-    return typeof value === "string" || typeof value === "number" ? value : typeof value === "boolean" ? String(value) : null;
+    return typeof value === "string" || typeof value === "number"
+      ? value
+      : typeof value === "boolean"
+        ? String(value)
+        : null;
   }
   for (let dot = name.indexOf("."); dot >= 0; dot = name.indexOf(".", dot + 1)) {
     const key = name.slice(0, dot);

@@ -111,7 +111,14 @@ function parseCall(cursor: Cursor): Expression {
   return name === "bin" ? binOf(of[0]) : { kind: "call", name, of };
 }
 
-const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+const unitMs: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
 
 /** `bin(1h)`: the start of the period that the event's time stamp lies in. */
 function binOf(period: Expression | undefined): Expression {

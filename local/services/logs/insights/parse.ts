@@ -44,7 +44,9 @@ function parseCommand(cursor: Cursor): Command {
       return { kind: "limit", count };
     }
     default:
-      throw malformedQuery(`the embedded AWS does not know the command "${text}" (known: fields, display, filter, stats, sort, limit)`);
+      throw malformedQuery(
+        `the embedded AWS does not know the command "${text}" (known: fields, display, filter, stats, sort, limit)`,
+      );
   }
 }
 
@@ -71,7 +73,8 @@ const aggregateNames: readonly AggregateName[] = ["count", "sum", "avg", "min", 
 function parseAggregate(cursor: Cursor): Omit<Aggregate, "name"> {
   const { text } = cursor.next();
   const name = aggregateNames.find((each) => each === text.toLowerCase());
-  if (name === undefined) throw malformedQuery(`the embedded AWS cannot aggregate by "${text}" (known: ${aggregateNames.join(", ")})`);
+  if (name === undefined)
+    throw malformedQuery(`the embedded AWS cannot aggregate by "${text}" (known: ${aggregateNames.join(", ")})`);
   cursor.needs("(");
   const isAll = name === "count" && (cursor.takes("*") || cursor.peek().text === ")");
   const of = isAll ? null : parseExpression(cursor, 3);
@@ -83,9 +86,10 @@ function parseSort(cursor: Cursor): Command {
   const by: { value: Column["value"]; descending: boolean }[] = [];
   do {
     // A computed column is sorted by as it was written: `sort sum(x) desc`.
-    const value = aggregateNames.some((name) => name === cursor.peek().text) && cursor.peek(1).text === "("
-      ? ({ kind: "field", name: spanned(cursor, () => parseAggregate(cursor)).written } as const)
-      : parseExpression(cursor, 3);
+    const value =
+      aggregateNames.some((name) => name === cursor.peek().text) && cursor.peek(1).text === "("
+        ? ({ kind: "field", name: spanned(cursor, () => parseAggregate(cursor)).written } as const)
+        : parseExpression(cursor, 3);
     const descending = cursor.takes("desc");
     if (!descending) cursor.takes("asc");
     by.push({ value, descending });

@@ -25,7 +25,8 @@ export function tokensOf(query: string): readonly Token[] {
   const tokens: Token[] = [];
   for (let at = 0; at < query.length; ) {
     const found = match(query, at, tokens.at(-1));
-    if (found === null) throw malformedQuery(`unexpected symbol found ${query.slice(at, at + 10)} at line 1 and position ${at}`);
+    if (found === null)
+      throw malformedQuery(`unexpected symbol found ${query.slice(at, at + 10)} at line 1 and position ${at}`);
     if (found.kind !== "space") tokens.push({ kind: found.kind, text: found.text, at });
     at = found.end;
   }
