@@ -42,8 +42,12 @@ export function explainAttribution(attribution: Attribution, facts: AttributionF
   return { labels: labelsOf(attribution, (rule) => ruleOutcome(rule, facts)), rules };
 }
 
-const becauseOf = (outcome: RuleOutcome): string | null =>
-  outcome.matched ? null : outcome.unknown ? `${outcome.because} is not known` : `${outcome.because} does not match`;
+function becauseOf(outcome: RuleOutcome): string | null {
+  if (outcome.matched) return null;
+  const { because, unknown } = outcome;
+  if (because === "tags") return unknown ? "tags are not known" : "tags do not match";
+  return unknown ? `${because} is not known` : `${because} does not match`;
+}
 
 export function explanationText({ labels, rules }: Explanation, terminal: Terminal): string {
   const paint = painter(terminal.color);
