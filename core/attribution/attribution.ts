@@ -23,7 +23,7 @@ export type MatchText = (text: string) => boolean;
 export type MatchName = (name: string) => Readonly<Record<string, string>> | null;
 
 /** All of them have to hold; a condition that is null always does. */
-export interface RuleMatch {
+interface RuleMatch {
   readonly interpreter: MatchText | null;
   readonly name: MatchName | null;
   readonly account: MatchText | null;
@@ -52,7 +52,7 @@ export interface Attribution {
 export const unattributed = "unattributed";
 
 /** Names are 1 to 100 characters long: what is longer is no name of the service, and is cut. */
-export const longestName = 100;
+const longestName = 100;
 const longestValue = 100;
 
 /** Exactly one value for each label of `attribution`, so that shares of anything by any label add up to the whole. */

@@ -22,5 +22,5 @@ export function layerPrices(layers: readonly PriceLayer[]): readonly LayeredPric
 }
 
 /** By Region as texts compare, so that rows for every Region come first; then by start. */
-export const compareRows = (a: PriceRow, b: PriceRow): number =>
+const compareRows = (a: PriceRow, b: PriceRow): number =>
   a.region === b.region ? a.startsAt - b.startsAt : a.region < b.region ? -1 : 1;
