@@ -82,6 +82,11 @@ describe("names that are other people's text", () => {
     expect(labels(whole, { name: "a".repeat(100_000) })).toEqual({ team: "a".repeat(100) });
     expect(labels(whole, { name: "😀".repeat(101) })).toEqual({ team: "😀".repeat(100) });
   });
+  it("are cut before they are matched", () => {
+    const last = [{ match: { name: "z$" }, set: { team: "x" } }];
+    expect(labels(last, { name: `${"a".repeat(99)}z` })).toEqual({ team: "x" });
+    expect(labels(last, { name: `${"a".repeat(100)}z` })).toEqual({ team: unattributed });
+  });
   it("stay what they are, whatever is in them", () => {
     const name = "<b>\u001b[2J=1+1|\n${all} \ud800 $1";
     expect(labels(whole, { name })).toEqual({ team: "<b>\u001b[2J=1+1|\n${all} \ufffd $1" });
@@ -148,6 +153,14 @@ describe("every session has exactly one value for each label", () => {
 });
 
 describe("a text with stars", () => {
+  it.each([
+    ["a*b*b", "ab", false],
+    ["a*b*b", "abb", true],
+    ["a*a", "a", false],
+    ["*", "", true],
+    ["**", "x", true],
+  ])("%s against %j", (pattern, text, matches) => expect(textPattern([pattern])(text)).toBe(matches));
+
   it("matches as the same text with any characters in the place of each star", () => {
     const piece = fc.stringMatching(/^[ab.]{0,3}$/);
     fc.assert(

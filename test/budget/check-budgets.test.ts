@@ -87,6 +87,7 @@ describe("a look at the budgets", () => {
     const ids = look().events.map((event) => event.id);
     expect(look()).toEqual(look());
     expect(new Set(ids).size).toBe(7);
+    expect(new Set(ids.map((id) => id.split("/").length))).toEqual(new Set([6]));
     expect(look().events.every((event) => event.detail["id"] === event.id)).toBe(true);
     expect(ids[0]).toBe("budget/b/=all/2026-11-20T00:00:00.000Z/0-80/2026-11-20T12:00:00.000Z");
   });

@@ -43,6 +43,17 @@ describe.each([
       },
       /it has tiers/,
     ],
+    [
+      "that its term has twice",
+      {
+        ...vcpu,
+        tiers: [
+          ["0", "Inf", "0.1"],
+          ["0", "Inf", "0.2"],
+        ],
+      },
+      /it has tiers/,
+    ],
     ["that begins at some amount", { ...vcpu, tiers: [["1", "Inf", "0.1"]] }, /it has tiers/],
     ["that ends at some amount", { ...vcpu, tiers: [["0", "100", "0.1"]] }, /it has tiers/],
     ["in another unit", { ...vcpu, unit: "GB-Hours" }, /its unit is "GB-Hours", not vCPU-Hours/],
