@@ -1,0 +1,64 @@
+import type { HistoryColumn, HistoryColumns, HistoryRow } from "../../core/ports/history-row.ts";
+import type { TableColumns, TableSchema } from "./column-kinds.ts";
+
+/** Columns of history in the order of its files. A mark of interrogation: may be null. */
+export const historySchema: TableSchema<HistoryColumn> = {
+  BilledCost: "money?",
+  EffectiveCost: "money?",
+  BillingCurrency: "text",
+  ChargePeriodStart: "instant",
+  ChargePeriodEnd: "instant",
+  SubAccountId: "text",
+  RegionId: "text",
+  ResourceId: "text",
+  ResourceName: "text?",
+  SkuMeter: "text?",
+  ConsumedQuantity: "money?",
+  ConsumedUnit: "text?",
+  ListUnitPrice: "money?",
+  x_Interpreter: "text",
+  x_CostBasis: "text",
+  x_Version: "count",
+  x_PriceStartsAt: "instant?",
+  x_BillingRule: "text?",
+  x_Usage: "bigint",
+  x_IdleUsage: "bigint",
+  x_LoggedUsage: "bigint",
+  x_PeakTaxUsage: "bigint",
+  x_Records: "count",
+  x_MeteredMs: "whole",
+  x_CreatedAt: "instant?",
+  x_EndedAt: "instant?",
+  x_EndSource: "text?",
+  x_GapMs: "whole",
+  x_Duplicates: "count",
+  x_LateUnverifiable: "count",
+  x_PeakBytes: "whole?",
+  x_LowUsd: "money?",
+  x_HighUsd: "money?",
+  x_AsOf: "instant",
+  x_Final: "flag",
+  x_Charges: "count",
+  x_FirstHourAt: "instant",
+  x_LastHourAt: "instant",
+};
+
+export const historyColumnNames = Object.keys(historySchema) as readonly HistoryColumn[];
+
+export const tableOfRows = (rows: readonly HistoryRow[]): TableColumns => ({
+  rows: rows.length,
+  columns: Object.fromEntries(historyColumnNames.map((name) => [name, rows.map((row) => row[name])])),
+});
+
+/** What the reader gives for the columns of this schema. */
+export const historyColumnsOf = <C extends HistoryColumn>(table: TableColumns): HistoryColumns<C> =>
+  table as unknown as HistoryColumns<C>;
+
+export const rowsOfTable = (table: HistoryColumns<HistoryColumn>): readonly HistoryRow[] =>
+  Array.from(
+    { length: table.rows },
+    (_, row) =>
+      Object.fromEntries(
+        historyColumnNames.map((name) => [name, table.columns[name][row] ?? null]),
+      ) as unknown as HistoryRow,
+  );

@@ -1,0 +1,71 @@
+import { ByteWriter, ParquetWriter } from "hyparquet-writer";
+import {
+  isNullable,
+  kindOf,
+  schemaElements,
+  type TableColumns,
+  type TableSchema,
+  withConvertedTypes,
+} from "./column-kinds.ts";
+import { encodeColumn } from "./encode-column.ts";
+
+/** Rows of one row group: enough that columns compress well and few calls read them, few enough to hold in memory. */
+export const groupRows = 65_536;
+
+export interface TableWriter {
+  /** `keep` says which rows to take; all of them where it is absent. */
+  readonly append: (table: TableColumns, keep?: (row: number) => boolean) => void;
+  readonly finish: () => Uint8Array;
+}
+
+/** Makes one Parquet file out of rows that come in pieces of any size; it holds one row group of them at a time. */
+export function tableWriter<Column extends string>(schema: TableSchema<Column>): TableWriter {
+  const names = Object.keys(schema);
+  const elements = schemaElements(schema);
+  const bytes = new ByteWriter(1 << 16);
+  const writer = new ParquetWriter({ writer: bytes, schema: elements, createdBy: "sandmeter", codec: "SNAPPY" });
+  let pending: Record<string, unknown[]> = emptyColumns(names);
+  let rows = 0;
+
+  const flush = (): void => {
+    if (rows === 0) return;
+    const columnData = Object.entries<string>(schema).map(([name, spec]) => ({
+      name,
+      data: encodeColumn(name, kindOf(spec), pending[name] ?? []),
+      ...layoutOf(spec),
+    }));
+    writer.write({ columnData, rowGroupSize: groupRows, pageSize: 1 << 22 });
+    pending = emptyColumns(names);
+    rows = 0;
+  };
+
+  return {
+    append: (table, keep) => {
+      for (let row = 0; row < table.rows; row += 1) {
+        if (keep !== undefined && !keep(row)) continue;
+        for (const name of names) pending[name]?.push(table.columns[name]?.[row] ?? null);
+        rows += 1;
+        if (rows === groupRows) flush();
+      }
+    },
+    finish: () => {
+      flush();
+      withConvertedTypes(elements);
+      writer.finish();
+      return bytes.getBytes();
+    },
+  };
+}
+
+const emptyColumns = (names: readonly string[]): Record<string, unknown[]> =>
+  Object.fromEntries(names.map((name) => [name, []]));
+
+// Texts and what is the same for all rows of a bill repeat. Statistics of decimals would be compared as bytes.
+function layoutOf(spec: string) {
+  const kind = kindOf(spec);
+  const repeats = kind === "text" || kind === "instant" || isNullable(spec);
+  return {
+    ...(repeats ? { encoding: "RLE_DICTIONARY" as const } : {}),
+    statistics: kind !== "money",
+  };
+}
