@@ -36,7 +36,7 @@ export interface LocalLimits {
 /** Where an interpreter's USAGE_LOGS go. */
 export type UsageDelivery = LogGroupDelivery | BucketDelivery;
 
-export interface LogGroupDelivery {
+interface LogGroupDelivery {
   readonly to: "log-group";
   readonly logGroup: string;
   /** Null: events never expire. */

@@ -22,7 +22,7 @@ export interface BillRow {
 }
 
 export const billScale = 10n ** 18n;
-export const agentCoreService = "Amazon Bedrock AgentCore";
+const agentCoreService = "Amazon Bedrock AgentCore";
 /** The bill runs about a day behind. */
 const delayMs = 86_400_000;
 const hourMs = 3_600_000;
@@ -30,7 +30,7 @@ const hourMs = 3_600_000;
 const unpublished = { microUsdPerVcpuHour: 98_450, microUsdPerGbHour: 10_395 };
 
 /** Up to when usage is on the bill. */
-export const billedUntil = (now: number): number => Math.floor((now - delayMs) / hourMs) * hourMs;
+const billedUntil = (now: number): number => Math.floor((now - delayMs) / hourMs) * hourMs;
 
 /** The rows of all accounts with an hour in [from, to), as far as they are on the bill by `now`. */
 export function billRows(world: World, from: number, to: number, now: number): readonly BillRow[] {

@@ -2,7 +2,7 @@ import type { BucketDelivery, UsageDelivery } from "../world.ts";
 import type { UsageLogsSpec } from "./fleet-spec.ts";
 
 /** The group that AWS's console and documentation name for an interpreter's usage logs. */
-export const usualLogGroup = (interpreterId: string): string =>
+const usualLogGroup = (interpreterId: string): string =>
   `/aws/vendedlogs/bedrock-agentcore/code-interpreter/USAGE_LOGS/${interpreterId}`;
 
 /** Where a fleet says that an interpreter's usage logs go. */

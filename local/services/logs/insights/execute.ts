@@ -2,7 +2,7 @@ import { aggregated } from "./aggregate.ts";
 import { compare, evaluate, isTrue, type Row, type Value } from "./evaluate.ts";
 import type { Column, Command, Expression } from "./syntax.ts";
 
-export interface ResultField {
+interface ResultField {
   readonly field: string;
   readonly value: string;
 }
