@@ -34,7 +34,6 @@ type TextBounds = Bounds & { readonly pattern?: RegExp; readonly values?: readon
 export const string = (bounds: TextBounds = {}): Shape => ({ kind: "string", ...bounds });
 export const oneOf = (...values: readonly string[]): Shape => ({ kind: "string", values });
 export const integer = (bounds: Bounds = {}): Shape => ({ kind: "integer", ...bounds });
-export const number = (bounds: Bounds = {}): Shape => ({ kind: "number", ...bounds });
 export const boolean: Shape = { kind: "boolean" };
 export const timestamp: Shape = { kind: "timestamp" };
 export const blob: Shape = { kind: "blob" };

@@ -39,7 +39,9 @@ function deliverOf(
   const write = (ingestedAt: number, line: () => string): void => {
     if (ingestedAt < from || ingestedAt >= until) return;
     const file = Math.floor(ingestedAt / fileMs);
-    files.set(file, [...(files.get(file) ?? []), line()]);
+    const held = files.get(file) ?? [];
+    files.set(file, held);
+    held.push(line());
   };
   const validation = deliveryValidationLine(interpreter, world);
   if (validation !== null) write(validation.ingestedAt, () => validation.message);

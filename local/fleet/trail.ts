@@ -23,7 +23,9 @@ export function deliverTrail(world: World, bucket: Bucket, now: number): void {
     for (const { at, event } of eventsOf(place, from - longestLagMs, until)) {
       if (at < from || at >= until) continue;
       const file = Math.floor(at / fileMs);
-      files.set(file, [...(files.get(file) ?? []), event()]);
+      const held = files.get(file) ?? [];
+      files.set(file, held);
+      held.push(event());
     }
     for (const [file, records] of files) {
       const writtenAt = (file + 1) * fileMs;

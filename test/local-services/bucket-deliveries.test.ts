@@ -45,6 +45,27 @@ describe("usage logs in a bucket", () => {
     },
   );
 
+  it("miss no late record of a session that lives for hours, looked at every quarter of an hour", async () => {
+    const aws = await ledgerAws({
+      places: [
+        {
+          region: "us-east-1",
+          interpreters: [{ name: "long", usageLogs: { bucket: usageBucket } }],
+          sessions: [
+            { interpreter: "long", profile: "async-job", count: 1, createdSeconds: 60, timeoutSeconds: 3 * 3600 },
+          ],
+        },
+      ],
+    });
+    for (let look = 0; look < 20; look++) {
+      await aws.s3().send(new ListObjectsV2Command({ Bucket: usageBucket }));
+      aws.advance(HOUR / 4);
+    }
+    const lines = (await files(aws, usageBucket)).flatMap(({ text }) => text.trim().split("\n"));
+    const [session] = truthOf(aws.world).sessions;
+    expect(new Set(lines.filter((line) => line.startsWith("{"))).size).toBe(session?.records);
+  });
+
   it("are written every five minutes under the account, Region and hour, and no earlier than what is in them", async () => {
     const aws = await ledgerAws("ledger");
     for (const { key, writtenAt, text } of await files(aws, usageBucket)) {
@@ -66,7 +87,10 @@ describe("usage logs in a bucket", () => {
 describe("a trail", () => {
   it("tells of every session who started it", async () => {
     const aws = await ledgerAws("ledger");
-    aws.advance(6 * HOUR);
+    for (let look = 0; look < 36; look++) {
+      await aws.s3().send(new ListObjectsV2Command({ Bucket: trailBucket }));
+      aws.advance(HOUR / 6);
+    }
     const found = await files(aws, trailBucket);
     for (const { key } of found) {
       expect(key).toMatch(
