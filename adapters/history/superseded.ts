@@ -1,10 +1,10 @@
-import type { Instant } from "../../core/kernel/instant.ts";
 import type { HistoryColumn, HistoryRow } from "../../core/ports/history-row.ts";
 import type { TableColumns } from "./column-kinds.ts";
 import type { FileStore } from "./file-store.ts";
 import { historyColumnNames, historyColumnsOf, historySchema, rowsOfTable, tableOfRows } from "./history-schema.ts";
 import { dayOf, partitionPath } from "./partition.ts";
 import { replaceFile } from "./replace-file.ts";
+import type { Share } from "./shares.ts";
 
 /**
  * Keeps rows that a later version replaces, as they were, in the audit file of the day on which that version was made. It
@@ -13,13 +13,13 @@ import { replaceFile } from "./replace-file.ts";
 export async function keepSuperseded(
   store: FileStore,
   dropped: readonly TableColumns[],
-  replacedAt: (table: TableColumns) => (row: number) => Instant | null,
+  replacedBy: (table: TableColumns) => (row: number) => Share | null,
 ): Promise<void> {
   const files = new Map<string, HistoryRow[]>();
   for (const table of dropped) {
-    const at = replacedAt(table);
+    const find = replacedBy(table);
     for (const [index, row] of rowsOfTable(historyColumnsOf<HistoryColumn>(table)).entries()) {
-      const day = dayOf(at(index) ?? row.x_AsOf);
+      const day = dayOf(find(index)?.bill.asOf ?? row.x_AsOf);
       const path = partitionPath("audit/superseded", day, row.SubAccountId, row.RegionId);
       files.set(path, [...(files.get(path) ?? []), row]);
     }
