@@ -54,11 +54,11 @@ export const tableOfRows = (rows: readonly HistoryRow[]): TableColumns => ({
 export const historyColumnsOf = <C extends HistoryColumn>(table: TableColumns): HistoryColumns<C> =>
   table as unknown as HistoryColumns<C>;
 
-export const rowsOfTable = (table: HistoryColumns<HistoryColumn>): readonly HistoryRow[] =>
-  Array.from(
-    { length: table.rows },
-    (_, row) =>
-      Object.fromEntries(
-        historyColumnNames.map((name) => [name, table.columns[name][row] ?? null]),
-      ) as unknown as HistoryRow,
-  );
+/** One after another, so that a row group does not become as many objects at once. */
+export function* rowsOfTable({ rows, columns }: HistoryColumns<HistoryColumn>): Generator<HistoryRow> {
+  for (let row = 0; row < rows; row += 1) {
+    const values: Partial<Record<HistoryColumn, unknown>> = {};
+    for (const name of historyColumnNames) values[name] = columns[name][row] ?? null;
+    yield values as HistoryRow;
+  }
+}

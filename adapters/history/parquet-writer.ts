@@ -10,7 +10,7 @@ import {
 import { encodeColumn } from "./encode-column.ts";
 
 /** Rows of one row group: enough that columns compress well and few calls read them, few enough to hold in memory. */
-export const groupRows = 65_536;
+const groupRows = 32_768;
 
 export interface TableWriter {
   /** `keep` says which rows to take; all of them where it is absent. */

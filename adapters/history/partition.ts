@@ -37,6 +37,7 @@ const dateOf = (at: Instant): string =>
  * any real one ends in a digest, so that no name leads out of its folder or past the length that a file system takes.
  */
 export function pathPart(text: string): string {
+  if (/^[A-Za-z0-9-]{1,120}$/.test(text)) return text;
   const escaped = Array.from(text, (it) => (/^[A-Za-z0-9-]$/.test(it) ? it : unitsOf(it))).join("");
   if (escaped.length > 0 && escaped.length <= 120) return escaped;
   const digest = createHash("sha256").update(Buffer.from(text, "utf16le")).digest("hex");

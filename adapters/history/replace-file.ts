@@ -14,7 +14,7 @@ export interface FileChange<Column extends string> {
 
 export interface Replacement {
   readonly keeps: (table: TableColumns) => (row: number) => boolean;
-  readonly adds: TableColumns;
+  readonly adds: Iterable<TableColumns>;
   /** Is given the rows that are not kept, and done before the file is replaced. */
   readonly before?: (dropped: readonly TableColumns[]) => Promise<void>;
 }
@@ -71,7 +71,7 @@ async function rewritten<Column extends string>(
 ): Promise<Uint8Array> {
   const writer = tableWriter(schema);
   for await (const table of storedRows(store, path, file, schema, namesOf(schema))) writer.append(table, keeps(table));
-  writer.append(adds);
+  for (const table of adds) writer.append(table);
   return writer.finish();
 }
 

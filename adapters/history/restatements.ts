@@ -37,7 +37,7 @@ export async function writeRestatements(store: FileStore, restatements: readonly
         const fresh = [...new Map(added.map((it) => [identityOf(it), it])).values()].filter(
           (it) => !known.has(identityOf(it)),
         );
-        return fresh.length === 0 ? null : { keeps: () => () => true, adds: tableOf(fresh) };
+        return fresh.length === 0 ? null : { keeps: () => () => true, adds: [tableOf(fresh)] };
       },
     });
   }

@@ -18,9 +18,8 @@ export function rowsOfBill(bill: SessionBill, pricing: HistoryPricing): readonly
   const charges = bill.charges.toSorted(
     (a, b) => a.hourAt - b.hourAt || (a.priceStartsAt ?? -1) - (b.priceStartsAt ?? -1),
   );
-  const hours = charges.length === 0 ? [hourOfLife(bill)] : charges.map((charge) => charge.hourAt);
-  const facts = factsOf(bill, charges.length, hours);
-  if (charges.length === 0) return [{ ...periodOf(hours[0] ?? bill.asOf), ...noFigure, ...facts }];
+  const facts = factsOf(bill);
+  if (charges.length === 0) return [{ ...periodOf(hourOfLife(bill)), ...noFigure, ...facts }];
   return charges.flatMap((charge) => {
     const period = periodOfCharge(bill, charge, pricing.prices);
     return [
@@ -29,6 +28,10 @@ export function rowsOfBill(bill: SessionBill, pricing: HistoryPricing): readonly
     ];
   });
 }
+
+/** The hours that the rows of a bill lie in; one may come twice. */
+export const hoursOfBill = (bill: SessionBill): readonly Instant[] =>
+  bill.charges.length === 0 ? [hourOfLife(bill)] : bill.charges.map((charge) => charge.hourAt);
 
 const hourMs = 3_600_000;
 const hourOfLife = (bill: SessionBill): Instant => {
@@ -106,7 +109,7 @@ const noFigure = {
   x_MeteredMs: 0,
 };
 
-const factsOf = (bill: SessionBill, charges: number, hours: readonly Instant[]) => ({
+const factsOf = (bill: SessionBill) => ({
   SubAccountId: bill.account,
   RegionId: bill.region,
   ResourceId: bill.session,
@@ -125,7 +128,7 @@ const factsOf = (bill: SessionBill, charges: number, hours: readonly Instant[]) 
   x_HighUsd: bill.highUsd === null ? null : scaled(parseUsd(bill.highUsd)),
   x_AsOf: bill.asOf,
   x_Final: bill.final,
-  x_Charges: charges,
-  x_FirstHourAt: hours[0] ?? bill.asOf,
-  x_LastHourAt: hours.at(-1) ?? bill.asOf,
+  x_Charges: bill.charges.length,
+  x_FirstHourAt: instant(Math.min(...hoursOfBill(bill))),
+  x_LastHourAt: instant(Math.max(...hoursOfBill(bill))),
 });

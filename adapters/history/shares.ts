@@ -1,17 +1,18 @@
 import type { SessionKey } from "../../core/billing/usage-record.ts";
 import { type Instant, plusMs } from "../../core/kernel/instant.ts";
 import type { SessionBill } from "../../core/ledger/charge.ts";
-import type { HistoryRow } from "../../core/ports/history-row.ts";
 import { sessionPart, targetPart } from "../../core/ports/ledger-key.ts";
 import type { TableColumns } from "./column-kinds.ts";
-import { historyColumnsOf } from "./history-schema.ts";
+import { historyColumnsOf, tableOfRows } from "./history-schema.ts";
 import { dayOf, partitionPath } from "./partition.ts";
-import { type HistoryPricing, rowsOfBill } from "./rows-of-bill.ts";
+import { type HistoryPricing, hoursOfBill, rowsOfBill } from "./rows-of-bill.ts";
 
 /** What one file shall hold of one bill: perhaps nothing, where another version may have had rows there and this one has none. */
 export interface Share {
   readonly bill: SessionBill;
-  readonly rows: readonly HistoryRow[];
+  readonly day: Instant;
+  /** False where the bill has no row on that day. */
+  readonly hasRows: boolean;
 }
 
 /** By path, then by the session's name. */
@@ -21,18 +22,31 @@ export type SharesByFile = ReadonlyMap<string, ReadonlyMap<string, Share>>;
 const reachMs = 12 * 3_600_000;
 
 /** What each file shall hold of the latest version of each bill, in the order of the paths: earlier days first. */
-export function sharesOf(bills: readonly SessionBill[], pricing: HistoryPricing): SharesByFile {
+export function sharesOf(bills: readonly SessionBill[]): SharesByFile {
   const files = new Map<string, Map<string, Share>>();
   for (const bill of latestOf(bills)) {
-    const byDay = Map.groupBy(rowsOfBill(bill, pricing), (row) => dayOf(row.ChargePeriodStart));
-    for (const day of daysInReach([...byDay.values()].flat())) {
+    const hours = hoursOfBill(bill);
+    const days = new Set(hours.map(dayOf));
+    for (const day of daysInReach(hours)) {
       const path = partitionPath("history", day, bill.account, bill.region);
       const shares = files.get(path) ?? new Map<string, Share>();
-      files.set(path, shares.set(nameOf(bill), { bill, rows: byDay.get(day) ?? [] }));
+      files.set(path, shares.set(nameOf(bill), { bill, day, hasRows: days.has(day) }));
     }
   }
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
+
+/** The rows of shares, in tables small enough that a long list of bills does not become as many rows in memory. */
+export function* tablesOf(shares: readonly Share[], pricing: HistoryPricing): Generator<TableColumns> {
+  for (let at = 0; at < shares.length; at += sharesAtOnce) {
+    const rows = shares
+      .slice(at, at + sharesAtOnce)
+      .flatMap(({ bill, day }) => rowsOfBill(bill, pricing).filter((row) => dayOf(row.ChargePeriodStart) === day));
+    yield tableOfRows(rows);
+  }
+}
+
+const sharesAtOnce = 2000;
 
 export const nameOf = (key: SessionKey): string => `${targetPart(key)}/${sessionPart(key)}`;
 
@@ -66,7 +80,5 @@ function latestOf(bills: readonly SessionBill[]): Iterable<SessionBill> {
   return latest.values();
 }
 
-const daysInReach = (rows: readonly HistoryRow[]): ReadonlySet<Instant> =>
-  new Set(
-    rows.flatMap(({ ChargePeriodStart: at }) => [dayOf(plusMs(at, -reachMs)), dayOf(at), dayOf(plusMs(at, reachMs))]),
-  );
+const daysInReach = (hours: readonly Instant[]): ReadonlySet<Instant> =>
+  new Set(hours.flatMap((at) => [dayOf(plusMs(at, -reachMs)), dayOf(at), dayOf(plusMs(at, reachMs))]));

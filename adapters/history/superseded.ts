@@ -18,10 +18,12 @@ export async function keepSuperseded(
   const files = new Map<string, HistoryRow[]>();
   for (const table of dropped) {
     const find = replacedBy(table);
-    for (const [index, row] of rowsOfTable(historyColumnsOf<HistoryColumn>(table)).entries()) {
+    for (const [index, row] of [...rowsOfTable(historyColumnsOf<HistoryColumn>(table))].entries()) {
       const day = dayOf(find(index)?.bill.asOf ?? row.x_AsOf);
       const path = partitionPath("audit/superseded", day, row.SubAccountId, row.RegionId);
-      files.set(path, [...(files.get(path) ?? []), row]);
+      const rows = files.get(path) ?? [];
+      rows.push(row);
+      files.set(path, rows);
     }
   }
   for (const [path, rows] of files) await addOnce(store, path, rows);
@@ -36,7 +38,7 @@ const addOnce = (store: FileStore, path: string, rows: readonly HistoryRow[]): P
         for (const row of rowsOfTable(historyColumnsOf<HistoryColumn>(table))) known.add(identityOf(row));
       }
       const fresh = rows.filter((row) => !known.has(identityOf(row)));
-      return fresh.length === 0 ? null : { keeps: () => () => true, adds: tableOfRows(fresh) };
+      return fresh.length === 0 ? null : { keeps: () => () => true, adds: [tableOfRows(fresh)] };
     },
   });
 

@@ -1,11 +1,11 @@
 import type { SessionBill } from "../../core/ledger/charge.ts";
 import type { TableColumns } from "./column-kinds.ts";
 import type { FileStore } from "./file-store.ts";
-import { historyColumnsOf, historySchema, tableOfRows } from "./history-schema.ts";
+import { historyColumnsOf, historySchema } from "./history-schema.ts";
 import { readTable } from "./parquet-reader.ts";
 import { replaceFile } from "./replace-file.ts";
 import type { HistoryPricing } from "./rows-of-bill.ts";
-import { keyColumns, nameOf, type Share, type SharesByFile, shareFinder, sharesOf } from "./shares.ts";
+import { keyColumns, nameOf, type Share, type SharesByFile, shareFinder, sharesOf, tablesOf } from "./shares.ts";
 import { keepSuperseded } from "./superseded.ts";
 
 /**
@@ -18,11 +18,11 @@ export async function writeBills(
   bills: readonly SessionBill[],
   pricing: HistoryPricing,
 ): Promise<void> {
-  const files = sharesOf(bills, pricing);
+  const files = sharesOf(bills);
   const outdated = await outdatedIn(store, files);
   for (const [path, shares] of files) {
     const current = new Map([...shares].filter(([name]) => !outdated.has(name)));
-    if (current.size > 0) await writeShares(store, path, current);
+    if (current.size > 0) await writeShares(store, path, current, pricing);
   }
 }
 
@@ -67,7 +67,12 @@ async function versionsIn(
   return versions;
 }
 
-async function writeShares(store: FileStore, path: string, shares: ReadonlyMap<string, Share>): Promise<void> {
+async function writeShares(
+  store: FileStore,
+  path: string,
+  shares: ReadonlyMap<string, Share>,
+  pricing: HistoryPricing,
+): Promise<void> {
   const shareAt = shareFinder(shares);
   await replaceFile(store, path, historySchema, {
     looksAt: versionColumns,
@@ -75,7 +80,7 @@ async function writeShares(store: FileStore, path: string, shares: ReadonlyMap<s
       const versions = await versionsIn(stored, shares);
       // A version is written once: what is there with the same number is the same bill.
       const newer = [...shares.values()].filter(
-        (share) => (versions.get(share) ?? -1) < share.bill.version && (share.rows.length > 0 || versions.has(share)),
+        (share) => (versions.get(share) ?? -1) < share.bill.version && (share.hasRows || versions.has(share)),
       );
       if (newer.length === 0) return null;
       const replaced = new Set(newer.filter((share) => versions.has(share)));
@@ -91,7 +96,10 @@ async function writeShares(store: FileStore, path: string, shares: ReadonlyMap<s
           const find = replacedBy(table);
           return (row) => find(row) === null;
         },
-        adds: tableOfRows(newer.flatMap((share) => share.rows)),
+        adds: tablesOf(
+          newer.filter((share) => share.hasRows),
+          pricing,
+        ),
         // Where nothing is replaced, nothing is read for the audit.
         ...(replaced.size === 0 ? {} : { before: (dropped) => keepSuperseded(store, dropped, replacedBy) }),
       };

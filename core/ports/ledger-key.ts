@@ -10,7 +10,9 @@ export const targetPart = (target: Target): string => `${part(target.account)}/$
 
 export const sessionPart = (key: SessionKey): string => `${part(key.interpreter)}/${part(key.session)}`;
 
-const part = (text: string): string => Array.from(text, (it) => (isPlain(it) ? it : escapeOf(it))).join("");
+// Nearly all are plain, and there are many of them.
+const part = (text: string): string =>
+  /^[\w.-]*$/.test(text) ? text : Array.from(text, (it) => (isPlain(it) ? it : escapeOf(it))).join("");
 
 // One character; a half of a surrogate pair that lacks the other is one by itself.
 const isPlain = (character: string): boolean =>
