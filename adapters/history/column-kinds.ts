@@ -31,8 +31,8 @@ export function schemaElements<Column extends string>(schema: TableSchema<Column
   return [{ name: "root", num_children: columns.length }, ...columns];
 }
 
-export const decimalPrecision = 38;
-export const decimalScale = 12;
+const decimalPrecision = 38;
+const decimalScale = 12;
 export const decimalBytes = 16;
 
 export function withConvertedTypes(elements: readonly SchemaElement[]): void {

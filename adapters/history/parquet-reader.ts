@@ -1,28 +1,76 @@
-import { parquetMetadataAsync, parquetScan } from "hyparquet";
+import { type FileMetaData, type ParquetScan, parquetMetadataAsync, parquetScan } from "hyparquet";
 import { kindOf, type TableColumns, type TableSchema, withoutConvertedDecimals } from "./column-kinds.ts";
 import { columnParsers, decodeColumn } from "./decode-column.ts";
 import type { StoredFile } from "./file-store.ts";
 import { HistoryError } from "./history-error.ts";
 
-/** The named columns of a file, one row group after another. Throws `HistoryError` where the file is none that we wrote. */
+type RowGroup = FileMetaData["row_groups"][number];
+
+/** One row group of a file. */
+export interface StoredGroup<Column extends string> {
+  readonly rows: number;
+  readonly read: (names: readonly Column[]) => Promise<TableColumns>;
+  /** The group as it lies in the file, to be copied. */
+  readonly raw: () => Promise<RawGroup>;
+}
+
+export interface RawGroup {
+  readonly group: RowGroup;
+  /** Where in its file the bytes began. */
+  readonly startsAt: number;
+  readonly bytes: Uint8Array;
+}
+
+/** The row groups of a file. Throws `HistoryError` where the file is none that we wrote. */
+export async function groupsOf<Column extends string>(
+  file: StoredFile,
+  where: string,
+  schema: TableSchema<Column>,
+): Promise<readonly StoredGroup<Column>[]> {
+  const metadata = await orCorrupt(where, () => parquetMetadataAsync(file));
+  // Groups are copied with their statistics, which the reader has made into values by the schema as it was.
+  withoutConvertedDecimals(metadata.schema);
+  const scan = await orCorrupt(where, () =>
+    parquetScan({ file, metadata, parsers: columnParsers, useOffsetIndex: false }),
+  );
+  return scan.ranges.map((range, index) => ({
+    rows: range.rowEnd - range.rowStart,
+    read: (names) => orCorrupt(where, () => readColumns(scan, range, schema, names)),
+    raw: () => orCorrupt(where, () => rawGroup(file, metadata.row_groups[index])),
+  }));
+}
+
+/** The named columns of a file, one row group after another. */
 export async function* readTable<Column extends string>(
   file: StoredFile,
   where: string,
   schema: TableSchema<Column>,
   names: readonly NoInfer<Column>[],
 ): AsyncGenerator<TableColumns> {
-  const metadata = await orCorrupt(where, () => parquetMetadataAsync(file));
-  withoutConvertedDecimals(metadata.schema);
-  const { ranges, readColumn } = await orCorrupt(where, () =>
-    parquetScan({ file, metadata, columns: [...names], parsers: columnParsers, useOffsetIndex: false }),
-  );
-  for (const { rowStart, rowEnd } of ranges) {
-    const read = await orCorrupt(where, () =>
-      Promise.all(names.map((column) => readColumn({ column, rowStart, rowEnd }))),
-    );
-    const columns = names.map((name, index) => [name, decodeColumn(kindOf(schema[name]), read[index] ?? [])] as const);
-    yield { rows: rowEnd - rowStart, columns: Object.fromEntries(columns) };
-  }
+  for (const group of await groupsOf(file, where, schema)) yield await group.read(names);
+}
+
+async function readColumns<Column extends string>(
+  { readColumn }: ParquetScan,
+  range: ParquetScan["ranges"][number],
+  schema: TableSchema<Column>,
+  names: readonly Column[],
+): Promise<TableColumns> {
+  const read = await Promise.all(names.map((column) => readColumn({ column, ...range })));
+  const columns = names.map((name, index) => [name, decodeColumn(kindOf(schema[name]), read[index] ?? [])] as const);
+  return { rows: range.rowEnd - range.rowStart, columns: Object.fromEntries(columns) };
+}
+
+async function rawGroup(file: StoredFile, group: RowGroup | undefined): Promise<RawGroup> {
+  const chunks = (group?.columns ?? []).flatMap(({ meta_data: chunk }) => {
+    if (chunk === undefined) return [];
+    const startsAt = Number(chunk.dictionary_page_offset ?? chunk.data_page_offset);
+    return { startsAt, endsAt: startsAt + Number(chunk.total_compressed_size) };
+  });
+  if (group === undefined || chunks.length === 0) throw new SyntaxError("a row group has no columns");
+  const startsAt = Math.min(...chunks.map((chunk) => chunk.startsAt));
+  const endsAt = Math.max(...chunks.map((chunk) => chunk.endsAt));
+  return { group, startsAt, bytes: new Uint8Array(await file.slice(startsAt, endsAt)) };
 }
 
 async function orCorrupt<T>(where: string, work: () => Promise<T>): Promise<T> {

@@ -8,13 +8,16 @@ import {
   withConvertedTypes,
 } from "./column-kinds.ts";
 import { encodeColumn } from "./encode-column.ts";
+import type { RawGroup } from "./parquet-reader.ts";
 
 /** Rows of one row group: enough that columns compress well and few calls read them, few enough to hold in memory. */
-const groupRows = 32_768;
+export const groupRows = 32_768;
 
 export interface TableWriter {
   /** `keep` says which rows to take; all of them where it is absent. */
   readonly append: (table: TableColumns, keep?: (row: number) => boolean) => void;
+  /** Takes over a row group of a file of the same schema as it is, without a look at its rows. */
+  readonly copy: (raw: RawGroup) => void;
   readonly finish: () => Uint8Array;
 }
 
@@ -48,6 +51,12 @@ export function tableWriter<Column extends string>(schema: TableSchema<Column>):
         if (rows === groupRows) flush();
       }
     },
+    copy: ({ group, startsAt, bytes: own }) => {
+      const shift = BigInt(bytes.offset - startsAt);
+      bytes.appendBytes(own);
+      writer.row_groups.push(movedGroup(group, shift));
+      writer.num_rows += group.num_rows;
+    },
     finish: () => {
       flush();
       withConvertedTypes(elements);
@@ -55,6 +64,28 @@ export function tableWriter<Column extends string>(schema: TableSchema<Column>):
       return bytes.getBytes();
     },
   };
+}
+
+// Offsets count from the start of the file.
+function movedGroup(group: RawGroup["group"], shift: bigint): RawGroup["group"] {
+  const columns = group.columns.map(({ file_offset, meta_data }) => ({
+    file_offset: file_offset + shift,
+    ...(meta_data === undefined ? {} : { meta_data: movedChunk(meta_data, shift) }),
+  }));
+  const { num_rows, total_byte_size, total_compressed_size } = group;
+  return {
+    columns,
+    num_rows,
+    total_byte_size,
+    ...(total_compressed_size === undefined ? {} : { total_compressed_size }),
+  };
+}
+
+type ChunkMetadata = NonNullable<RawGroup["group"]["columns"][number]["meta_data"]>;
+function movedChunk(chunk: ChunkMetadata, shift: bigint): ChunkMetadata {
+  const moved = { ...chunk, data_page_offset: chunk.data_page_offset + shift };
+  if (chunk.dictionary_page_offset !== undefined) moved.dictionary_page_offset = chunk.dictionary_page_offset + shift;
+  return moved;
 }
 
 const emptyColumns = (names: readonly string[]): Record<string, unknown[]> =>
@@ -67,5 +98,7 @@ function layoutOf(spec: string) {
   return {
     ...(repeats ? { encoding: "RLE_DICTIONARY" as const } : {}),
     statistics: kind !== "money",
+    // Row groups are read whole, and an index of their pages could not be copied with them.
+    offsetIndex: false,
   };
 }

@@ -20,12 +20,6 @@ export const partitionRange = (table: HistoryTable, from: Instant, until: Instan
   `${table}/day=${dateOf(until)}`,
 ];
 
-/** The day that a file is of. */
-export function dayOfPath(path: string): Instant | null {
-  const found = /\/day=(\d{4}-\d\d-\d\d)\//.exec(path)?.[1];
-  return found === undefined ? null : instant(Date.parse(found));
-}
-
 // Days outside of these have no date of ten characters; nothing was metered before, and nobody asks for what comes after.
 const firstDay = instant(Date.UTC(1970, 0, 1));
 const lastDay = instant(Date.UTC(9999, 11, 31));

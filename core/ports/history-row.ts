@@ -61,7 +61,7 @@ export interface HistoryRow {
   readonly x_LastHourAt: Instant;
 }
 
-export type HistoryMeter = "vCPU" | "Memory";
+type HistoryMeter = "vCPU" | "Memory";
 export type HistoryColumn = keyof HistoryRow;
 
 /** Some columns of a stretch of history, side by side; all have `rows` values. */

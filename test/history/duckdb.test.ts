@@ -183,4 +183,41 @@ describe("DuckDB over the files of history", () => {
       { session: "s1", reason: "late-records", beforeUsd: "1.000000000001" },
     ]);
   });
+
+  it("reads a file of several row groups, of which most were taken over as they were", async () => {
+    const long = path.join(folder, "long");
+    const own = historyIn(folderStore(long));
+    const many = Array.from({ length: 33_500 }, (_, index) =>
+      bill(`s${index}`, { charges: [charge({ hourAt: hours(index % 12), vcpuNs: BigInt(index), byteMs: 1n })] }),
+    );
+    await own.write(many);
+    await own.write([bill("new", { charges: [charge({ vcpuNs: 10n ** 9n })] })]);
+    // One in the first group, one in the last: the middle one is copied once more.
+    const again = [5, 33_400].map((index) =>
+      bill(`s${index}`, { version: 2, charges: [charge({ hourAt: hours(1), vcpuNs: 10n ** 12n })] }),
+    );
+    await own.write(again);
+    const from = `FROM read_parquet('${long}/history/**/*.parquet', hive_partitioning = true) WHERE SkuMeter = 'vCPU'`;
+    const usage = (33_500n * 33_499n) / 2n - 33_405n + 10n ** 9n + 2n * 10n ** 12n;
+    expect(await query(`SELECT count(*) AS n, sum(x_Usage)::BIGINT AS usage ${from}`)).toEqual([{ n: 33_501n, usage }]);
+    // By their statistics groups are passed over: a wrong one would hide rows.
+    expect(
+      await query(
+        `SELECT count(*) AS n ${from} AND ResourceId = 's20000' AND ChargePeriodStart >= '2026-11-20 20:00:00+00'`,
+      ),
+    ).toEqual([{ n: 1n }]);
+    expect(await query(`SELECT ResourceId AS id ${from} AND x_Version = 2 ORDER BY id`)).toEqual([
+      { id: "s33400" },
+      { id: "s5" },
+    ]);
+    const groups = `SELECT count(DISTINCT row_group_id) AS n FROM parquet_metadata('${long}/history/**/*.parquet')`;
+    expect(await query(groups)).toEqual([{ n: 3n }]);
+    let found = 0;
+    for await (const it of own.bills(hours(0), hours(20))) {
+      found += 1;
+      if (it.session === "s20000") expect(it).toEqual(many[20_000]);
+      if (it.session === "s5") expect(it).toEqual(again[0]);
+    }
+    expect(found).toBe(33_501);
+  });
 });

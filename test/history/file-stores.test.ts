@@ -1,14 +1,14 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { S3Client } from "@aws-sdk/client-s3";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CreateBucketCommand } from "@aws-sdk/client-s3";
+import { describe, expect, it } from "vitest";
 import { folderStore } from "../../adapters/history/folder-store.ts";
 import { memoryStore } from "../../adapters/history/memory-store.ts";
 import { s3Store } from "../../adapters/history/s3-store.ts";
+import { ledgerAws } from "../local-services/ledger-clients.ts";
 import { collect } from "./collect.ts";
 import { fileStoreContract, textAt } from "./file-store-contract.ts";
-import { type TinyS3, tinyS3 } from "./tiny-s3.ts";
 
 const newFolder = (): string => mkdtempSync(path.join(tmpdir(), "sandmeter-history-"));
 const removed = (folder: string) => rmSync(folder, { recursive: true, force: true });
@@ -24,27 +24,16 @@ fileStoreContract("a folder", async () => {
   return { store: folderStore(folder), second: folderStore(folder), close: () => removed(folder) };
 });
 
-let s3: TinyS3;
-let client: S3Client;
-beforeAll(async () => {
-  s3 = await tinyS3();
-  client = new S3Client({
-    endpoint: s3.endpoint,
-    region: "us-east-1",
-    forcePathStyle: true,
-    maxAttempts: 1,
-    credentials: { accessKeyId: "111122223333", secretAccessKey: "local" },
-  });
-});
-afterAll(async () => {
-  client.destroy();
-  await s3.close();
-});
+const aws = await ledgerAws({ places: [] });
+const client = aws.s3();
+const makeBucket = async (Bucket: string): Promise<void> => {
+  await client.send(new CreateBucketCommand({ Bucket }));
+};
 
 let buckets = 0;
 fileStoreContract("S3", async () => {
   const bucket = `bucket-${++buckets}`;
-  s3.makeBucket(bucket);
+  await makeBucket(bucket);
   const open = () => s3Store(client, bucket, "some/prefix/");
   return { store: open(), second: open(), close: () => undefined };
 });
@@ -90,15 +79,23 @@ describe("a folder of files", () => {
 
 describe("files in a bucket", () => {
   it("are listed over all pages", async () => {
-    s3.makeBucket("pages");
-    const store = s3Store(client, "pages", "");
+    await makeBucket("pages");
+    const paged = aws.s3();
+    paged.middlewareStack.add(
+      (next, context) => (args) =>
+        next(
+          context.commandName === "ListObjectsV2Command" ? { ...args, input: { ...args.input, MaxKeys: 10 } } : args,
+        ),
+      { step: "initialize" },
+    );
+    const store = s3Store(paged, "pages", "");
     const paths = Array.from({ length: 25 }, (_, index) => `a/${String(index).padStart(2, "0")}`);
     for (const it of paths) await store.put(it, text, null);
     expect(await collect(store.list("a/03", "a/24"))).toEqual(paths.slice(4, 24));
   });
 
   it("are not mixed with those that replaced them while they were read", async () => {
-    s3.makeBucket("mixed");
+    await makeBucket("mixed");
     const store = s3Store(client, "mixed", "");
     await store.put("a", text, null);
     const file = await store.open("a");
@@ -110,10 +107,10 @@ describe("files in a bucket", () => {
   });
 
   it("say what to do where there is no bucket", async () => {
-    await expect(s3Store(client, "missing", "").put("a", text, null)).rejects.toMatchObject({
+    await expect(s3Store(client, "missing-bucket", "").put("a", text, null)).rejects.toMatchObject({
       name: "HistoryError",
       code: "denied",
-      message: expect.stringMatching(/no bucket for s3:\/\/missing\/: make it/),
+      message: expect.stringMatching(/no bucket for s3:\/\/missing-bucket\/: make it/),
     });
   });
 });

@@ -1,11 +1,12 @@
 import { accountId, interpreterId, region, sessionId } from "../../core/kernel/ids.ts";
 import { type Instant, instant, plusMs } from "../../core/kernel/instant.ts";
+import { readAccount, writeAccount } from "../../core/ledger/account-text.ts";
 import type { Charge, SessionBill } from "../../core/ledger/charge.ts";
 import type { SessionAccount } from "../../core/ledger/session-account.ts";
 import type { LedgerSession } from "../../core/ports/ledger.ts";
 import type { AccountText } from "../../core/ports/ledger-text.ts";
 
-export const start = instant(Date.UTC(2026, 10, 20, 12));
+const start = instant(Date.UTC(2026, 10, 20, 12));
 export const hours = (count: number): Instant => plusMs(start, count * 3_600_000);
 /** When the listed rates began. */
 export const ratesStartedAt = instant(Date.UTC(2025, 9, 7));
@@ -66,7 +67,7 @@ export const bill = (session: string, change: Partial<SessionBill> = {}): Sessio
 
 const nothing = new Float64Array(0);
 
-export const accountOf = ({ account, region, interpreter, session }: SessionBill, duplicates = 0): SessionAccount => ({
+const accountOf = ({ account, region, interpreter, session }: SessionBill, duplicates = 0): SessionAccount => ({
   key: { account, region, interpreter, session },
   sealed: null,
   open: {
@@ -100,3 +101,5 @@ export const accountText = (filling = ""): AccountText => ({
     return accountOf(bill("any", key), duplicates);
   },
 });
+
+export const foldedText: AccountText = { encode: writeAccount, decode: readAccount };

@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Target } from "../../core/inventory/target.ts";
 import { accountId, interpreterId, region, sessionId } from "../../core/kernel/ids.ts";
+import { instant } from "../../core/kernel/instant.ts";
+import { writeAccount } from "../../core/ledger/account-text.ts";
+import { foldRecords } from "../../core/ledger/fold-records.ts";
 import type { Documents } from "../../core/ports/documents.ts";
 import type { Ledger } from "../../core/ports/ledger.ts";
 import { bill, entry, hostileTexts, hours, open } from "./bills.ts";
@@ -8,6 +11,8 @@ import { bill, entry, hostileTexts, hours, open } from "./bills.ts";
 export interface Opened {
   readonly ledger: Ledger;
   readonly documents: Documents;
+  /** The same ledger with the text that accounts really have. */
+  readonly folded: Ledger;
   /** A second process that shares the state; the same one where there is none. */
   readonly second: Ledger;
   readonly close: () => unknown;
@@ -118,6 +123,20 @@ export function ledgerContract(name: string, make: () => Promise<Opened>): void 
       await ledger.put(entry(0, one));
       expect(await ledger.put(entry(0, other))).toBe("written");
       expect(await ledger.sessions([other, one])).toEqual([entry(1, other), entry(1, one)]);
+    });
+
+    it("keeps an account of many records to the last digit", async () => {
+      const session = open("a");
+      const records = Array.from({ length: 5000 }, (_, index) => ({
+        at: instant(hours(0) + index * 997),
+        elapsedSeconds: 0.99,
+        vcpuHours: index / 3e7,
+        gbHours: 0.000196962254825 + index / 7e12,
+      }));
+      const account = foldRecords(null, session, records);
+      expect(await opened.folded.put({ revision: 0, account, bill: session })).toBe("written");
+      const [stored] = await opened.folded.sessions([session]);
+      expect(stored === null || stored === undefined ? null : writeAccount(stored.account)).toBe(writeAccount(account));
     });
 
     it("holds a thousand open sessions", async () => {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dynamodbDocuments } from "../../adapters/dynamodb/documents.ts";
 import { dynamodbLedger } from "../../adapters/dynamodb/ledger.ts";
 import { keptClosedMs, type Ledger, type LedgerSession } from "../../core/ports/ledger.ts";
-import { accountText, bill, entry, hours, open } from "./bills.ts";
+import { accountText, bill, entry, foldedText, hours, open } from "./bills.ts";
 import { ledgerContract } from "./contract.ts";
 import { type DynamoServer, dynamoServer } from "./dynamo-server.ts";
 
@@ -19,6 +19,7 @@ ledgerContract("DynamoDB", async () => {
   return {
     ledger: dynamodbLedger(server.client(), table, accountText()),
     second: dynamodbLedger(server.client(), table, accountText()),
+    folded: dynamodbLedger(server.client(), table, foldedText),
     documents: dynamodbDocuments(server.client(), table),
     close: () => undefined,
   };

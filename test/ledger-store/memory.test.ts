@@ -4,5 +4,5 @@ import { ledgerContract } from "./contract.ts";
 
 ledgerContract("memory", async () => {
   const ledger = memoryLedger();
-  return { ledger, second: ledger, documents: memoryDocuments(), close: () => undefined };
+  return { ledger, second: ledger, folded: ledger, documents: memoryDocuments(), close: () => undefined };
 });

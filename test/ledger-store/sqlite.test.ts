@@ -8,7 +8,7 @@ import { sqliteLedger } from "../../adapters/sqlite/ledger.ts";
 import { sqliteRegistry } from "../../adapters/sqlite/registry.ts";
 import { plusMs } from "../../core/kernel/instant.ts";
 import { keptClosedMs } from "../../core/ports/ledger.ts";
-import { accountText, bill, entry, hours, open } from "./bills.ts";
+import { accountText, bill, entry, foldedText, hours, open } from "./bills.ts";
 import { ledgerContract } from "./contract.ts";
 
 let folder: string;
@@ -20,9 +20,9 @@ const file = (): string => path.join(folder, "state.sqlite");
 const opened = () => sqliteLedger(file(), accountText());
 
 ledgerContract("SQLite", async () => {
-  const all = [opened(), opened(), sqliteDocuments(file())] as const;
-  const [ledger, second, documents] = all;
-  return { ledger, second, documents, close: () => all.map((it) => it.close()) };
+  const all = [opened(), opened(), sqliteLedger(file(), foldedText), sqliteDocuments(file())] as const;
+  const [ledger, second, folded, documents] = all;
+  return { ledger, second, folded, documents, close: () => all.map((it) => it.close()) };
 });
 
 describe("the ledger's tables", () => {
