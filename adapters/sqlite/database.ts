@@ -118,7 +118,7 @@ export function registryError(error: unknown, file: string): unknown {
   if (error instanceof SyntaxError || (code !== null && damaged.includes(code))) {
     return new RegistryError(
       "corrupt",
-      `${file} is damaged (${error.message}): move it away, and Sandmeter starts a new one. What is lost is the memory of earlier passes, nothing in AWS.`,
+      `${file} is damaged (${error.message}): move it away, and Sandmeter starts a new one. What is lost is the memory of earlier passes and of costs that are not closed yet, nothing in AWS and no history.`,
       { cause: error },
     );
   }

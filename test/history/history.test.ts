@@ -185,6 +185,8 @@ describe("history", () => {
       code: "too-large",
       message: expect.stringMatching(/9223372036854775808 .*x_Usage/),
     });
+    const counted = bill("b", { charges: [charge({ records: 2 ** 31 })] });
+    await expect(history.write([counted])).rejects.toMatchObject({ message: expect.stringContaining("x_Records") });
     expect(await paths()).toEqual([]);
     await history.write([bill("a", { charges: [charge({ byteMs: 2n ** 63n - 1n })] })]);
     expect((await allBills(history))[0]?.charges[0]?.byteMs).toBe(2n ** 63n - 1n);
