@@ -42,21 +42,22 @@ export async function readAwsSettings(options: VerbInput["options"], cwd: string
   const config = await configOf(cwd, text("config"), problems);
   const prices = await readPrices(cwd, config.prices, undefined);
   problems.push(...prices.problems);
-  const number = (flag: string, name: string, max: number): number | undefined => {
+  const number = (flag: string, name: string, min: number, max: number): number | undefined => {
     const value = text(name);
     if (value === undefined) return undefined;
     const parsed = /^\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
-    if (parsed > 0 && parsed <= max) return parsed;
-    const range = max === Number.MAX_SAFE_INTEGER ? "a number above 0" : `a number above 0, at most ${max}`;
+    if (parsed > 0 && parsed >= min && parsed <= max) return parsed;
+    const range = max === Number.MAX_SAFE_INTEGER ? "a number above 0" : `a percentage from ${min} to ${max}`;
     problems.push(`--${flag} must be ${range}, not "${value}"`);
     return undefined;
   };
   const settings: AwsSettings = {
     regions: regionsOf(text("regions"), problems) ?? config.regions ?? null,
     profile: text("profile") ?? null,
-    rateShare: (number("rate-share", "rateShare", 100) ?? config.rateShare ?? 20) / 100,
+    // A fraction such as 0.2 would be taken for 0.2 %, and a scan at that pace looks as if it hung.
+    rateShare: (number("rate-share", "rateShare", 1, 100) ?? config.rateShare ?? 20) / 100,
     requestsPerSecond:
-      number("requests-per-second", "requestsPerSecond", Number.MAX_SAFE_INTEGER) ?? config.requestsPerSecond ?? 30,
+      number("requests-per-second", "requestsPerSecond", 0, Number.MAX_SAFE_INTEGER) ?? config.requestsPerSecond ?? 30,
     thresholds: thresholdsOf(config),
     limitOverrides: (config.limits ?? []).map((entry) => ({
       code: entry.quota,

@@ -35,8 +35,15 @@ export const runRate: RunVerb = async (input, terminal) => {
   const nothing = unread === options.files.length && result.lines === 0;
   if (options.json) writeRateJson(result, { rule: options.rule ?? defaultRule, gb: options.gb }, terminal.out);
   else if (!nothing) terminal.out(renderRate(result, options, terminal));
-  return exitCodeOf(unread, nothing);
+  const useless = isUseless(result);
+  if (useless) {
+    terminal.err("sandmeter: no line is a usage record, so no cost is known: name files of USAGE_LOGS records\n");
+  }
+  return exitCodeOf(unread, nothing || useless);
 };
+
+/** Lines, and no record among them: most likely another kind of file. A cost of zero would be a claim about it. */
+const isUseless = (result: RateResult): boolean => result.lines > 0 && result.records === 0;
 
 /** Sessions are rated at the prices that `scan` and `watch` bound them by. */
 async function pricesOf({ prices, config, rule }: RateOptions, cwd: string): Promise<PriceBook> {
@@ -79,6 +86,6 @@ async function rate(options: RateOptions, prices: PriceBook, terminal: Terminal)
 }
 
 function exitCodeOf(unread: number, nothing: boolean): ExitCode {
-  if (unread === 0) return exitCode.done;
-  return nothing ? exitCode.failed : exitCode.partial;
+  if (nothing) return exitCode.failed;
+  return unread === 0 ? exitCode.done : exitCode.partial;
 }

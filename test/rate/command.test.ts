@@ -169,6 +169,12 @@ describe("what it cannot read", () => {
     });
   });
 
+  it("exits 1 where no line of what was read is a usage record: a cost of zero would be a claim", async () => {
+    const run = await runRate([fileOf("hello\nworld\n")]);
+    expect(run).toMatchObject({ exit: 1, err: expect.stringContaining("no line is a usage record") });
+    expect((await runRate([fileOf(`hello\n${good}\n`)])).exit).toBe(0);
+    expect((await runRate([fileOf("")])).exit).toBe(0);
+  });
   it("exits 1 where nothing could be read, and shows no table of nothing", async () => {
     const run = await runRate([missing, import.meta.dirname]);
     expect(run).toMatchObject({ exit: 1, out: "" });

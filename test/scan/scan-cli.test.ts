@@ -224,7 +224,7 @@ describe("what scan refuses", () => {
       expect.stringContaining("there is no file missing.yaml"),
       expect.stringContaining("did you mean us-east-1?"),
       expect.stringContaining("empty name"),
-      expect.stringContaining("--rate-share must be a number above 0, at most 100"),
+      expect.stringContaining("--rate-share must be a percentage from 1 to 100"),
       expect.stringContaining("--requests-per-second must be a number above 0"),
       expect.stringContaining("--fail-on must be `warning` or `critical`"),
     ]);
