@@ -37,7 +37,7 @@ export function tableWriter<Column extends string>(schema: TableSchema<Column>):
       data: encodeColumn(name, kindOf(spec), pending[name] ?? []),
       ...layoutOf(spec),
     }));
-    writer.write({ columnData, rowGroupSize: groupRows, pageSize: 1 << 22 });
+    atOnce(writer.write({ columnData, rowGroupSize: groupRows, pageSize: 1 << 22 }));
     pending = emptyColumns(names);
     rows = 0;
   };
@@ -60,10 +60,15 @@ export function tableWriter<Column extends string>(schema: TableSchema<Column>):
     finish: () => {
       flush();
       withConvertedTypes(elements);
-      writer.finish();
+      atOnce(writer.finish());
       return bytes.getBytes();
     },
   };
+}
+
+/** A writer into memory ends before it answers: a promise would mean that bytes are still on their way. */
+function atOnce(answer: unknown): void {
+  if (answer !== undefined) throw new TypeError("the Parquet writer did not end at once");
 }
 
 // Offsets count from the start of the file.
