@@ -3,7 +3,8 @@ import { codeInterpreterKind } from "../../adapters/aws/code-interpreter-kind.ts
 import { awsSendEvents } from "../../adapters/aws/events.ts";
 import { awsPublishMetrics } from "../../adapters/aws/metrics.ts";
 import type { ObserveInput, ObservePorts } from "../../core/jobs/observe-ports.ts";
-import { type ScanProgress, scan } from "../../core/jobs/scan.ts";
+import { scan } from "../../core/jobs/scan.ts";
+import type { ScanProgress } from "../../core/jobs/scan-input.ts";
 import type { Outbox } from "../../core/ports/outbox.ts";
 import type { Registry } from "../../core/ports/registry.ts";
 import { defaultAlertRule } from "../../core/quota/alert-rule.ts";

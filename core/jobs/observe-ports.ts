@@ -5,7 +5,8 @@ import type { PublishMetrics } from "../ports/metrics.ts";
 import type { Outbox } from "../ports/outbox.ts";
 import type { Registry } from "../ports/registry.ts";
 import type { AlertRule } from "../quota/alert-rule.ts";
-import type { ScanInput, scan } from "./scan.ts";
+import type { scan } from "./scan.ts";
+import type { ScanInput } from "./scan-input.ts";
 
 export interface ObservePorts {
   readonly scan: ReturnType<typeof scan>;

@@ -5,7 +5,7 @@ import type { Target } from "../inventory/target.ts";
 import type { Instant } from "../kernel/instant.ts";
 import { mapConcurrently } from "../kernel/map-concurrently.ts";
 import type { Listing, Problem } from "../kernel/problem.ts";
-import type { ScanInput, ScanPorts } from "./scan.ts";
+import type { ScanInput, ScanPorts } from "./scan-input.ts";
 import type { ScannedInterpreter, ScannedSession } from "./scan-outcome.ts";
 import type { ProgressCounter } from "./scan-progress.ts";
 

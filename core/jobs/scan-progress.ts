@@ -1,5 +1,5 @@
 import type { Target } from "../inventory/target.ts";
-import type { ScanProgress } from "./scan.ts";
+import type { ScanProgress } from "./scan-input.ts";
 
 /** Counts what was read of one target, and tells. */
 export interface ProgressCounter {

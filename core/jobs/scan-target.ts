@@ -7,7 +7,7 @@ import type { Listing, Problem } from "../kernel/problem.ts";
 import type { QuotaLimit, QuotaSubject } from "../quota/definition.ts";
 import { limitOf } from "../quota/limits.ts";
 import { type Count, type QuotaUse, quotaUse } from "../quota/use.ts";
-import type { ScanInput, ScanPorts } from "./scan.ts";
+import type { ScanInput, ScanPorts } from "./scan-input.ts";
 import { type InterpreterScan, scanInterpreter } from "./scan-interpreter.ts";
 import type { ScannedSession, TargetScan } from "./scan-outcome.ts";
 import { progressOf } from "./scan-progress.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { codeInterpreterKind } from "../../adapters/aws/code-interpreter-kind.ts";
-import { type ScanInput, scan } from "../../core/jobs/scan.ts";
+import { scan } from "../../core/jobs/scan.ts";
+import type { ScanInput } from "../../core/jobs/scan-input.ts";
 import type { ScanOutcome, TargetScan } from "../../core/jobs/scan-outcome.ts";
 import { interpreterId } from "../../core/kernel/ids.ts";
 import {
