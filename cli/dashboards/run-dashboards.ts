@@ -9,12 +9,15 @@ import { safeJson, safeText } from "../render/safe-text.ts";
 import { clientsOf } from "../scan/compose.ts";
 import { readSubject } from "../scan/subject.ts";
 import { systemClock } from "../system-clock.ts";
-import type { RunVerb } from "../verb.ts";
+import type { CheckVerb, RunVerb, VerbInput } from "../verb.ts";
 import { homeRegion } from "../watch/home-region.ts";
 import { readPublishRegion } from "../watch/watch-options.ts";
 
-export const runDashboards: RunVerb = async ({ options }, terminal) => {
-  const { settings, problems } = await readAwsSettings(options, terminal.cwd);
+export const checkDashboards: CheckVerb = async ({ options }, terminal) =>
+  (await readDashboardInput(options, terminal.cwd)).problems;
+
+async function readDashboardInput(options: VerbInput["options"], cwd: string) {
+  const { settings, problems } = await readAwsSettings(options, cwd);
   const own: string[] = [];
   const named = readPublishRegion(options["publishRegion"], own);
   const name = String(options["name"]);
@@ -22,7 +25,12 @@ export const runDashboards: RunVerb = async ({ options }, terminal) => {
   if (!/^[A-Za-z0-9_-]{1,255}$/.test(name)) {
     own.push(`--name must be 1 to 255 letters, digits, dashes and underscores, not "${name}"`);
   }
-  if (problems.length + own.length > 0) throw new UsageError([...problems, ...own]);
+  return { settings, named, name, problems: [...problems, ...own] };
+}
+
+export const runDashboards: RunVerb = async ({ options }, terminal) => {
+  const { settings, named, name, problems } = await readDashboardInput(options, terminal.cwd);
+  if (problems.length > 0) throw new UsageError(problems);
   const clients = clientsOf(settings);
   try {
     const subject = await readSubject(clients, settings, systemClock, terminal.signal);

@@ -1,5 +1,7 @@
-import type { VerbInput } from "../verb.ts";
+import type { CheckVerb, VerbInput } from "../verb.ts";
 import { readWatchOptions, type WatchOptions } from "../watch/watch-options.ts";
+
+export const checkDemo: CheckVerb = ({ options }) => Promise.resolve(readDemoOptions(options).problems);
 
 export interface DemoOptions {
   readonly watch: WatchOptions;

@@ -5,9 +5,12 @@ import type { World } from "../../local/world.ts";
 import { CliError } from "../cli-error.ts";
 import { exitCode } from "../exit-code.ts";
 import { systemClock } from "../system-clock.ts";
-import type { RunVerb } from "../verb.ts";
+import { thrownProblems } from "../thrown-problems.ts";
+import type { CheckVerb, RunVerb } from "../verb.ts";
 import { type EmulateOptions, emulateOptions } from "./emulate-options.ts";
 import { readFleet } from "./read-fleet.ts";
+
+export const checkEmulate: CheckVerb = (input) => Promise.resolve(thrownProblems(() => emulateOptions(input)));
 
 export const runEmulate: RunVerb = async (input, terminal) => {
   const options = emulateOptions(input);

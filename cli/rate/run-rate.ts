@@ -13,7 +13,8 @@ import { type ExitCode, exitCode } from "../exit-code.ts";
 import { safeText } from "../render/safe-text.ts";
 import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
-import type { RunVerb } from "../verb.ts";
+import { thrownProblems } from "../thrown-problems.ts";
+import type { CheckVerb, RunVerb } from "../verb.ts";
 import { writeRateJson } from "./rate-json.ts";
 import { type RateOptions, readRateOptions } from "./rate-options.ts";
 import { rateProgress } from "./rate-progress.ts";
@@ -24,6 +25,9 @@ const dayMs = 86_400_000;
 const listedProblems = 1000;
 /** The rule of prices that name none, and of Regions without a price. */
 const defaultRule: BillingRule = "2026-09";
+
+export const checkRate: CheckVerb = (input) =>
+  Promise.resolve(thrownProblems(() => readRateOptions(input, systemClock.now)));
 
 export const runRate: RunVerb = async (input, terminal) => {
   const options = readRateOptions(input, systemClock.now);

@@ -17,5 +17,6 @@ export const dashboards: Verb = {
     { command: "sandmeter dashboards --regions us-east-1,eu-west-1", does: "prints the body for two Regions" },
     { command: "sandmeter dashboards --put --name sandboxes", does: "puts it as `sandboxes` in the profile's Region" },
   ],
+  check: async () => (await import("../dashboards/run-dashboards.ts")).checkDashboards,
   load: async () => (await import("../dashboards/run-dashboards.ts")).runDashboards,
 };

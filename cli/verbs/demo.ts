@@ -18,5 +18,6 @@ export const demo: Verb = {
     { command: "sandmeter demo --once", does: "one pass, and what it told" },
     { command: "sandmeter demo --speed 600 --passes 60", does: "an hour of the fleet in six seconds, a line a pass" },
   ],
+  check: async () => (await import("../demo/demo-options.ts")).checkDemo,
   load: async () => (await import("../demo/run-demo.ts")).runDemo,
 };

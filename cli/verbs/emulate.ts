@@ -35,5 +35,6 @@ export const emulate: Verb = {
       does: "stands still until POST /_local/advance, and answers 409 where a session already ended",
     },
   ],
+  check: async () => (await import("../emulate/run-emulate.ts")).checkEmulate,
   load: async () => (await import("../emulate/run-emulate.ts")).runEmulate,
 };

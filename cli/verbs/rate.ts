@@ -28,5 +28,6 @@ export const rate: Verb = {
       does: "the standard input, by the older wording of the rule",
     },
   ],
+  check: async () => (await import("../rate/run-rate.ts")).checkRate,
   load: async () => (await import("../rate/run-rate.ts")).runRate,
 };

@@ -28,5 +28,6 @@ export const watch: Verb = {
     { command: "sandmeter watch --no-publish --once", does: "shows what a pass would tell, and tells nobody" },
     { command: "sandmeter watch --json --passes 10 >> passes.ndjson", does: "ten passes, one line of JSON each" },
   ],
+  check: async () => (await import("../watch/run-watch.ts")).checkWatch,
   load: async () => (await import("../watch/run-watch.ts")).runWatch,
 };

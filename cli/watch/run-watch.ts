@@ -12,7 +12,7 @@ import { scanProgress } from "../scan/progress.ts";
 import { readSubject } from "../scan/subject.ts";
 import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
-import type { RunVerb } from "../verb.ts";
+import type { CheckVerb, RunVerb } from "../verb.ts";
 import { observeInputOf, observePortsOf } from "./compose.ts";
 import { headingOf } from "./heading.ts";
 import { homeRegion } from "./home-region.ts";
@@ -20,6 +20,11 @@ import { serviceClock } from "./service-clock.ts";
 import { defaultStateFile } from "./state-file.ts";
 import { readWatchOptions, type WatchOptions } from "./watch-options.ts";
 import { exitCodeOf, watchPasses } from "./watch-passes.ts";
+
+export const checkWatch: CheckVerb = async ({ options }, terminal) => [
+  ...(await readAwsSettings(options, terminal.cwd)).problems,
+  ...readWatchOptions(options).problems,
+];
 
 export const runWatch: RunVerb = async (input, terminal) => {
   const { settings, problems } = await readAwsSettings(input.options, terminal.cwd);
