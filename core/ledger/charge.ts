@@ -36,6 +36,8 @@ export interface SessionBill extends SessionKey {
   readonly endedAt: Instant | null;
   readonly endSource: EndSource | null;
   readonly basis: "rated" | "allocated" | "bounded";
+  /** Why a rated figure is not exact; null where it is, and for the other bases, which never are. */
+  readonly approximate: string | null;
   /** Empty where the basis is `bounded`. */
   readonly charges: readonly Charge[];
   readonly gapMs: number;

@@ -1,23 +1,41 @@
 import type { SessionKey } from "../billing/usage-record.ts";
 import type { Target } from "../inventory/target.ts";
-import type { InterpreterId } from "../kernel/ids.ts";
 import type { Instant } from "../kernel/instant.ts";
 import type { Restatement, SessionBill } from "../ledger/charge.ts";
 import type { SessionAccount } from "../ledger/session-account.ts";
 import type { HistoryColumn, HistoryColumns } from "./history-row.ts";
 
-/** How far one interpreter's records have been read: once soon, and once more when no record can come late any more. */
+/**
+ * How far the records of one place have been read: once soon, for a figure to see; once for good, when no record comes late
+ * any more; and once a day later, when they are only counted, to find what came later still.
+ */
 export interface ReadMark {
-  readonly interpreter: InterpreterId;
+  /** The `locationKey` of the place. */
+  readonly source: string;
+  /** In terms of the location's windows. */
   readonly readUntil: Instant;
+  /** All records stamped before it are in the ledger. */
   readonly finalUntil: Instant;
+  /** The same, counted again. Not used where windows are of delivery: there what is late shows by itself. */
+  readonly checkedUntil: Instant;
 }
+
+/**
+ * `open`: its bill is provisional. `closing`: its bill is final and history may not have it yet. `closed`: history has it.
+ * `reopened`: it was closed, and records came since.
+ */
+export type LedgerState = "open" | "closing" | "closed" | "reopened";
 
 /** What is kept of one session while it can change. `revision` 0 was never written. */
 export interface LedgerSession {
   readonly revision: number;
+  readonly state: LedgerState;
   readonly account: SessionAccount;
   readonly bill: SessionBill;
+  /** When the session's time limit ends it at the latest; null where it is not known. */
+  readonly timeoutAt: Instant | null;
+  /** What history gets together with the bill of a `closing` session; null for a bill that was not closed before. */
+  readonly restatement: Restatement | null;
 }
 
 /**
@@ -34,7 +52,7 @@ export interface Ledger {
    * the stored revision is another one.
    */
   readonly put: (session: LedgerSession) => Promise<"written" | "stale">;
-  /** Sessions whose bill is not closed, by interpreter, then session. Closed ones are kept for `keptClosedMs` after their `asOf`. */
+  /** Sessions that are not `closed`, by interpreter, then session. Closed ones are kept for `keptClosedMs` after their `asOf`. */
   readonly open: (target: Target) => Promise<readonly LedgerSession[]>;
 }
 

@@ -34,3 +34,17 @@ export interface SandboxReader {
     signal: AbortSignal,
   ) => Promise<Lookup<SessionDetail>>;
 }
+
+/** Sessions that ended in the last 30 days: thousands of pages, in no order, so that it is asked for once a day at most. */
+export type ListEndedSessions = (
+  target: Target,
+  interpreter: InterpreterId,
+  signal: AbortSignal,
+) => Promise<Listing<SessionSummary>>;
+
+/** Tags of an interpreter; the SYSTEM interpreter is AWS's and has none. */
+export type ReadTags = (
+  target: Target,
+  interpreter: InterpreterId,
+  signal: AbortSignal,
+) => Promise<Lookup<Readonly<Record<string, string>>>>;
