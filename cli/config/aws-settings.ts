@@ -28,6 +28,8 @@ export interface AwsSettings {
 
 export interface ReadSettings {
   readonly settings: AwsSettings;
+  /** What the file says, for settings that are only some verbs' own; empty where it could not be read. */
+  readonly config: Config;
   /** What is wrong with the flags and the configuration; `settings` holds only where it is empty. */
   readonly problems: readonly string[];
 }
@@ -67,7 +69,7 @@ export async function readAwsSettings(options: VerbInput["options"], cwd: string
     })),
     prices: priceBookOf(layerPrices(prices.layers)),
   };
-  return { settings, problems };
+  return { settings, config, problems };
 }
 
 async function configOf(cwd: string, named: string | undefined, problems: string[]): Promise<Config> {

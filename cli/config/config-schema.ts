@@ -3,6 +3,7 @@ import { codeInterpreterKind } from "../../adapters/aws/code-interpreter-kind.ts
 import { awsRegionNames } from "../../adapters/aws/regions.ts";
 import { attributionSchema } from "./attribution-schema.ts";
 import { budgetsSchema } from "./budgets-schema.ts";
+import { placeSchema, usageSchema } from "./ledger-schema.ts";
 import { nearestOf } from "./nearest.ts";
 import { priceRowsSchema } from "./price-rows-schema.ts";
 
@@ -54,6 +55,9 @@ export const configSchema = z.strictObject({
     .optional(),
   attribution: attributionSchema.optional(),
   budgets: budgetsSchema.optional(),
+  usage: usageSchema.optional(),
+  history: placeSchema.optional(),
+  trail: placeSchema.optional(),
 });
 
 export type Config = z.infer<typeof configSchema>;

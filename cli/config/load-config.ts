@@ -26,9 +26,18 @@ export async function loadConfig(cwd: string, named: string | undefined): Promis
   }
   const parsed = parseConfig(text, file);
   if (!parsed.ok) throw new UsageError(parsed.problems);
-  const { config } = parsed;
-  if (config.prices?.file === undefined) return config;
-  // A price file is named from where the configuration stands, so that it is found from any working folder.
-  const prices = path.resolve(cwd, path.dirname(file), config.prices.file);
-  return { ...config, prices: { ...config.prices, file: prices } };
+  return withFolders(parsed.config, path.resolve(cwd, path.dirname(file)));
+}
+
+/** Files and folders are named from where the configuration stands, so that they are found from any working folder. */
+function withFolders(config: Config, folder: string): Config {
+  const { prices, usage, history, trail } = config;
+  const resolved = (place: string): string => (place.startsWith("s3://") ? place : path.resolve(folder, place));
+  return {
+    ...config,
+    ...(prices?.file === undefined ? {} : { prices: { ...prices, file: path.resolve(folder, prices.file) } }),
+    ...(usage?.from === undefined ? {} : { usage: { ...usage, from: resolved(usage.from) } }),
+    ...(history === undefined ? {} : { history: resolved(history) }),
+    ...(trail === undefined ? {} : { trail: resolved(trail) }),
+  };
 }

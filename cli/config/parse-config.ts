@@ -50,11 +50,15 @@ function crossProblems(config: Config): readonly CrossProblem[] {
 const knownKeys: KnownKeys = [
   {
     path: /^$/,
-    keys: ["regions", "rateShare", "requestsPerSecond", "thresholds", "limits", "prices", "attribution", "budgets"],
+    keys: [
+      ...["regions", "rateShare", "requestsPerSecond", "thresholds", "limits", "prices", "attribution", "budgets"],
+      ...["usage", "history", "trail"],
+    ],
   },
   { path: /^thresholds$/, keys: ["warning", "critical"] },
   { path: /^thresholds\.\w+$/, keys: ["utilizationPct", "left"] },
   { path: /^limits\[\d+\]$/, keys: ["quota", "limit", "account", "region"] },
+  { path: /^usage$/, keys: ["from", "logGroup", "aggregateAbove", "backfill", "gb", "idleVcpu"] },
   { path: /^prices$/, keys: ["file", "rows"] },
   { path: /^prices\.rows\[\d+\]$/, keys: priceRowKeys },
   { path: /^attribution\[\d+\]$/, keys: ["match", "set"] },

@@ -23,3 +23,6 @@ function stateFolder(env: Readonly<Record<string, string | undefined>>, platform
   if (platform === "win32") return path.join(home, "AppData", "Local");
   return platform === "darwin" ? path.join(home, "Library", "Application Support") : path.join(home, ".local", "state");
 }
+
+/** History is beside the state that it goes with, unless `--history` or the configuration says otherwise. */
+export const defaultHistoryFolder = (stateFile: string): string => path.join(path.dirname(stateFile), "history");

@@ -25,8 +25,29 @@ describe("a configuration", () => {
       "thresholds: {warning: {utilizationPct: 70}, critical: {left: 5}}",
       { thresholds: { warning: { utilizationPct: 70 }, critical: { left: 5 } } },
     ],
+    [
+      "usage: {from: s3://usage-logs/a, backfill: 7d, aggregateAbove: 0}\nhistory: costs\ntrail: s3://my-trail",
+      {
+        usage: { from: "s3://usage-logs/a", backfill: "7d", aggregateAbove: 0 },
+        history: "costs",
+        trail: "s3://my-trail",
+      },
+    ],
   ])("%j is read", (text, config) => {
     expect(parseConfig(text, "c.yaml")).toEqual({ ok: true, config });
+  });
+
+  it.each([
+    ["usage: {backfill: 59m}", /^c\.yaml:1: usage\.backfill must be a time from 1h to 30d/],
+    ["usage: {backfill: 31d}", /usage\.backfill must be a time from 1h to 30d/],
+    ["usage: {backfill: 24}", /usage\.backfill must be a time from 1h to 30d/],
+    ["usage: {form: x}", /unknown key "usage\.form": did you mean from\?/],
+    ["usage: {from: gs://bucket/x}", /usage\.from must be a folder or s3:\/\/bucket\/prefix, not gs:\/\//],
+    ["history: s3://B", /history must name a bucket of 3 to 63/],
+    ["trail: ''", /trail must be a folder or s3:\/\/bucket\/prefix/],
+    ["usage: {logGroup: 'a b'}", /usage\.logGroup must be the name of a log group/],
+  ])("%j is refused", (text, problem) => {
+    expect(problemsOf(text)).toEqual([expect.stringMatching(problem)]);
   });
 
   it("tells every problem at once, each with its line and what to do", () => {
