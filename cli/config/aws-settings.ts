@@ -1,5 +1,6 @@
 import { codeInterpreterKind } from "../../adapters/aws/code-interpreter-kind.ts";
 import { awsRegionNames } from "../../adapters/aws/regions.ts";
+import type { GbUnit } from "../../core/billing/gigabyte.ts";
 import { type PriceBook, priceBookOf } from "../../core/billing/price-book.ts";
 import { layerPrices } from "../../core/billing/price-layers.ts";
 import { accountId, region } from "../../core/kernel/ids.ts";
@@ -24,6 +25,7 @@ export interface AwsSettings {
   readonly limitOverrides: readonly LimitOverride[];
   /** The built-in prices, and those of the configuration over them. */
   readonly prices: PriceBook;
+  readonly gb: GbUnit;
 }
 
 export interface ReadSettings {
@@ -68,6 +70,7 @@ export async function readAwsSettings(options: VerbInput["options"], cwd: string
       region: entry.region === undefined ? null : region(entry.region),
     })),
     prices: priceBookOf(layerPrices(prices.layers)),
+    gb: config.usage?.gb ?? "binary",
   };
   return { settings, config, problems };
 }

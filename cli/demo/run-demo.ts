@@ -21,7 +21,12 @@ export const runDemo: RunVerb = async (input, terminal) => {
   const state = sqliteRegistry(":memory:");
   try {
     const pass = observe(observePortsOf(world.clients, state, world.homeRegion, () => undefined));
-    const settings = { thresholds: defaultThresholds, limitOverrides: [], prices: builtInPricing.prices };
+    const settings = {
+      thresholds: defaultThresholds,
+      limitOverrides: [],
+      prices: builtInPricing.prices,
+      gb: builtInPricing.gb,
+    };
     const observeInput = observeInputOf(settings, { targets: world.targets, notEnabled: "fail" }, true);
     return await run(demo, world, terminal, (startedAt, signal) => pass(startedAt, observeInput, signal));
   } catch (error) {

@@ -3,7 +3,7 @@ import { codeInterpreterKind, quotaServiceCode } from "../../adapters/aws/code-i
 import { awsQuotaLimits } from "../../adapters/aws/quota-limits.ts";
 import { awsSandboxReader } from "../../adapters/aws/sandbox-reader.ts";
 import { codeInterpreterPrices } from "../../core/billing/code-interpreter-prices.ts";
-import { type PriceBook, priceBookOf } from "../../core/billing/price-book.ts";
+import { priceBookOf } from "../../core/billing/price-book.ts";
 import type { ScanInput, ScanPorts } from "../../core/jobs/scan-input.ts";
 import type { Pricing } from "../../core/reporting/scan-totals.ts";
 import type { AwsSettings } from "../config/aws-settings.ts";
@@ -27,15 +27,19 @@ export const scanPortsOf = (clients: AwsClients, onProgress?: ScanPorts["onProgr
   ...(onProgress === undefined ? {} : { onProgress }),
 });
 
-export const pricingOf = (prices: PriceBook): Pricing => ({ prices, gb: "binary", size: codeInterpreterKind.size });
+export const pricingOf = ({ prices, gb }: Pick<AwsSettings, "prices" | "gb">): Pricing => ({
+  prices,
+  gb,
+  size: codeInterpreterKind.size,
+});
 
-export const builtInPricing: Pricing = pricingOf(priceBookOf(codeInterpreterPrices));
+export const builtInPricing: Pricing = pricingOf({ prices: priceBookOf(codeInterpreterPrices), gb: "binary" });
 
 /** The input of a pass that looks every session up and remembers none. */
 export const scanInputOf = (settings: AwsSettings, subject: ScanSubject): ScanInput => ({
   targets: subject.targets,
   prices: settings.prices,
-  gb: "binary",
+  gb: settings.gb,
   thresholds: settings.thresholds,
   limitOverrides: settings.limitOverrides,
   notEnabled: subject.notEnabled,

@@ -13,6 +13,7 @@ import { clientsOf, pricingOf, scanInputOf, scanPortsOf } from "./compose.ts";
 import { scanProgress } from "./progress.ts";
 import { renderScan } from "./render-scan.ts";
 import { readScanInput, type ScanFlags } from "./scan-flags.ts";
+import { withStoredCosts } from "./stored-costs.ts";
 import { readSubject } from "./subject.ts";
 
 export const runScan: RunVerb = async (input, terminal) => {
@@ -23,7 +24,7 @@ export const runScan: RunVerb = async (input, terminal) => {
   try {
     const subject = await readSubject(clients, settings, systemClock, terminal.signal);
     const run = scan(scanPortsOf(clients, progress.tell));
-    const outcome = await run(
+    const scanned = await run(
       subject.now,
       {
         ...scanInputOf(settings, subject),
@@ -33,8 +34,9 @@ export const runScan: RunVerb = async (input, terminal) => {
       terminal.signal,
     );
     progress.clear();
+    const outcome = await withStoredCosts(scanned, flags.state, settings, terminal);
     if (flags.interpreter !== null) requireFound(outcome, flags.interpreter);
-    show(outcome, flags, pricingOf(settings.prices), terminal);
+    show(outcome, flags, pricingOf(settings), terminal);
     return exitCodeOf(outcome, flags.failOn);
   } finally {
     progress.clear();

@@ -6,6 +6,8 @@ export interface ScanFlags {
   readonly interpreters: boolean;
   readonly failOn: "warning" | "critical" | null;
   readonly json: boolean;
+  /** A state file of `watch`, whose ledger knows metered costs; true: the default one; null: bounds are enough. */
+  readonly state: string | true | null;
 }
 
 export interface ScanInputRead {
@@ -25,12 +27,13 @@ export const checkScan: CheckVerb = async (input, terminal) =>
   (await readScanInput(input.options, terminal.cwd)).problems;
 
 function readFlags(options: VerbInput["options"]): { readonly flags: ScanFlags; readonly problems: readonly string[] } {
-  const { interpreter, failOn } = options;
+  const { interpreter, failOn, state } = options;
   const level = failOn === "warning" || failOn === "critical" ? failOn : null;
   const problems = [
     ...(failOn === undefined || level !== null
       ? []
       : [`--fail-on must be \`warning\` or \`critical\`, not "${String(failOn)}"`]),
+    ...(state === "" ? ["--state needs the name of a file, or none for the default one"] : []),
     ...(interpreter === "" ? ["--interpreter needs an id: see `sandmeter scan --interpreters`"] : []),
   ];
   const flags: ScanFlags = {
@@ -38,6 +41,7 @@ function readFlags(options: VerbInput["options"]): { readonly flags: ScanFlags; 
     interpreters: options["interpreters"] === true,
     failOn: level,
     json: options["json"] === true,
+    state: state === true || typeof state === "string" ? state : null,
   };
   return { flags, problems };
 }

@@ -10,6 +10,11 @@ export const scan: Verb = {
     ...awsOptions,
     { flags: "--interpreter <id>", description: "only the sessions of this interpreter" },
     { flags: "--interpreters", description: "show interpreters instead of sessions" },
+    {
+      flags: "--state [file]",
+      description:
+        "show metered costs from the ledger that `watch` keeps, instead of bounds (default: its usual place)",
+    },
     { flags: "--fail-on <state>", description: "exit 3 where a quota is at `warning` or `critical`, or beyond" },
     { flags: "--json", description: "write JSON (docs/schemas/scan.schema.json)" },
   ],
@@ -23,6 +28,7 @@ export const scan: Verb = {
       command: "sandmeter scan --regions all --json > scan.json",
       does: "every Region with built-in tools, for a program",
     },
+    { command: "sandmeter scan --state", does: "costs so far from usage records, where `watch` has read them" },
     { command: "sandmeter scan --interpreters", does: "what interpreters exist, and how many sessions each has" },
   ],
   check: async () => (await import("../scan/scan-flags.ts")).checkScan,

@@ -29,13 +29,13 @@ export const observePortsOf = (
 });
 
 export const observeInputOf = (
-  settings: Pick<AwsSettings, "thresholds" | "limitOverrides" | "prices">,
+  settings: Pick<AwsSettings, "thresholds" | "limitOverrides" | "prices" | "gb">,
   subject: Pick<ScanSubject, "targets" | "notEnabled">,
   publish: boolean,
 ): ObserveInput => ({
   targets: subject.targets,
   prices: settings.prices,
-  gb: "binary",
+  gb: settings.gb,
   rule: { ...defaultAlertRule, thresholds: settings.thresholds },
   limitOverrides: settings.limitOverrides,
   notEnabled: subject.notEnabled,

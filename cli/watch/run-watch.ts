@@ -64,7 +64,7 @@ async function run(
     clock: systemClock,
     terminal,
     watch,
-    pricing: pricingOf(settings.prices),
+    pricing: pricingOf(settings),
     heading: await headingOf({ subject, publishRegion, watch, state, file }),
     pass: async (startedAt, signal) => {
       const outcome = await pass(await ahead(startedAt, signal), observeInput, signal);

@@ -1,4 +1,4 @@
-import type { BoundedCost } from "../billing/bounded-cost.ts";
+import type { SessionCost } from "../billing/session-cost.ts";
 import type { Interpreter, InterpreterDetail } from "../inventory/interpreter.ts";
 import type { Session } from "../inventory/session.ts";
 import type { Target } from "../inventory/target.ts";
@@ -14,7 +14,7 @@ export interface ScannedInterpreter extends Interpreter {
 }
 
 export interface ScannedSession extends Session {
-  readonly cost: BoundedCost;
+  readonly cost: SessionCost;
 }
 
 /**

@@ -94,7 +94,7 @@ function sessionReport(session: ScannedSession, asOf: Instant) {
     ageSeconds: secondsBetween(session.createdAt, asOf),
     cost: {
       // A bounded cost is no figure: it lies somewhere between the two.
-      usd: null,
+      usd: cost.basis === "bounded" ? null : formatUsd(cost.low),
       lowUsd: cost.low === null ? null : formatUsd(cost.low),
       highUsd: cost.high === null ? null : formatUsd(cost.high),
       basis: cost.basis,
