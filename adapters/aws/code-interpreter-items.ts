@@ -41,5 +41,10 @@ export function parseSession(raw: unknown): Parsed<SessionSummary> {
 
 export function parseSessionDetail(raw: unknown): SessionDetail {
   const member = record(raw);
-  return { status: text(member["status"]), timeoutSeconds: wholeNumber(member["sessionTimeoutSeconds"], 1) };
+  return {
+    status: text(member["status"]),
+    name: text(member["name"]),
+    createdAt: instantOf(member["createdAt"]),
+    timeoutSeconds: wholeNumber(member["sessionTimeoutSeconds"], 1),
+  };
 }

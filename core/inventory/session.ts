@@ -15,9 +15,12 @@ export interface SessionSummary {
   readonly lastUpdatedAt: Instant | null;
 }
 
-/** What only a look-up of the one session says. */
+/** What a look-up of the one session says; only it says the time limit. */
 export interface SessionDetail {
   readonly status: string | null;
+  /** As in the summary: a session that ended before any listing saw it is known from here alone. */
+  readonly name: string | null;
+  readonly createdAt: Instant | null;
   /** The hard lifetime from creation, in seconds, whatever the activity. */
   readonly timeoutSeconds: number | null;
 }

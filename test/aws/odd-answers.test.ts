@@ -74,7 +74,7 @@ describe("a look-up", () => {
     ]) {
       const { endpoint } = await tinyService(() => ({ status: 200, body: { status: "READY", sessionTimeoutSeconds } }));
       const lookup = await readerAt(endpoint).reader.getSession(region, tool, sessionId("s"), signal);
-      expect(lookup).toEqual({ kind: "found", value: { status: "READY", timeoutSeconds } });
+      expect(lookup).toMatchObject({ kind: "found", value: { status: "READY", timeoutSeconds } });
     }
   });
 });

@@ -79,7 +79,12 @@ export function fakeService(regions: Readonly<Record<string, FakeRegion>>): Fake
     },
     getSession: async (target, _, id) => {
       calls.push(`getSession ${target.region} ${id}`);
-      return of(target).details?.[id] ?? { kind: "found", value: { status: "READY", timeoutSeconds: 900 } };
+      return (
+        of(target).details?.[id] ?? {
+          kind: "found",
+          value: { status: "READY", name: null, createdAt: null, timeoutSeconds: 900 },
+        }
+      );
     },
   } satisfies SandboxReader;
   const readQuotaLimits: ScanPorts["readQuotaLimits"] = async (target) => of(target).limits ?? complete([]);

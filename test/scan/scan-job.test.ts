@@ -100,7 +100,10 @@ describe("a pass over one target", () => {
 
   it.each([
     ["gone", { kind: "gone" }],
-    ["terminated", { kind: "found", value: { status: "TERMINATED", timeoutSeconds: 900 } }],
+    [
+      "terminated",
+      { kind: "found", value: { status: "TERMINATED", name: null, createdAt: null, timeoutSeconds: 900 } },
+    ],
   ] as const)("leaves out a session that is %s between listing and look-up, and nothing else", async (_, lookup) => {
     const target = one(await scanFake({ "us-east-1": region({ details: { t1: lookup } }) }));
     expect(target).toMatchObject({ status: "ok", readySessions: 2, problems: [] });
@@ -108,7 +111,9 @@ describe("a pass over one target", () => {
   });
 
   it("keeps a session of an unknown status as it came", async () => {
-    const details = { t1: { kind: "found", value: { status: "HIBERNATING", timeoutSeconds: 60 } } } as const;
+    const details = {
+      t1: { kind: "found", value: { status: "HIBERNATING", name: null, createdAt: null, timeoutSeconds: 60 } },
+    } as const;
     const target = one(await scanFake({ "us-east-1": region({ details }) }));
     expect(target.sessions[1]).toMatchObject({ id: "t1", status: "HIBERNATING" });
     expect(target.readySessions).toBe(3);
@@ -124,7 +129,9 @@ describe("a pass over one target", () => {
   });
 
   it("says where the service gave no timeout, without calling the target incomplete", async () => {
-    const details = { t1: { kind: "found", value: { status: null, timeoutSeconds: null } } } as const;
+    const details = {
+      t1: { kind: "found", value: { status: null, name: null, createdAt: null, timeoutSeconds: null } },
+    } as const;
     const target = one(await scanFake({ "us-east-1": region({ details }) }));
     expect(target).toMatchObject({ status: "ok", readySessions: 3, problems: [{ code: "MissingMember" }] });
     expect(target.sessions[1]).toMatchObject({ status: "READY", timeoutSeconds: null });

@@ -81,7 +81,7 @@ export function monitor(options: { readonly state?: Registry & Outbox; readonly 
     },
     getSession: async (_target, _interpreter, session) => {
       looked.push(session);
-      return { kind: "found", value: { status: "READY", timeoutSeconds: 900 } };
+      return { kind: "found", value: { status: "READY", name: null, createdAt: null, timeoutSeconds: 900 } };
     },
   };
   const ports: ObservePorts = {
