@@ -2,7 +2,7 @@ import type { MeterSettings } from "../billing/meter-rows.ts";
 import type { PricePeriod } from "../billing/price-book.ts";
 import type { UsageFigures } from "../billing/usage-figures.ts";
 import type { Instant } from "../kernel/instant.ts";
-import { noLate } from "./fold-records.ts";
+import { noLate } from "./fold-columns.ts";
 import { insertDigests } from "./record-digests.ts";
 import type { SealedCharge, SealedUsage, SessionAccount } from "./session-account.ts";
 

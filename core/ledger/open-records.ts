@@ -1,5 +1,4 @@
 import { distinctInOrder, type UsageColumns } from "../billing/usage-columns.ts";
-import type { UsageFigures } from "../billing/usage-figures.ts";
 import type { OpenRecords } from "./session-account.ts";
 
 export const noRecords = (): OpenRecords => withRoom(emptyColumns, 0);
@@ -8,21 +7,24 @@ export const noRecords = (): OpenRecords => withRoom(emptyColumns, 0);
  * Appends in place where nobody else has done so since, and copies into twice the room otherwise, so that a record costs
  * the same whatever the number of batches. What held the columns before still sees its own rows and no others.
  */
-export function append(open: OpenRecords, records: readonly UsageFigures[]): OpenRecords {
-  if (records.length === 0) return open;
-  const length = open.length + records.length;
+export function append(open: OpenRecords, usage: UsageColumns): OpenRecords {
+  if (usage.length === 0) return open;
+  const length = open.length + usage.length;
   const own = open.taken.rows === open.length && length <= open.at.length ? open : withRoom(open, length);
-  for (let i = 0, row = open.length; i < records.length; i += 1, row += 1) {
-    const record = records[i];
-    if (record === undefined) continue;
-    own.at[row] = record.at;
-    own.elapsedSeconds[row] = record.elapsedSeconds;
-    own.vcpuHours[row] = record.vcpuHours;
-    own.gbHours[row] = record.gbHours;
-  }
+  own.at.set(usage.at.subarray(0, usage.length), open.length);
+  own.elapsedSeconds.set(usage.elapsedSeconds.subarray(0, usage.length), open.length);
+  own.vcpuHours.set(usage.vcpuHours.subarray(0, usage.length), open.length);
+  own.gbHours.set(usage.gbHours.subarray(0, usage.length), open.length);
   own.taken.rows = length;
   return { ...own, length };
 }
+
+/** Columns that came from elsewhere and that nobody else keeps, as they are: they are not copied. */
+export const adopt = (columns: UsageColumns): OpenRecords => ({
+  ...columns,
+  settled: 0,
+  taken: { rows: columns.length },
+});
 
 /** Distinct and in order. Rows that are so already stay where they are. */
 export function settle(open: OpenRecords): OpenRecords {

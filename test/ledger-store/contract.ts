@@ -3,9 +3,9 @@ import type { Target } from "../../core/inventory/target.ts";
 import { accountId, interpreterId, region, sessionId } from "../../core/kernel/ids.ts";
 import { instant } from "../../core/kernel/instant.ts";
 import { writeAccount } from "../../core/ledger/account-text.ts";
-import { foldRecords } from "../../core/ledger/fold-records.ts";
 import type { Documents } from "../../core/ports/documents.ts";
-import type { Ledger } from "../../core/ports/ledger.ts";
+import type { Ledger, LedgerState, ReadMark } from "../../core/ports/ledger.ts";
+import { foldRecords } from "../ledger/account-fixtures.ts";
 import { bill, entry, hostileTexts, hours, open } from "./bills.ts";
 
 export interface Opened {
@@ -20,10 +20,11 @@ export interface Opened {
 
 const here: Target = { account: accountId("111122223333"), region: region("us-east-1") };
 const there: Target = { account: accountId("111122223333"), region: region("eu-west-1") };
-const mark = (interpreter: string, readUntil: number, finalUntil: number) => ({
-  interpreter: interpreterId(interpreter),
+const mark = (source: string, readUntil: number, finalUntil: number, checkedUntil = 0): ReadMark => ({
+  source,
   readUntil: hours(readUntil),
   finalUntil: hours(finalUntil),
+  checkedUntil: hours(checkedUntil),
 });
 
 /** What holds for every ledger. */
@@ -86,14 +87,40 @@ export function ledgerContract(name: string, make: () => Promise<Opened>): void 
       expect(await ledger.open(here)).toEqual([]);
     });
 
+    it.each<[LedgerState, boolean, boolean]>([
+      ["open", false, true],
+      ["closing", true, true],
+      ["closed", true, false],
+      ["reopened", true, true],
+    ])("a session that is %s (final: %s) is among those to look at: %s", async (state, final, listed) => {
+      const it = final ? bill("a") : open("a");
+      for (const revision of [0, 1]) await ledger.put(entry(revision, it, 0, { state }));
+      const stored = entry(2, it, 0, { state });
+      expect(await ledger.sessions([it])).toEqual([stored]);
+      expect(await ledger.open(here)).toEqual(listed ? [stored] : []);
+    });
+
+    it("keeps what history has still to be told of a session, and when its time limit ends it", async () => {
+      const { account, region, interpreter, session } = bill("a");
+      const key = { account, region, interpreter, session };
+      const amounts = { beforeUsd: "0.000000000001", afterUsd: null, lateRecords: 3 };
+      const restatement = { ...key, at: hours(5), version: 2, reason: "late-records" as const, ...amounts };
+      const kept = { state: "closing" as const, restatement, timeoutAt: null };
+      await ledger.put(entry(0, bill("a"), 0, kept));
+      expect(await ledger.open(here)).toEqual([entry(1, bill("a"), 0, kept)]);
+      await ledger.put(entry(1, bill("a")));
+      expect(await ledger.sessions([bill("a")])).toEqual([entry(2, bill("a"))]);
+    });
+
     it("never moves a mark back", async () => {
       await ledger.advance(here, mark("b", 2, 1));
       await ledger.advance(here, mark("a", 5, 0));
       await ledger.advance(here, mark("b", 1, 0));
       expect(await ledger.marks(here)).toEqual([mark("a", 5, 0), mark("b", 2, 1)]);
       await ledger.advance(here, mark("b", 3, 0));
-      await ledger.advance(here, mark("b", 0, 2));
-      expect(await ledger.marks(here)).toEqual([mark("a", 5, 0), mark("b", 3, 2)]);
+      await ledger.advance(here, mark("b", 0, 2, 1));
+      await ledger.advance(here, mark("b", 3, 0));
+      expect(await ledger.marks(here)).toEqual([mark("a", 5, 0), mark("b", 3, 2, 1)]);
       expect(await ledger.marks(there)).toEqual([]);
     });
 
@@ -112,7 +139,7 @@ export function ledgerContract(name: string, make: () => Promise<Opened>): void 
       for (const text of hostileTexts) await ledger.advance(here, mark(text, 1, 1));
       expect(await ledger.sessions(bills)).toEqual(bills.map((it) => entry(1, it)));
       expect(await ledger.open(here)).toHaveLength(bills.length);
-      const marked = (await ledger.marks(here)).map((it) => it.interpreter);
+      const marked = (await ledger.marks(here)).map((it) => it.source);
       expect(new Set(marked)).toEqual(new Set(hostileTexts));
       expect(marked).toHaveLength(hostileTexts.length);
     });
@@ -134,7 +161,7 @@ export function ledgerContract(name: string, make: () => Promise<Opened>): void 
         gbHours: 0.000196962254825 + index / 7e12,
       }));
       const account = foldRecords(null, session, records);
-      expect(await opened.folded.put({ revision: 0, account, bill: session })).toBe("written");
+      expect(await opened.folded.put(entry(0, session, 0, { account }))).toBe("written");
       const [stored] = await opened.folded.sessions([session]);
       expect(stored === null || stored === undefined ? null : writeAccount(stored.account)).toBe(writeAccount(account));
     });

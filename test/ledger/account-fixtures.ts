@@ -8,6 +8,8 @@ import type { SessionKey } from "../../core/billing/usage-record.ts";
 import { accountId, interpreterId, region, sessionId } from "../../core/kernel/ids.ts";
 import { instant } from "../../core/kernel/instant.ts";
 import type { AccountCharges } from "../../core/ledger/charges-of.ts";
+import { foldColumns } from "../../core/ledger/fold-columns.ts";
+import type { SessionAccount } from "../../core/ledger/session-account.ts";
 
 /** Half a minute before an hour of UTC ends, so that short sessions cross it. */
 export const start = Date.parse("2026-01-01T09:59:30Z");
@@ -47,6 +49,13 @@ export const record = (
   afterMs: number,
   { elapsedSeconds = 1, vcpuHours = 0.0001, gbHours = 0.0003 }: Partial<UsageFigures> = {},
 ): UsageFigures => ({ at: instant(start + afterMs), elapsedSeconds, vcpuHours, gbHours });
+
+/** Folds records, each repeat of which is a redelivery. */
+export const foldRecords = (
+  account: SessionAccount | null,
+  of: SessionKey,
+  records: readonly UsageFigures[],
+): SessionAccount => foldColumns(account, of, usageColumnsOf(records), "of-account");
 
 export const anyRecord: fc.Arbitrary<UsageFigures> = fc.record({
   // Few instants, so that many records share one.

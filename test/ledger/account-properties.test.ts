@@ -4,10 +4,20 @@ import type { UsageFigures } from "../../core/billing/usage-figures.ts";
 import { instant } from "../../core/kernel/instant.ts";
 import { readAccount, writeAccount } from "../../core/ledger/account-text.ts";
 import { chargesOf } from "../../core/ledger/charges-of.ts";
-import { emptyAccount, foldRecords } from "../../core/ledger/fold-records.ts";
+import { emptyAccount } from "../../core/ledger/fold-columns.ts";
 import { latenessOf } from "../../core/ledger/late-records.ts";
 import { sealAccount } from "../../core/ledger/seal-account.ts";
-import { anyRecord, chargesText, key, priceLists, settings, start, textOf, wholeText } from "./account-fixtures.ts";
+import {
+  anyRecord,
+  chargesText,
+  foldRecords,
+  key,
+  priceLists,
+  settings,
+  start,
+  textOf,
+  wholeText,
+} from "./account-fixtures.ts";
 
 /** How far back of a seal its digests are kept. */
 const lookBackMs = 15_000;

@@ -5,11 +5,10 @@ import { instant } from "../../core/kernel/instant.ts";
 import { readAccount, writeAccount } from "../../core/ledger/account-text.ts";
 import { AccountTextError } from "../../core/ledger/account-text-error.ts";
 import { chargesOf } from "../../core/ledger/charges-of.ts";
-import { foldRecords } from "../../core/ledger/fold-records.ts";
 import { murmur3 } from "../../core/ledger/record-digest.ts";
 import { sealAccount } from "../../core/ledger/seal-account.ts";
 import type { SessionAccount } from "../../core/ledger/session-account.ts";
-import { anyRecord, key, priceLists, record, settings, start, textOf } from "./account-fixtures.ts";
+import { anyRecord, foldRecords, key, priceLists, record, settings, start, textOf } from "./account-fixtures.ts";
 
 const prices = priceLists.oldThenNew;
 

@@ -8,8 +8,7 @@ import { addUsd, compareUsd, formatUsd, sumUsd, type Usd, zeroUsd } from "../../
 import type { Charge } from "../../core/ledger/charge.ts";
 import { chargeLines, ratedOf } from "../../core/ledger/charge-lines.ts";
 import { chargesOf } from "../../core/ledger/charges-of.ts";
-import { foldRecords } from "../../core/ledger/fold-records.ts";
-import { anyRecord, key, priceLists, record, settings } from "./account-fixtures.ts";
+import { anyRecord, foldRecords, key, priceLists, record, settings } from "./account-fixtures.ts";
 
 const priced = fc.constantFrom(priceLists.oldRule, priceLists.newRule, priceLists.oldThenNew, priceLists.newThenOld);
 const anyRecords = fc.array(anyRecord, { minLength: 1, maxLength: 40 });

@@ -3,9 +3,8 @@ import { instant } from "../../core/kernel/instant.ts";
 import { parseUsd } from "../../core/kernel/money.ts";
 import type { SessionBill } from "../../core/ledger/charge.ts";
 import { chargesOf } from "../../core/ledger/charges-of.ts";
-import { foldRecords } from "../../core/ledger/fold-records.ts";
 import { type RestatementInput, restatementOf } from "../../core/ledger/restatement.ts";
-import { key, priceLists, record, settings, start } from "./account-fixtures.ts";
+import { foldRecords, key, priceLists, record, settings, start } from "./account-fixtures.ts";
 
 const charges =
   chargesOf(foldRecords(null, key, [record(0), record(1000)]), priceLists.newRule, settings)?.charges ?? [];
@@ -17,6 +16,7 @@ const bill: SessionBill = {
   endedAt: instant(start + 2000),
   endSource: "list",
   basis: "rated",
+  approximate: null,
   charges,
   gapMs: 0,
   duplicates: 0,

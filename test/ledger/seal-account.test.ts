@@ -1,11 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { instant } from "../../core/kernel/instant.ts";
 import { chargesOf } from "../../core/ledger/charges-of.ts";
-import { foldRecords } from "../../core/ledger/fold-records.ts";
 import { rereadReason } from "../../core/ledger/late-records.ts";
 import { sealAccount } from "../../core/ledger/seal-account.ts";
 import type { SessionAccount } from "../../core/ledger/session-account.ts";
-import { key, priceLists, record, settings, start } from "./account-fixtures.ts";
+import { foldRecords, key, priceLists, record, settings, start } from "./account-fixtures.ts";
 
 const at = (afterMs: number): ReturnType<typeof instant> => instant(start + afterMs);
 const prices = priceLists.newRule;
