@@ -1,5 +1,5 @@
 import { startOfDay, startOfMonth, startOfWeek } from "../kernel/calendar.ts";
-import { type Instant, plusMs } from "../kernel/instant.ts";
+import { type Instant, instant, plusMs } from "../kernel/instant.ts";
 import type { BudgetWindow } from "./budget.ts";
 
 /** Half-open: `until` is not part of it. */
@@ -11,7 +11,10 @@ export interface WindowSpan {
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;
 
-/** The window that `now` lies in; for rolling hours, the one that ends at `now`. */
+/**
+ * The window that `now` lies in; for rolling hours, the one that ends at `now`. Charges are kept by the hour, so it begins
+ * with the first hour that is wholly in it: what is spent in it is spent in that time for certain.
+ */
 export function windowAt(window: BudgetWindow, now: Instant): WindowSpan {
   switch (window) {
     case "day":
@@ -21,7 +24,7 @@ export function windowAt(window: BudgetWindow, now: Instant): WindowSpan {
     case "month":
       return { from: startOfMonth(now), until: startOfMonth(now, 1) };
     default:
-      return { from: plusMs(now, -window.hours * hourMs), until: now };
+      return { from: instant(Math.ceil(now / hourMs - window.hours) * hourMs), until: now };
   }
 }
 

@@ -5,7 +5,7 @@ import { advanceBudgetAlert, type BudgetAlert, observationOf } from "./budget-al
 import { budgetEvent } from "./budget-event.ts";
 import { type WindowSpan, windowAt } from "./budget-window.ts";
 import type { Spend } from "./spend.ts";
-import { type SessionSpend, spendByValue } from "./spend-by-value.ts";
+import { type SpendPart, spendByValue } from "./spend-by-value.ts";
 
 /** The alert of one budget for one value, as it is remembered. */
 export interface BudgetState {
@@ -16,9 +16,7 @@ export interface BudgetState {
 }
 
 /** What could be read of the sessions that cost something within a span; null where nothing could. */
-export type SpendIn = (
-  span: WindowSpan,
-) => { readonly sessions: readonly SessionSpend[]; readonly complete: boolean } | null;
+export type SpendIn = (span: WindowSpan) => { readonly parts: readonly SpendPart[]; readonly complete: boolean } | null;
 
 export interface BudgetCheck {
   readonly states: readonly BudgetState[];
@@ -34,7 +32,7 @@ export interface BudgetCheck {
 
 /**
  * One look at every budget. A budget whose window cannot be read stays as it was; the state of one that is configured no
- * more is dropped, as is that of a value without alert and without sessions.
+ * more is dropped, as is that of a value without alert: the next look needs nothing of it.
  */
 export function checkBudgets(
   now: Instant,
@@ -62,15 +60,14 @@ function checkBudget(now: Instant, budget: Budget, before: readonly BudgetState[
   const read = spendIn(window);
   if (read === null) return { states: before, events: [], spends: [] };
   const alerts = new Map(before.map((state) => [state.value, state.alert]));
-  const spends = spendByValue(budget, read.sessions, read.complete, [...alerts.keys()]);
+  const spends = spendByValue(budget, read.parts, read.complete, [...alerts.keys()]);
   const looks = [...spends].map(([value, spend]) => {
     const seen = observationOf(now, window, spend, budget);
     const { alert, transitions } = advanceBudgetAlert(budget, alerts.get(value) ?? null, seen);
     const events = transitions.map((transition) =>
       budgetEvent(now, budget, value, transition, transition.reason === "spend" ? spend : null),
     );
-    const isQuiet = alert.level === 0 && spend.sessions === 0;
-    const states = isQuiet ? [] : [{ budget: budget.id, value, alert }];
+    const states = alert.level === 0 ? [] : [{ budget: budget.id, value, alert }];
     return { states, events, spends: [{ budget: budget.id, value, window, spend }] };
   });
   return {

@@ -1,20 +1,16 @@
 import type { Labels } from "../attribution/attribution.ts";
 import type { AccountId, InterpreterId, Region } from "../kernel/ids.ts";
-import { sumUsd, type Usd, zeroUsd } from "../kernel/money.ts";
+import { sumUsd } from "../kernel/money.ts";
 import type { Budget } from "./budget.ts";
 import type { Spend } from "./spend.ts";
 
-/** What one session cost within a window, and whose it is. */
-export interface SessionSpend {
+/** What sessions of one interpreter and with the same labels cost within a window: one of them or many. */
+export interface SpendPart {
   readonly account: AccountId;
   readonly region: Region;
   readonly interpreter: InterpreterId;
   readonly labels: Labels;
-  /** Null where the session is bounded or unpriced. */
-  readonly usd: Usd | null;
-  /** Bounds where there is no figure; null where the Region has no price. */
-  readonly lowUsd: Usd | null;
-  readonly highUsd: Usd | null;
+  readonly spend: Spend;
 }
 
 /**
@@ -23,32 +19,31 @@ export interface SessionSpend {
  */
 export function spendByValue(
   budget: Budget,
-  sessions: readonly SessionSpend[],
+  parts: readonly SpendPart[],
   complete: boolean,
   alsoFor: readonly (string | null)[],
 ): ReadonlyMap<string | null, Spend> {
   const { by, value } = budget;
-  const groups: ReadonlyMap<string | null, readonly SessionSpend[]> =
-    by === null ? new Map([[null, sessions]]) : Map.groupBy(sessions, (session) => valueIn(session, by));
+  const groups: ReadonlyMap<string | null, readonly SpendPart[]> =
+    by === null ? new Map([[null, parts]]) : Map.groupBy(parts, (part) => valueIn(part, by));
   const values = by === null ? [null] : value !== null ? [value] : [...new Set([...groups.keys(), ...alsoFor])];
-  return new Map(values.map((name) => [name, spendOf(groups.get(name) ?? [], complete)]));
+  return new Map(values.map((name) => [name, totalOf(groups.get(name) ?? [], complete)]));
 }
 
 /** A label that no rule knows any more is the value of no budget. */
-function valueIn(session: SessionSpend, by: string): string | null {
-  if (by === "account" || by === "region" || by === "interpreter") return session[by];
-  return Object.hasOwn(session.labels, by) ? (session.labels[by] ?? null) : null;
+function valueIn(part: SpendPart, by: string): string | null {
+  if (by === "account" || by === "region" || by === "interpreter") return part[by];
+  return Object.hasOwn(part.labels, by) ? (part.labels[by] ?? null) : null;
 }
 
-function spendOf(sessions: readonly SessionSpend[], complete: boolean): Spend {
-  const known = sumUsd(sessions.map((session) => session.usd ?? zeroUsd));
-  const unknown = sessions.filter((session) => session.usd === null);
-  const highs = unknown.flatMap((session) => session.highUsd ?? []);
+function totalOf(parts: readonly SpendPart[], complete: boolean): Spend {
+  const spends = parts.map((part) => part.spend);
+  const highs = spends.flatMap(({ high }) => high ?? []);
   return {
-    known,
-    low: sumUsd([known, ...unknown.flatMap((session) => session.lowUsd ?? [])]),
-    high: complete && highs.length === unknown.length ? sumUsd([known, ...highs]) : null,
-    sessions: sessions.length,
-    unknownSessions: unknown.length,
+    known: sumUsd(spends.map(({ known }) => known)),
+    low: sumUsd(spends.map(({ low }) => low)),
+    high: complete && highs.length === spends.length ? sumUsd(highs) : null,
+    sessions: spends.reduce((sum, { sessions }) => sum + sessions, 0),
+    unknownSessions: spends.reduce((sum, { unknownSessions }) => sum + unknownSessions, 0),
   };
 }

@@ -9,7 +9,7 @@ import {
 } from "../../core/budget/budget-alert.ts";
 import { windowAt } from "../../core/budget/budget-window.ts";
 import { levelHeld, levelReached, type Spend, usedPct } from "../../core/budget/spend.ts";
-import { type Instant, isoOf } from "../../core/kernel/instant.ts";
+import { type Instant, instant, isoOf } from "../../core/kernel/instant.ts";
 import { parseUsd } from "../../core/kernel/money.ts";
 import { budget, minutes, noon } from "./budget-fixture.ts";
 
@@ -71,10 +71,21 @@ describe("windows", () => {
     ["week", "2026-11-16T00:00:00.000Z", "2026-11-23T00:00:00.000Z"],
     ["month", "2026-11-01T00:00:00.000Z", "2026-12-01T00:00:00.000Z"],
     [{ hours: 24 }, "2026-11-19T12:00:00.000Z", "2026-11-20T12:00:00.000Z"],
+    [{ hours: 1 }, "2026-11-20T11:00:00.000Z", "2026-11-20T12:00:00.000Z"],
   ] as const)("of %j are half-open, in UTC", (window, from, until) => {
     const span = windowAt(window, noon);
     expect([isoOf(span.from), isoOf(span.until)]).toEqual([from, until]);
   });
+});
+
+describe("a window of rolling hours", () => {
+  it.each([
+    [-1, "2026-11-20T10:00:00.000Z"],
+    [0, "2026-11-20T10:00:00.000Z"],
+    [1, "2026-11-20T11:00:00.000Z"],
+  ])("begins with the first hour that is wholly in it, %i ms beside the hour", (ms, from) =>
+    expect(isoOf(windowAt({ hours: 2 }, instant(noon + ms)).from)).toBe(from),
+  );
 });
 
 describe("an alert", () => {

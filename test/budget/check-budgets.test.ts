@@ -13,7 +13,7 @@ const sections = [
 ].map(([, title]) => (title ?? "").toLowerCase().replaceAll(" ", "-"));
 const read =
   (...sessions: readonly ReturnType<typeof session>[]): SpendIn =>
-  () => ({ sessions, complete: true });
+  () => ({ parts: sessions, complete: true });
 
 describe("spend of a budget", () => {
   const figures = (sessions: readonly ReturnType<typeof session>[], complete = true) => {
@@ -105,7 +105,7 @@ describe("a look at the budgets", () => {
     const budgets = [budget(), budget({ id: "m", window: "month" })];
     const before = checkBudgets(noon, budgets, [], read(session("90"))).states;
     const after = checkBudgets(minutes(24 * 60), budgets, before, ({ from }) =>
-      from === Date.parse("2026-11-01T00:00:00Z") ? { sessions: [session("100")], complete: true } : null,
+      from === Date.parse("2026-11-01T00:00:00Z") ? { parts: [session("100")], complete: true } : null,
     );
     expect(after.states.map((state) => [state.budget, state.alert.level])).toEqual([
       ["b", 80],
