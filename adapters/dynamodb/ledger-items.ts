@@ -4,10 +4,18 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { SessionKey } from "../../core/billing/usage-record.ts";
 import type { Target } from "../../core/inventory/target.ts";
 import type { AccountId, InterpreterId, Region, SessionId } from "../../core/kernel/ids.ts";
+import { type Instant, instant } from "../../core/kernel/instant.ts";
 import type { SessionBill } from "../../core/ledger/charge.ts";
-import { keptClosedMs, type LedgerSession } from "../../core/ports/ledger.ts";
+import { keptClosedMs, type LedgerSession, type ReadMark } from "../../core/ports/ledger.ts";
 import { sessionPart, targetPart } from "../../core/ports/ledger-key.ts";
-import { type AccountText, billOfText, textOfBill } from "../../core/ports/ledger-text.ts";
+import {
+  type AccountText,
+  billOfText,
+  ledgerStateOf,
+  restatementOfText,
+  textOfBill,
+  textOfRestatement,
+} from "../../core/ports/ledger-text.ts";
 import { RegistryError } from "../../core/ports/registry-error.ts";
 import { type Item, numberOf, textOf } from "./items.ts";
 
@@ -23,12 +31,12 @@ export const ledgerKey = (key: SessionKey, kind: "session" | "open"): Item => ({
   sk: { S: shortened(`${kind}#${sessionPart(key)}`) },
 });
 
-export const markKey = (target: Target, interpreter: string): Item => ({
+export const markKey = (target: Target, source: string): Item => ({
   pk: { S: ledgerPartition(target) },
-  sk: { S: shortened(`mark#${JSON.stringify(interpreter)}`) },
+  sk: { S: shortened(`mark#${JSON.stringify(source)}`) },
 });
 
-/** What stands beside an open session. Like a closed one it goes in the end, where a run was killed before it took it away. */
+/** What stands beside a session that is not closed. Like a closed one it goes in the end, where a run was killed before it took it away. */
 export const openItem = (bill: SessionBill, revision: number): Item => ({
   ...ledgerKey(bill, "open"),
   revision: { N: String(revision) },
@@ -52,7 +60,8 @@ export function keyOfOpen(item: Item): SessionKey {
 }
 
 /** Throws `RegistryError` where the session is too large for an item. */
-export function sessionItem({ revision, account, bill }: LedgerSession, text: AccountText): Item {
+export function sessionItem(session: LedgerSession, text: AccountText): Item {
+  const { revision, state, account, bill, timeoutAt, restatement } = session;
   const key = ledgerKey(bill, "session");
   // Account and bill of one session change together, and each is text that repeats itself: compressed, they take a tenth.
   const packed = { account: gzipSync(text.encode(account)), bill: gzipSync(textOfBill(bill)) };
@@ -66,25 +75,46 @@ export function sessionItem({ revision, account, bill }: LedgerSession, text: Ac
   return {
     ...key,
     revision: { N: String(revision + 1) },
+    state: { S: state },
+    ...(timeoutAt === null ? {} : { timeoutAt: { N: String(timeoutAt) } }),
+    ...(restatement === null ? {} : { restatement: { S: textOfRestatement(restatement) } }),
     account: { B: packed.account },
     bill: { B: packed.bill },
-    // An open session has none.
-    ...(bill.final ? { expiresAt: expiryOf(bill) } : {}),
+    // A session that is not closed has none.
+    ...(state === "closed" ? { expiresAt: expiryOf(bill) } : {}),
   };
 }
 
 /** Throws `SyntaxError` where the item is not one of ours. */
 export const sessionOfItem = (item: Item, text: AccountText): LedgerSession => ({
   revision: numberOf(item, "revision"),
+  state: ledgerStateOf(textOf(item, "state")),
   account: text.decode(unpacked(item, "account")),
   bill: billOfText(unpacked(item, "bill")),
+  timeoutAt: item["timeoutAt"] === undefined ? null : instant(numberOf(item, "timeoutAt")),
+  restatement: item["restatement"] === undefined ? null : restatementOfText(textOf(item, "restatement")),
 });
 
-export const interpreterOfMark = (item: Item): string => {
-  const interpreter: unknown = JSON.parse(textOf(item, "interpreter"));
-  if (typeof interpreter !== "string") throw new SyntaxError("the attribute interpreter is not a text");
-  return interpreter;
-};
+/** Throws `SyntaxError` where the item is not one of ours. */
+export function markOfItem(item: Item): ReadMark {
+  const source: unknown = JSON.parse(textOf(item, "source"));
+  if (typeof source !== "string") throw new SyntaxError("the attribute source is not a text");
+  const at = (name: string): Instant => instant(numberOf(item, name));
+  return { source, readUntil: at("readUntil"), finalUntil: at("finalUntil"), checkedUntil: at("checkedUntil") };
+}
+
+export const markItem = (target: Target, mark: ReadMark): Item => ({
+  ...markKey(target, mark.source),
+  source: { S: JSON.stringify(mark.source) },
+  ...markTimes(mark),
+});
+
+/** What tells one state of a mark from another. */
+export const markTimes = ({ readUntil, finalUntil, checkedUntil }: ReadMark): Item => ({
+  readUntil: { N: String(readUntil) },
+  finalUntil: { N: String(finalUntil) },
+  checkedUntil: { N: String(checkedUntil) },
+});
 
 // DynamoDB deletes an item some days after `expiresAt`, which is in seconds.
 const expiryOf = (bill: SessionBill): AttributeValue => ({ N: String(Math.ceil((bill.asOf + keptClosedMs) / 1000)) });

@@ -7,20 +7,21 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import type { SessionKey } from "../../core/billing/usage-record.ts";
 import type { Target } from "../../core/inventory/target.ts";
-import { interpreterId } from "../../core/kernel/ids.ts";
-import { instant } from "../../core/kernel/instant.ts";
+import { type Instant, instant } from "../../core/kernel/instant.ts";
 import { mapConcurrently } from "../../core/kernel/map-concurrently.ts";
 import type { SessionBill } from "../../core/ledger/charge.ts";
 import type { Ledger, LedgerSession, ReadMark } from "../../core/ports/ledger.ts";
 import type { AccountText } from "../../core/ports/ledger-text.ts";
 import { conditionally } from "./conditionally.ts";
-import { type Item, numberOf } from "./items.ts";
+import type { Item } from "./items.ts";
 import {
-  interpreterOfMark,
   keyOfOpen,
   ledgerKey,
   ledgerPartition,
+  markItem,
   markKey,
+  markOfItem,
+  markTimes,
   openItem,
   sessionItem,
   sessionOfItem,
@@ -34,8 +35,8 @@ const readsAtOnce = 16;
 /**
  * Keeps the ledger in the table of the registry, with conditional writes of single items only.
  *
- * The session's item decides. Beside it stands a mark for each session that is open, so that `open` reads those alone:
- * set before the session is written as open, taken away after it is written as closed, each under a condition on the
+ * The session's item decides. Beside it stands a mark for each session that is not closed, so that `open` reads those
+ * alone: set before the session is written as open, taken away after it is written as closed, each under a condition on the
  * revision. So the marks are always at least the open sessions, wherever a run was killed.
  */
 export function dynamodbLedger(client: DynamoDBClient, table: string, text: AccountText): Ledger {
@@ -84,52 +85,53 @@ export function dynamodbLedger(client: DynamoDBClient, table: string, text: Acco
     );
 
   const advance = async (target: Target, mark: ReadMark): Promise<void> => {
-    const Key = markKey(target, mark.interpreter);
+    const Key = markKey(target, mark.source);
     for (;;) {
-      const before = await get(Key);
-      const readUntil = Math.max(mark.readUntil, before === undefined ? 0 : numberOf(before, "readUntil"));
-      const finalUntil = Math.max(mark.finalUntil, before === undefined ? 0 : numberOf(before, "finalUntil"));
-      const marked = { readUntil: { N: String(readUntil) }, finalUntil: { N: String(finalUntil) } };
-      const item = { ...Key, interpreter: { S: JSON.stringify(mark.interpreter) }, ...marked };
+      const item = await get(Key);
+      const before = item === undefined ? null : markOfItem(item);
       const written =
-        before === undefined
-          ? await put(item, "attribute_not_exists(pk)")
-          : await put(item, "readUntil = :readUntil AND finalUntil = :finalUntil", {
-              ":readUntil": { N: String(numberOf(before, "readUntil")) },
-              ":finalUntil": { N: String(numberOf(before, "finalUntil")) },
-            });
+        before === null
+          ? await put(markItem(target, mark), "attribute_not_exists(pk)")
+          : await put(
+              markItem(target, {
+                source: mark.source,
+                readUntil: laterOf(before.readUntil, mark.readUntil),
+                finalUntil: laterOf(before.finalUntil, mark.finalUntil),
+                checkedUntil: laterOf(before.checkedUntil, mark.checkedUntil),
+              }),
+              Object.keys(markTimes(before))
+                .map((name) => `${name} = :${name}`)
+                .join(" AND "),
+              Object.fromEntries(Object.entries(markTimes(before)).map(([name, value]) => [`:${name}`, value])),
+            );
       if (written) return;
     }
   };
 
   return {
-    marks: (target) =>
-      attempt("Query", () =>
-        queryAll(client, table, ledgerPartition(target), "mark#", (item) => ({
-          interpreter: interpreterId(interpreterOfMark(item)),
-          readUntil: instant(numberOf(item, "readUntil")),
-          finalUntil: instant(numberOf(item, "finalUntil")),
-        })),
-      ),
+    marks: (target) => attempt("Query", () => queryAll(client, table, ledgerPartition(target), "mark#", markOfItem)),
     advance: (target, mark) => attempt("GetItem and PutItem", () => advance(target, mark)),
     sessions: (keys) => attempt("GetItem", () => mapConcurrently(keys, readsAtOnce, stored)),
     put: (session) =>
       attempt("PutItem and DeleteItem", async () => {
         const { bill, revision } = session;
+        const isClosed = session.state === "closed";
         const item = sessionItem(session, text);
-        if (!bill.final) await markOpen(bill, revision + 1);
+        if (!isClosed) await markOpen(bill, revision + 1);
         const written =
           revision === 0
             ? await put(item, "attribute_not_exists(pk)")
             : await put(item, "revision = :revision", { ":revision": { N: String(revision) } });
-        if (written && bill.final) await unmarkOpen(bill, revision + 1);
+        if (written && isClosed) await unmarkOpen(bill, revision + 1);
         return written ? "written" : "stale";
       }),
     open: (target) =>
       attempt("Query and GetItem", async () => {
         const keys = await queryAll(client, table, ledgerPartition(target), "open#", keyOfOpen);
         const sessions = await mapConcurrently(keys, readsAtOnce, stored);
-        return sessions.filter((session) => session !== null && !session.bill.final) as readonly LedgerSession[];
+        return sessions.filter((session) => session !== null && session.state !== "closed") as readonly LedgerSession[];
       }),
   };
 }
+
+const laterOf = (a: Instant, b: Instant): Instant => instant(Math.max(a, b));

@@ -20,6 +20,7 @@ export function billOfRows(rows: readonly [HistoryRow, ...HistoryRow[]]): Sessio
     endedAt: row.x_EndedAt,
     endSource: endSources.find((known) => known === row.x_EndSource) ?? null,
     basis: billBases.find((known) => known === row.x_CostBasis) ?? "bounded",
+    approximate: row.x_Approximate,
     charges: chargesOf(rows),
     gapMs: row.x_GapMs,
     duplicates: row.x_Duplicates,
@@ -49,9 +50,10 @@ function chargesOf(rows: readonly HistoryRow[]): readonly Charge[] {
       meteredMs: memory.x_MeteredMs,
       vcpuNs: vcpu.x_Usage,
       byteMs: memory.x_Usage,
-      idleByteMs: memory.x_IdleUsage,
-      loggedByteMs: memory.x_LoggedUsage,
-      peakTaxByteMs: memory.x_PeakTaxUsage,
+      // A charge that was shared out has none of these; its basis says that 0 is no claim.
+      idleByteMs: memory.x_IdleUsage ?? 0n,
+      loggedByteMs: memory.x_LoggedUsage ?? 0n,
+      peakTaxByteMs: memory.x_PeakTaxUsage ?? 0n,
     };
   });
   return charges.sort((a, b) => a.hourAt - b.hourAt || (a.priceStartsAt ?? -1) - (b.priceStartsAt ?? -1));

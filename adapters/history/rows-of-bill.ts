@@ -20,11 +20,25 @@ export function rowsOfBill(bill: SessionBill, pricing: HistoryPricing): readonly
   );
   const facts = factsOf(bill);
   if (charges.length === 0) return [{ ...periodOf(hourOfLife(bill)), ...noFigure, ...facts }];
+  // AWS's metrics do not say what was idle, logged or above a peak.
+  const unknown = bill.basis === "rated" ? {} : unmetered;
   return charges.flatMap((charge) => {
     const period = periodOfCharge(bill, charge, pricing.prices);
     return [
-      { ...periodOf(charge.hourAt), ...vcpuOf(charge, period, pricing.gb), ...ofCharge(charge, period), ...facts },
-      { ...periodOf(charge.hourAt), ...memoryOf(charge, period, pricing.gb), ...ofCharge(charge, period), ...facts },
+      {
+        ...periodOf(charge.hourAt),
+        ...vcpuOf(charge, period, pricing.gb),
+        ...ofCharge(charge, period),
+        ...facts,
+        ...unknown,
+      },
+      {
+        ...periodOf(charge.hourAt),
+        ...memoryOf(charge, period, pricing.gb),
+        ...ofCharge(charge, period),
+        ...facts,
+        ...unknown,
+      },
     ];
   });
 }
@@ -92,6 +106,8 @@ const ofCharge = (charge: Charge, period: PricePeriod | null) => ({
   x_MeteredMs: charge.meteredMs,
 });
 
+const unmetered = { x_IdleUsage: null, x_LoggedUsage: null, x_PeakTaxUsage: null };
+
 const noFigure = {
   BilledCost: null,
   EffectiveCost: null,
@@ -102,9 +118,7 @@ const noFigure = {
   x_PriceStartsAt: null,
   x_BillingRule: null,
   x_Usage: 0n,
-  x_IdleUsage: 0n,
-  x_LoggedUsage: 0n,
-  x_PeakTaxUsage: 0n,
+  ...unmetered,
   x_Records: 0,
   x_MeteredMs: 0,
 };
@@ -116,6 +130,7 @@ const factsOf = (bill: SessionBill) => ({
   ResourceName: bill.name,
   x_Interpreter: bill.interpreter,
   x_CostBasis: bill.basis,
+  x_Approximate: bill.approximate,
   x_Version: bill.version,
   x_CreatedAt: bill.createdAt,
   x_EndedAt: bill.endedAt,

@@ -1,12 +1,11 @@
 import type { SessionKey } from "../../core/billing/usage-record.ts";
-import type { InterpreterId } from "../../core/kernel/ids.ts";
 import { instant } from "../../core/kernel/instant.ts";
 import type { Ledger, LedgerSession, ReadMark } from "../../core/ports/ledger.ts";
 import { sessionPart, targetPart } from "../../core/ports/ledger-key.ts";
 
 /** Remembers as long as the process lives: for one pass that keeps nothing, and for tests. */
 export function memoryLedger(): Ledger {
-  const marks = new Map<string, Map<InterpreterId, ReadMark>>();
+  const marks = new Map<string, Map<string, ReadMark>>();
   const sessions = new Map<string, Map<string, LedgerSession>>();
   const under = <K, V>(maps: Map<string, Map<K, V>>, target: Parameters<typeof targetPart>[0]): Map<K, V> => {
     const key = targetPart(target);
@@ -17,14 +16,15 @@ export function memoryLedger(): Ledger {
   const stored = (key: SessionKey): LedgerSession | null => under(sessions, key).get(sessionPart(key)) ?? null;
 
   return {
-    marks: async (target) => [...under(marks, target).values()].sort((a, b) => byText(a.interpreter, b.interpreter)),
+    marks: async (target) => [...under(marks, target).values()].sort((a, b) => byText(a.source, b.source)),
     advance: async (target, mark) => {
       const own = under(marks, target);
-      const before = own.get(mark.interpreter) ?? mark;
-      own.set(mark.interpreter, {
-        interpreter: mark.interpreter,
+      const before = own.get(mark.source) ?? mark;
+      own.set(mark.source, {
+        source: mark.source,
         readUntil: instant(Math.max(before.readUntil, mark.readUntil)),
         finalUntil: instant(Math.max(before.finalUntil, mark.finalUntil)),
+        checkedUntil: instant(Math.max(before.checkedUntil, mark.checkedUntil)),
       });
     },
     sessions: async (keys) => keys.map(stored),
@@ -35,7 +35,7 @@ export function memoryLedger(): Ledger {
     },
     open: async (target) =>
       [...under(sessions, target).entries()]
-        .filter(([, { bill }]) => !bill.final)
+        .filter(([, { state }]) => state !== "closed")
         .sort(([a], [b]) => byText(a, b))
         .map(([, session]) => session),
   };

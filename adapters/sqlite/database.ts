@@ -4,7 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { RegistryError } from "../../core/ports/registry-error.ts";
 
 /** Raised with each change of the tables; `migrations` then gets one more step. */
-const schemaVersion = 2;
+const schemaVersion = 3;
 
 // "SMTR": marks the file as ours, so that another program's database is not written into.
 const applicationId = 0x534d5452;
@@ -44,6 +44,21 @@ const migrations: readonly string[] = [
    CREATE TABLE documents (
      name TEXT NOT NULL PRIMARY KEY, revision INTEGER NOT NULL, text TEXT NOT NULL
    ) STRICT, WITHOUT ROWID;`,
+  // No job of version 2 wrote these two: there is nothing to carry over.
+  `DROP TABLE ledger_marks;
+   DROP TABLE ledger_sessions;
+   CREATE TABLE ledger_marks (
+     target TEXT NOT NULL, source TEXT NOT NULL,
+     read_until INTEGER NOT NULL, final_until INTEGER NOT NULL, checked_until INTEGER NOT NULL,
+     PRIMARY KEY (target, source)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE ledger_sessions (
+     target TEXT NOT NULL, session TEXT NOT NULL, revision INTEGER NOT NULL, state TEXT NOT NULL,
+     account TEXT NOT NULL, bill TEXT NOT NULL, timeout_at INTEGER, restatement TEXT, as_of INTEGER NOT NULL,
+     PRIMARY KEY (target, session)
+   ) STRICT;
+   CREATE INDEX open_ledger_sessions ON ledger_sessions (target, session) WHERE state <> 'closed';
+   CREATE INDEX closed_ledger_sessions ON ledger_sessions (target, as_of) WHERE state = 'closed';`,
 ];
 
 /** How long another process may hold the file before that is a failure. */

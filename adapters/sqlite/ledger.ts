@@ -1,9 +1,15 @@
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
-import { interpreterId } from "../../core/kernel/ids.ts";
 import { instant } from "../../core/kernel/instant.ts";
 import { keptClosedMs, type Ledger, type LedgerSession } from "../../core/ports/ledger.ts";
 import { sessionPart, targetPart } from "../../core/ports/ledger-key.ts";
-import { type AccountText, billOfText, textOfBill } from "../../core/ports/ledger-text.ts";
+import {
+  type AccountText,
+  billOfText,
+  ledgerStateOf,
+  restatementOfText,
+  textOfBill,
+  textOfRestatement,
+} from "../../core/ports/ledger-text.ts";
 import { openDatabase } from "./database.ts";
 import { inTransaction } from "./transaction.ts";
 
@@ -17,23 +23,28 @@ export function sqliteLedger(file: string, accountText: AccountText): SqliteLedg
 
   const sessionOf = (row: Readonly<Record<string, SQLOutputValue>>): LedgerSession => ({
     revision: Number(row["revision"]),
+    state: ledgerStateOf(String(row["state"])),
     account: accountText.decode(String(row["account"])),
     bill: billOfText(String(row["bill"])),
+    timeoutAt: row["timeout_at"] === null ? null : instant(Number(row["timeout_at"])),
+    restatement: row["restatement"] === null ? null : restatementOfText(String(row["restatement"])),
   });
 
   return {
     marks: (target) =>
       atomically(() =>
         sql.marks.all(targetPart(target)).map((row) => ({
-          interpreter: interpreterId(JSON.parse(String(row["interpreter"]))),
+          source: String(JSON.parse(String(row["source"]))),
           readUntil: instant(Number(row["read_until"])),
           finalUntil: instant(Number(row["final_until"])),
+          checkedUntil: instant(Number(row["checked_until"])),
         })),
       ),
     advance: (target, mark) =>
       atomically(() => {
         // As JSON, which writes half of a surrogate pair as an escape: SQLite would change it.
-        sql.advance.run(targetPart(target), JSON.stringify(mark.interpreter), mark.readUntil, mark.finalUntil);
+        const { source, readUntil, finalUntil, checkedUntil } = mark;
+        sql.advance.run(targetPart(target), JSON.stringify(source), readUntil, finalUntil, checkedUntil);
       }),
     sessions: (keys) =>
       atomically(() =>
@@ -42,15 +53,16 @@ export function sqliteLedger(file: string, accountText: AccountText): SqliteLedg
           return row === undefined ? null : sessionOf(row);
         }),
       ),
-    put: ({ revision, account, bill }) => {
+    put: ({ revision, state, account, bill, timeoutAt, restatement }) => {
       // Written down before the lock is taken: a long account keeps nobody else waiting.
       const texts = [accountText.encode(account), textOfBill(bill)] as const;
+      const change = restatement === null ? null : textOfRestatement(restatement);
       const target = targetPart(bill);
       const session = sessionPart(bill);
       return atomically(() => {
         if (Number(sql.revision.get(target, session)?.["revision"] ?? 0) !== revision) return "stale";
-        sql.put.run(target, session, revision + 1, ...texts, bill.final ? 1 : 0, bill.asOf);
-        if (bill.final) sql.forget.run(target, bill.asOf - keptClosedMs);
+        sql.put.run(target, session, revision + 1, state, ...texts, timeoutAt, change, bill.asOf);
+        if (state === "closed") sql.forget.run(target, bill.asOf - keptClosedMs);
         return "written";
       });
     },
@@ -61,21 +73,20 @@ export function sqliteLedger(file: string, accountText: AccountText): SqliteLedg
 
 function statementsOf(database: DatabaseSync) {
   return {
-    marks: database.prepare("SELECT * FROM ledger_marks WHERE target = ? ORDER BY interpreter"),
+    marks: database.prepare("SELECT * FROM ledger_marks WHERE target = ? ORDER BY source"),
     advance: database.prepare(
-      `INSERT INTO ledger_marks (target, interpreter, read_until, final_until) VALUES (?, ?, ?, ?)
+      `INSERT INTO ledger_marks (target, source, read_until, final_until, checked_until) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET read_until = max(read_until, excluded.read_until),
-         final_until = max(final_until, excluded.final_until)`,
+         final_until = max(final_until, excluded.final_until), checked_until = max(checked_until, excluded.checked_until)`,
     ),
-    session: database.prepare("SELECT revision, account, bill FROM ledger_sessions WHERE target = ? AND session = ?"),
+    session: database.prepare("SELECT * FROM ledger_sessions WHERE target = ? AND session = ?"),
     revision: database.prepare("SELECT revision FROM ledger_sessions WHERE target = ? AND session = ?"),
     put: database.prepare(
-      `INSERT OR REPLACE INTO ledger_sessions (target, session, revision, account, bill, final, as_of)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT OR REPLACE INTO ledger_sessions
+         (target, session, revision, state, account, bill, timeout_at, restatement, as_of)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
-    forget: database.prepare("DELETE FROM ledger_sessions WHERE target = ? AND final = 1 AND as_of < ?"),
-    open: database.prepare(
-      "SELECT revision, account, bill FROM ledger_sessions WHERE target = ? AND final = 0 ORDER BY session",
-    ),
+    forget: database.prepare("DELETE FROM ledger_sessions WHERE target = ? AND state = 'closed' AND as_of < ?"),
+    open: database.prepare("SELECT * FROM ledger_sessions WHERE target = ? AND state <> 'closed' ORDER BY session"),
   } as const satisfies Readonly<Record<string, ReturnType<DatabaseSync["prepare"]>>>;
 }

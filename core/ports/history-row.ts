@@ -28,18 +28,23 @@ export interface HistoryRow {
   readonly ListUnitPrice: bigint | null;
   readonly x_Interpreter: string;
   readonly x_CostBasis: string;
+  /** Why a rated figure is not exact; null where it is. */
+  readonly x_Approximate: string | null;
   readonly x_Version: number;
   /** With the Region it names the row of the price book; null where the Region had no price. */
   readonly x_PriceStartsAt: Instant | null;
   readonly x_BillingRule: string | null;
   /** vCPU-nanoseconds of the meter `vCPU`, byte-milliseconds of the meter `Memory`: what is charged, exactly. */
   readonly x_Usage: bigint;
-  /** The part of `x_Usage` that idle records are charged: 0 for `vCPU`, whose idle cost counts as active. */
-  readonly x_IdleUsage: bigint;
+  /**
+   * The part of `x_Usage` that idle records are charged: 0 for `vCPU`, whose idle cost counts as active. This and the two
+   * below are null where the basis is not `rated`: without records nobody knows.
+   */
+  readonly x_IdleUsage: bigint | null;
   /** The plain sum of what was logged. */
-  readonly x_LoggedUsage: bigint;
+  readonly x_LoggedUsage: bigint | null;
   /** What rule 2026-09 charges above rule 2025-10: 0 for `vCPU`. */
-  readonly x_PeakTaxUsage: bigint;
+  readonly x_PeakTaxUsage: bigint | null;
   /** Of the charge, so the same in the rows of both its meters: sum them over one meter only. */
   readonly x_Records: number;
   readonly x_MeteredMs: number;

@@ -2,6 +2,7 @@ import type { SessionKey } from "../billing/usage-record.ts";
 import { accountId, interpreterId, region, sessionId } from "../kernel/ids.ts";
 import type { Charge, CostBasis, EndSource, Restatement, SessionBill } from "../ledger/charge.ts";
 import type { SessionAccount } from "../ledger/session-account.ts";
+import type { LedgerState } from "./ledger.ts";
 import { array, at, bigInteger, boolean, integer, object, oneOf, orNull, type Read, string } from "./read-stored.ts";
 
 /** How the account of a session is written down and read back. `decode` throws `SyntaxError` on a text of another shape. */
@@ -23,6 +24,7 @@ export function billOfText(text: string): SessionBill {
     endedAt: orNull(bill["endedAt"], "endedAt", at),
     endSource: orNull(bill["endSource"], "endSource", oneOf(endSources)),
     basis: oneOf(billBases)(bill["basis"], "basis"),
+    approximate: orNull(bill["approximate"], "approximate", string),
     charges: array(bill["charges"], "charges").map((item, index) => charge(item, `charges[${index}]`)),
     gapMs: integer(bill["gapMs"], "gapMs"),
     duplicates: integer(bill["duplicates"], "duplicates"),
@@ -48,6 +50,10 @@ export function restatementOfText(text: string): Restatement {
     lateRecords: integer(item["lateRecords"], "lateRecords"),
   };
 }
+
+/** Throws `SyntaxError` on a text that is none. */
+export const ledgerStateOf = (text: string): LedgerState => oneOf(ledgerStates)(text, "state");
+const ledgerStates: readonly LedgerState[] = ["open", "closing", "closed", "reopened"];
 
 export const endSources: readonly EndSource[] = ["get", "list", "timeout", "last-record"];
 export const billBases: readonly Exclude<CostBasis, "logged">[] = ["rated", "allocated", "bounded"];

@@ -44,7 +44,14 @@ describe("history", () => {
   it("gives back bills as they were written", async () => {
     const bills = [
       bill("a"),
-      bill("b", { name: null, createdAt: null, endedAt: null, endSource: null, peakBytes: null, basis: "allocated" }),
+      bill("b", {
+        name: null,
+        createdAt: null,
+        endedAt: null,
+        endSource: null,
+        peakBytes: null,
+        approximate: "summed",
+      }),
       bounded("c"),
       bounded("d", { lowUsd: null, highUsd: null, createdAt: null }),
       bill("e", { charges: [charge({ priceStartsAt: null }), charge()] }),
@@ -53,6 +60,18 @@ describe("history", () => {
     ];
     await history.write(bills);
     expect(await allBills(history)).toEqual(bills);
+  });
+
+  it("leaves open what nobody knows of a charge that was shared out: idle, logged and above the peak are null", async () => {
+    await history.write([bill("a", { basis: "allocated" })]);
+    const names = ["x_Usage", "x_IdleUsage", "x_LoggedUsage", "x_PeakTaxUsage"] as const;
+    for await (const { columns } of history.columns(hours(0), hours(1), names)) {
+      expect(Array.from(columns.x_Usage)).toEqual([charge().vcpuNs, charge().byteMs]);
+      for (const name of names.slice(1)) expect(Array.from(columns[name])).toEqual([null, null]);
+    }
+    expect.assertions(5);
+    const [stored] = await allBills(history);
+    expect(stored?.charges).toEqual([charge({ idleByteMs: 0n, loggedByteMs: 0n, peakTaxByteMs: 0n })]);
   });
 
   it("keeps one file for each day, account and Region, however often it is written to", async () => {

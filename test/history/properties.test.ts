@@ -47,6 +47,7 @@ const anyBill: fc.Arbitrary<SessionBill> = fc
     endedAt: orNull(hour),
     endSource: orNull(fc.constantFrom("get", "list", "timeout", "last-record")),
     basis: fc.constantFrom("rated", "allocated", "bounded"),
+    approximate: orNull(text),
     gapMs: fc.maxSafeNat(),
     duplicates: count,
     lateUnverifiable: count,
@@ -58,7 +59,13 @@ const anyBill: fc.Arbitrary<SessionBill> = fc
     version: fc.integer({ min: 1, max: 3 }),
     charges,
   })
-  .map((it) => it as SessionBill);
+  .map((it) => it as SessionBill)
+  .map((it) => ({
+    ...it,
+    // Nobody knows these of a charge that was not metered.
+    charges: it.basis === "rated" ? it.charges : it.charges.map((charge) => ({ ...charge, ...unmetered })),
+  }));
+const unmetered = { idleByteMs: 0n, loggedByteMs: 0n, peakTaxByteMs: 0n };
 
 const keyOf = (it: SessionBill): string => JSON.stringify([it.account, it.region, it.interpreter, it.session]);
 const sorted = (bills: Iterable<SessionBill>) => [...bills].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));

@@ -52,6 +52,7 @@ export const bill = (session: string, change: Partial<SessionBill> = {}): Sessio
   endedAt: hours(1),
   endSource: "list",
   basis: "rated",
+  approximate: null,
   charges: [charge()],
   gapMs: 12,
   duplicates: 3,
@@ -84,10 +85,19 @@ const accountOf = ({ account, region, interpreter, session }: SessionBill, dupli
   duplicates,
 });
 
-export const entry = (revision: number, of: SessionBill, duplicates = 0): LedgerSession => ({
+export const entry = (
+  revision: number,
+  of: SessionBill,
+  duplicates = 0,
+  change: Partial<LedgerSession> = {},
+): LedgerSession => ({
   revision,
+  state: of.final ? "closed" : "open",
   account: accountOf(of, duplicates),
   bill: of,
+  timeoutAt: hours(8),
+  restatement: null,
+  ...change,
 });
 
 export const open = (session: string, change: Partial<SessionBill> = {}): SessionBill =>

@@ -26,7 +26,7 @@ ledgerContract("DynamoDB", async () => {
 });
 
 const here = { account: bill("a").account, region: bill("a").region };
-const mark = { interpreter: bill("a").interpreter, readUntil: hours(2), finalUntil: hours(1) };
+const mark = { source: "log-group:a", readUntil: hours(2), finalUntil: hours(1), checkedUntil: hours(0) };
 const itemsOf = async (table: string) =>
   (await server.client().send(new ScanCommand({ TableName: table }))).Items ?? [];
 
