@@ -1,7 +1,10 @@
 import type { BedrockAgentCoreClient } from "@aws-sdk/client-bedrock-agentcore";
 import type { BedrockAgentCoreControlClient } from "@aws-sdk/client-bedrock-agentcore-control";
 import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import type { CostExplorerClient } from "@aws-sdk/client-cost-explorer";
 import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import type { S3Client } from "@aws-sdk/client-s3";
 import type { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import type { STSClient } from "@aws-sdk/client-sts";
 import type { MonotonicClock } from "./pacer.ts";
@@ -37,6 +40,11 @@ export interface AwsClients {
   readonly agentCoreControl: (region: string) => Promise<BedrockAgentCoreControlClient>;
   readonly serviceQuotas: (region: string) => Promise<ServiceQuotasClient>;
   readonly cloudWatch: (region: string) => Promise<CloudWatchClient>;
+  readonly cloudWatchLogs: (region: string) => Promise<CloudWatchLogsClient>;
+  /** Buckets are asked where they are: an answer from another Region says where that is. */
+  readonly s3: (region: string) => Promise<S3Client>;
+  /** Has one endpoint in each partition, whatever the Region. */
+  readonly costExplorer: (region: string) => Promise<CostExplorerClient>;
   readonly eventBridge: (region: string) => Promise<EventBridgeClient>;
   readonly sts: (region: string) => Promise<STSClient>;
   /** The Region of the environment or the profile; null where neither names one. */
@@ -133,6 +141,19 @@ export function awsClients(options: AwsClientsOptions): AwsClients {
     cloudWatch: perRegion("cloudWatch", async (settings) => {
       const { CloudWatchClient } = await import("@aws-sdk/client-cloudwatch");
       return new CloudWatchClient(settings);
+    }),
+    cloudWatchLogs: perRegion("cloudWatchLogs", async (settings) => {
+      const { CloudWatchLogsClient } = await import("@aws-sdk/client-cloudwatch-logs");
+      return new CloudWatchLogsClient(settings);
+    }),
+    s3: perRegion("s3", async (settings) => {
+      const { S3Client } = await import("@aws-sdk/client-s3");
+      // An embedded AWS has one address for all buckets.
+      return new S3Client(options.embedded === undefined ? settings : { ...settings, forcePathStyle: true });
+    }),
+    costExplorer: perRegion("costExplorer", async (settings) => {
+      const { CostExplorerClient } = await import("@aws-sdk/client-cost-explorer");
+      return new CostExplorerClient(settings);
     }),
     eventBridge: perRegion("eventBridge", async (settings) => {
       const { EventBridgeClient } = await import("@aws-sdk/client-eventbridge");

@@ -10,6 +10,24 @@ const ownRates: Readonly<Record<string, number>> = {
   PutEvents: 25,
   PutDashboard: 2,
   GetDashboard: 2,
+  // CloudWatch and CloudWatch Logs quotas, read 2026-11: GetMetricData 50, ListMetrics 25, FilterLogEvents 5 to 25 by Region,
+  // the other log operations 5 to 10.
+  GetMetricData: 25,
+  ListMetrics: 10,
+  FilterLogEvents: 5,
+  DescribeLogGroups: 5,
+  DescribeDeliveries: 5,
+  DescribeDeliverySources: 5,
+  DescribeDeliveryDestinations: 5,
+  StartQuery: 5,
+  GetQueryResults: 5,
+  StopQuery: 5,
+  GetCostAndUsage: 1,
+  // S3 takes thousands a second for each prefix.
+  ListObjectsV2: 50,
+  GetObject: 50,
+  HeadObject: 50,
+  PutObject: 50,
 };
 
 /** The operations of AgentCore get a share of their quota: it is production's too. */
