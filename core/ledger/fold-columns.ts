@@ -1,5 +1,5 @@
 import { compareFigures } from "../billing/compare-figures.ts";
-import { distinctInOrder, type UsageColumns } from "../billing/usage-columns.ts";
+import type { UsageColumns } from "../billing/usage-columns.ts";
 import type { UsageFigures } from "../billing/usage-figures.ts";
 import type { SessionKey } from "../billing/usage-record.ts";
 import { type Instant, instant } from "../kernel/instant.ts";
@@ -17,25 +17,23 @@ const settleAbove = 4096;
  * seal are redeliveries where their digest is known, and late otherwise; where digests were forgotten (`digests.since`)
  * nobody can tell the two apart, and they count as late: the session is then rated from its source, which is always right.
  *
- * `repeats` says which repeats are redeliveries by the service, and counted. `of-account`: any of what the account has.
- * `of-batch`: those within `usage` alone, for what the account has of it was read before by ourselves.
+ * `repeats` says whether a record that the account has already is a redelivery by the service, and counted, or was read
+ * before by ourselves.
  */
 export function foldColumns(
   account: SessionAccount | null,
   key: SessionKey,
   usage: UsageColumns,
-  repeats: "of-account" | "of-batch",
+  repeats: "count" | "ignore",
 ): SessionAccount {
   const before = account ?? emptyAccount(key);
-  if (repeats === "of-account") return foldAll(before, usage);
-  const own = distinctInOrder(usage);
+  if (repeats === "count") return foldAll(before, usage);
   const open = settle(before.open);
-  const hidden = before.open.length - open.length;
-  const folded = foldAll({ ...before, open }, own);
+  const folded = foldAll({ ...before, open }, usage);
   return {
     ...folded,
     open: settle(folded.open),
-    duplicates: before.duplicates + hidden + usage.length - own.length,
+    duplicates: before.duplicates + before.open.length - open.length,
   };
 }
 

@@ -55,7 +55,7 @@ export const foldRecords = (
   account: SessionAccount | null,
   of: SessionKey,
   records: readonly UsageFigures[],
-): SessionAccount => foldColumns(account, of, usageColumnsOf(records), "of-account");
+): SessionAccount => foldColumns(account, of, usageColumnsOf(records), "count");
 
 export const anyRecord: fc.Arbitrary<UsageFigures> = fc.record({
   // Few instants, so that many records share one.
