@@ -43,3 +43,7 @@ const names: Readonly<Record<string, readonly string[]>> = {
 };
 
 export const awsRegionNames: readonly string[] = Object.values(names).flat();
+
+/** The partition that a Region is in; a Region that is not known yet is most likely one of AWS's ordinary ones. */
+export const partitionOf = (region: string): string =>
+  Object.entries(names).find(([, regions]) => regions.includes(region))?.[0] ?? "aws";
