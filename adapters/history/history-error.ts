@@ -1,14 +1,11 @@
-type HistoryErrorCode = "corrupt" | "busy" | "unreachable" | "denied" | "too-large";
+import { RegistryError, type RegistryErrorCode } from "../../core/ports/registry-error.ts";
 
-/** What adapters of history throw. The message says what happened, where, and what to do. */
-export class HistoryError extends Error {
-  readonly code: HistoryErrorCode;
-  /** Whether the next pass may well succeed without anybody doing anything. */
-  readonly retryable: boolean;
+type HistoryErrorCode = Exclude<RegistryErrorCode, "newer-version">;
+
+/** What adapters of history throw: to a job it is a store that fails, as any other. */
+export class HistoryError extends RegistryError {
   constructor(code: HistoryErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
+    super(code, message, options);
     this.name = "HistoryError";
-    this.code = code;
-    this.retryable = code === "busy" || code === "unreachable";
   }
 }
