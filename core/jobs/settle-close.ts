@@ -1,0 +1,75 @@
+import { mapConcurrently } from "../kernel/map-concurrently.ts";
+import { hasOutgrown } from "../ledger/outgrown.ts";
+import type { LedgerSession } from "../ports/ledger.ts";
+import type { AccountsPorts } from "./accounts-ports.ts";
+
+type ClosePorts = Pick<AccountsPorts, "ledger" | "history">;
+
+/**
+ * Closes sessions whose bill is final: into the ledger as `closing`, then history, then `closed`. Killed anywhere in
+ * between, the next run finishes with the very same bills. A session that somebody else wrote meanwhile is left to the next
+ * pass. `sessions` carry the revision that was read; those that this run has closed are in the result.
+ */
+export async function closeSessions(
+  ports: ClosePorts,
+  sessions: readonly LedgerSession[],
+  signal: AbortSignal,
+): Promise<readonly LedgerSession[]> {
+  const closed: LedgerSession[] = [];
+  for (let from = 0; from < sessions.length; from += sessionsAtOnce) {
+    signal.throwIfAborted();
+    const written = await putAll(
+      ports,
+      sessions.slice(from, from + sessionsAtOnce).map((session) => ({ ...session, state: "closing" as const })),
+    );
+    closed.push(...(await finishClosing(ports, written, signal)));
+  }
+  return closed;
+}
+
+/** Sessions that are `closing`, as they are stored: a bill is never made anew once it may be in history. */
+export async function finishClosing(
+  ports: ClosePorts,
+  closing: readonly LedgerSession[],
+  signal: AbortSignal,
+): Promise<readonly LedgerSession[]> {
+  const closed: LedgerSession[] = [];
+  for (let from = 0; from < closing.length; from += sessionsAtOnce) {
+    signal.throwIfAborted();
+    const batch = closing.slice(from, from + sessionsAtOnce);
+    const restatements = batch.flatMap(({ restatement }) => restatement ?? []);
+    // The audit first: history never shows a figure that was restated without saying so.
+    if (restatements.length > 0) await ports.history.restated(restatements);
+    await ports.history.write(batch.map(({ bill }) => bill));
+    const marked = await mapConcurrently(batch, writesAtOnce, (session) => markClosed(ports, session));
+    closed.push(...batch.filter((_, index) => marked[index] === true));
+  }
+  return closed;
+}
+
+/** Writes each, and answers those that were written, with their new revision. */
+export async function putAll(
+  { ledger }: Pick<AccountsPorts, "ledger">,
+  sessions: readonly LedgerSession[],
+): Promise<readonly LedgerSession[]> {
+  const written = await mapConcurrently(sessions, writesAtOnce, (session) => ledger.put(session));
+  return sessions
+    .filter((_, index) => written[index] === "written")
+    .map((session) => ({ ...session, revision: session.revision + 1 }));
+}
+
+/** A file of history holds all bills of a day, so that many at once cost little more than one. */
+const sessionsAtOnce = 2000;
+const writesAtOnce = 8;
+
+/** Whether this run did it. Records that came while the session was closing wait in its account: then it is open again. */
+async function markClosed({ ledger }: ClosePorts, session: LedgerSession): Promise<boolean> {
+  for (let current: LedgerSession = session; ; ) {
+    const state = hasOutgrown(current.account, current.bill) ? ("reopened" as const) : ("closed" as const);
+    if ((await ledger.put({ ...current, state, restatement: null })) === "written") return true;
+    const [stored] = await ledger.sessions([current.bill]);
+    // Another run has finished it.
+    if (stored?.state !== "closing" || stored.bill.version !== session.bill.version) return false;
+    current = stored;
+  }
+}

@@ -1,0 +1,109 @@
+import { collapseProblems } from "../kernel/collapse-problems.ts";
+import { type Instant, plusMs } from "../kernel/instant.ts";
+import type { Problem } from "../kernel/problem.ts";
+import type { LedgerSession } from "../ports/ledger.ts";
+import { sessionPart } from "../ports/ledger-key.ts";
+import type { AccountsInput, AccountsPorts } from "./accounts-ports.ts";
+import type { IngestedTarget } from "./ingest-outcome.ts";
+import { candidatesOf } from "./settle-candidates.ts";
+import { closeSessions, finishClosing, putAll } from "./settle-close.ts";
+import { enterEnded } from "./settle-ended.ts";
+import { wholeUntil } from "./settle-hours.ts";
+import { lookUpUnseen } from "./settle-look-up.ts";
+import { readSettleMemory, writeSettleMemory } from "./settle-memory.ts";
+import { settleMetered } from "./settle-metered.ts";
+import { knownSessions } from "./settle-registry.ts";
+import { refreshTags } from "./settle-tags.ts";
+import { billUnmetered } from "./settle-unmetered.ts";
+
+/** What one pass closed of one target. */
+export interface SettledTarget {
+  readonly closed: number;
+  readonly restated: number;
+  /** Sessions whose bill is provisional after the pass. */
+  readonly open: number;
+  /** Late records that this pass gave up, because their source has expired. */
+  readonly lateUnverifiable: number;
+  readonly problems: readonly Problem[];
+}
+
+/** How far back the first pass looks for sessions that are gone. */
+const firstLookMs = 48 * 3_600_000;
+
+/**
+ * Closes what can no longer change in the ledger of one target, and restates what changed after all. Every step may be cut
+ * off and done again. Throws `RegistryError` where a store cannot be read or written, and when `signal` is aborted.
+ */
+export const settle =
+  (ports: AccountsPorts) =>
+  async (now: Instant, input: AccountsInput, ingested: IngestedTarget, signal: AbortSignal): Promise<SettledTarget> => {
+    const { target } = ingested;
+    const since = plusMs(now, -Math.max(firstLookMs, input.backfillMs));
+    const before = await ports.ledger.open(target);
+    const finished = await finishClosing(
+      ports,
+      before.filter(({ state }) => state === "closing"),
+      signal,
+    );
+    const tagProblems = await refreshTags(ports, now, target, ingested.listed, signal);
+    const listed = await enterEnded(ports, now, input, target, ingested, since, signal);
+    const isStale = finished.length > 0 || listed.entered > 0;
+    const open = (isStale ? await ports.ledger.open(target) : before).filter(({ state }) => state !== "closing");
+
+    const memory = await readSettleMemory(ports.documents, target, since);
+    const known = await knownSessions(ports, now, target, ingested, memory);
+    const found = await candidatesOf(ports.ledger, target, open, known.records, known.isWanted);
+    const looked = await lookUpUnseen(ports, now, target, found, ingested, signal);
+    const candidates = looked.candidates.filter((candidate) => !looked.waiting.has(candidate));
+    const metered = await settleMetered(ports, now, input, target, candidates, ingested, signal);
+    const unmetered = await billUnmetered(
+      ports,
+      now,
+      input,
+      target,
+      candidates,
+      known.records,
+      ingested,
+      memory,
+      signal,
+    );
+
+    const written = await putAll(ports, [...looked.alive, ...metered.unchanged, ...unmetered.provisional]);
+    const closed = await closeSessions(ports, [...metered.closing, ...unmetered.final], signal);
+    const left = leftOpen(open, written, closed);
+    await writeSettleMemory(ports.documents, target, {
+      revision: memory.revision,
+      goneSince: known.goneSince(found, left),
+      sharedUntil: unmetered.shared ? wholeUntil(now) : memory.sharedUntil,
+    });
+    const done = [...finished, ...closed];
+    const restated = done.filter(({ restatement }) => restatement !== null).length;
+    return {
+      closed: done.length - restated,
+      restated,
+      open: left.size,
+      lateUnverifiable: metered.lateUnverifiable,
+      problems: collapseProblems([
+        ...tagProblems,
+        ...listed.problems,
+        ...looked.problems,
+        ...metered.problems,
+        ...unmetered.problems,
+      ]),
+    };
+  };
+
+/** Names of the sessions that are open after the pass. */
+function leftOpen(
+  open: readonly LedgerSession[],
+  written: readonly LedgerSession[],
+  closed: readonly LedgerSession[],
+): ReadonlySet<string> {
+  const left = new Set(open.map(({ bill }) => sessionPart(bill)));
+  for (const { bill, state } of written) {
+    if (state === "closed") left.delete(sessionPart(bill));
+    else left.add(sessionPart(bill));
+  }
+  for (const { bill } of closed) left.delete(sessionPart(bill));
+  return left;
+}
