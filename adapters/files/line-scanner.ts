@@ -4,12 +4,12 @@ import { grow, type LineBuffer, roomBytes } from "./line-buffer.ts";
 import { type LineCounts, type LineReason, lineCounter } from "./line-counts.ts";
 import type { LineTemplates } from "./line-templates.ts";
 import { readLine } from "./read-line.ts";
-import type { UsageStore } from "./usage-store.ts";
+import type { RecordSink } from "./usage-store.ts";
 
 export interface ScannerOptions {
   readonly buffer: LineBuffer;
   readonly latestAt: Instant;
-  readonly store: UsageStore;
+  readonly store: RecordSink;
   /** Null leaves every line to `JSON.parse`. */
   readonly templates: LineTemplates | null;
   readonly problemLimit: number;

@@ -13,6 +13,8 @@ export interface Reading {
   readonly signal: AbortSignal;
   /** Bytes taken from the disk since the last call. */
   readonly onBytes: (bytes: number) => void;
+  /** Waited for after every few megabytes, for whoever hands on what was read before the rest is. */
+  readonly afterTurn?: () => Promise<void>;
 }
 
 /** Reads a plain file into the scanner from byte `from` on, until the scanner is done or the file ends. */
@@ -32,6 +34,7 @@ export async function readRange(name: string, from: number, scanner: LineScanner
       sinceTurn = 0;
       await nextTurn();
       reading.signal.throwIfAborted();
+      await reading.afterTurn?.();
     }
   } finally {
     closeSync(file);
@@ -49,7 +52,10 @@ export async function readStream(source: Readable, scanner: LineScanner, reading
   });
   const plain: Readable = isGzip(first.value) ? gunzipOf(all) : all;
   try {
-    for await (const chunk of plain as AsyncIterable<Buffer>) feed(chunk, scanner);
+    for await (const chunk of plain as AsyncIterable<Buffer>) {
+      feed(chunk, scanner);
+      await reading.afterTurn?.();
+    }
   } finally {
     source.destroy();
   }

@@ -22,15 +22,19 @@ export interface StoredUsage {
   readonly spillFile: string | null;
 }
 
+/** What takes the records of a file as they are read. */
+export interface RecordSink {
+  /** A number for a session, the same for each of its records. */
+  readonly reference: (key: SessionKey) => number;
+  readonly append: (reference: number, at: number, elapsedSeconds: number, vcpuHours: number, gbHours: number) => void;
+}
+
 /**
  * Collects valid records, in 40 bytes each, split by a hash of their session so that each part can be metered by itself.
  * Beyond `limitBytes` of records it writes what it holds to `spillFile` and goes on. The names of sessions stay in memory.
  * Throws `SpillError` where that file cannot be written.
  */
-export interface UsageStore {
-  /** A number for a session, the same for each of its records. */
-  readonly reference: (key: SessionKey) => number;
-  readonly append: (reference: number, at: number, elapsedSeconds: number, vcpuHours: number, gbHours: number) => void;
+export interface UsageStore extends RecordSink {
   /** Closes the store. */
   readonly finish: () => StoredUsage;
 }
