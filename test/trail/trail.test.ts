@@ -1,0 +1,186 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { gzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { bucketTrail, folderTrail } from "../../adapters/files/trail.ts";
+import { mayHoldTrailOf } from "../../adapters/files/trail-folder.ts";
+import { instant, isoOf } from "../../core/kernel/instant.ts";
+import { truthOf } from "../../local/truth.ts";
+import { target } from "../aws/embedded.ts";
+import { ledgerAws } from "../local-services/ledger-clients.ts";
+import { START } from "../local-services/local-aws.ts";
+
+const hourMs = 3_600_000;
+const signal = new AbortController().signal;
+const role = "arn:aws:sts::111122223333:assumed-role/agents/etl";
+
+interface EventParts {
+  readonly session?: unknown;
+  readonly arn?: unknown;
+  readonly at?: number;
+  readonly name?: string;
+  readonly more?: object;
+}
+
+const eventOf = ({
+  session = "A",
+  arn = role,
+  at = START,
+  name = "StartCodeInterpreterSession",
+  more = {},
+}: EventParts) => ({
+  eventVersion: "1.11",
+  userIdentity: { type: "AssumedRole", arn },
+  eventTime: `${isoOf(instant(at)).slice(0, 19)}Z`,
+  eventSource: "bedrock-agentcore.amazonaws.com",
+  eventName: name,
+  awsRegion: "us-east-1",
+  requestParameters: { codeInterpreterIdentifier: "tool-VbMl9Hi8I4" },
+  responseElements: { codeInterpreterIdentifier: "tool-VbMl9Hi8I4", sessionId: session },
+  recipientAccountId: "111122223333",
+  ...more,
+});
+
+function trailIn(files: Readonly<Record<string, unknown>>): string {
+  const folder = mkdtempSync(path.join(tmpdir(), "trail-"));
+  for (const [name, content] of Object.entries(files)) {
+    const file = path.join(folder, name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    const bytes = content instanceof Uint8Array ? content : JSON.stringify({ Records: content });
+    writeFileSync(file, bytes);
+  }
+  return folder;
+}
+
+const read = (folder: string, from = START - hourMs, until = START + hourMs) =>
+  folderTrail(folder, () => instant(START))(target("us-east-1"), instant(from), instant(until), signal);
+
+describe("a trail", () => {
+  it("says who started which session", async () => {
+    const other = eventOf({ session: "C", more: { userIdentity: { arn: "arn:aws:iam::111122223333:user/ann" } } });
+    const folder = trailIn({
+      "a.json": [eventOf({}), eventOf({ name: "StopCodeInterpreterSession", session: "B" })],
+      "b.json.gz": gzipSync(JSON.stringify({ Records: [other] })),
+    });
+    const { principals, problems } = await read(folder);
+    expect(problems).toEqual([]);
+    const key = { account: "111122223333", region: "us-east-1", interpreter: "tool-VbMl9Hi8I4" };
+    expect(principals).toEqual([
+      { ...key, session: "A", principal: role },
+      { ...key, session: "C", principal: "arn:aws:iam::111122223333:user/ann" },
+    ]);
+  });
+
+  it("says nothing of starts that failed, of other targets and of other times", async () => {
+    const folder = trailIn({
+      "a.json": [
+        eventOf({ session: "failed", more: { errorCode: "ServiceQuotaExceededException", responseElements: null } }),
+        eventOf({ session: "region", more: { awsRegion: "eu-west-1" } }),
+        eventOf({ session: "account", more: { recipientAccountId: "222233334444" } }),
+        eventOf({ session: "before", at: START - hourMs - 1000 }),
+        eventOf({ session: "first", at: START - hourMs }),
+        eventOf({ session: "last", at: START + hourMs - 1000 }),
+        eventOf({ session: "after", at: START + hourMs }),
+      ],
+    });
+    const { principals, problems } = await read(folder);
+    expect(principals.map(({ session }) => session)).toEqual(["first", "last"]);
+    expect(problems).toEqual([]);
+  });
+
+  it("counts starts of an unknown shape, and reads the others", async () => {
+    const folder = trailIn({
+      "a.json": [
+        eventOf({ session: "HIDDEN_DUE_TO_SECURITY_REASONS" }),
+        eventOf({ more: { userIdentity: { type: "AWSAccount", accountId: "222233334444" } } }),
+        eventOf({ more: { responseElements: null } }),
+        eventOf({ more: { responseElements: { sessionId: "X" }, requestParameters: null } }),
+        eventOf({ more: { eventTime: "yesterday" } }),
+        null,
+        "text",
+        {},
+        eventOf({ session: "B" }),
+      ],
+    });
+    const { principals, problems } = await read(folder);
+    expect(principals.map(({ session }) => session)).toEqual(["B"]);
+    expect(problems).toMatchObject([{ code: "UnknownEvents", operation: "StartCodeInterpreterSession" }]);
+    expect(problems[0]?.message).toMatch(
+      /^5 events of StartCodeInterpreterSession did not say .*a\.json lacks responseElements\.sessionId\)/,
+    );
+  });
+
+  it("takes the interpreter from the request where the answer does not name it", async () => {
+    const folder = trailIn({ "a.json": [eventOf({ more: { responseElements: { sessionId: "A" } } })] });
+    expect((await read(folder)).principals).toMatchObject([{ session: "A", interpreter: "tool-VbMl9Hi8I4" }]);
+  });
+
+  it("tells of files that cannot be read, and reads the others", async () => {
+    const folder = trailIn({
+      "a.json": [eventOf({ session: "A" })],
+      "cut.json.gz": gzipSync(JSON.stringify({ Records: [eventOf({ session: "B" })] })).subarray(0, 60),
+      "list.json": Buffer.from("[]"),
+      "null.json": Buffer.from("null"),
+      "text.json": Buffer.from("no json"),
+    });
+    const { principals, problems } = await read(folder);
+    expect(principals.map(({ session }) => session)).toEqual(["A"]);
+    expect(
+      problems.map(({ message }) => /([a-z]+)\.json.* could not be read: ([^;]*);/.exec(message)?.slice(1)),
+    ).toEqual([
+      ["cut", "its gzip data ends too early"],
+      ["list", "it has no list of Records"],
+      ["null", "it has no list of Records"],
+      ["text", "it is no JSON"],
+    ]);
+  });
+
+  it("that is not there is no empty trail", async () => {
+    const { principals, problems } = await read(path.join(tmpdir(), "no-trail-here"));
+    expect([principals, problems]).toMatchObject([[], [{ code: "ENOENT" }]]);
+  });
+
+  it("in a bucket tells of every session, as AWS delivers it", async () => {
+    const aws = await ledgerAws("ledger");
+    aws.advance(7 * hourMs);
+    const trail = bucketTrail(async () => aws.s3(), "s3://ledger-trail-111122223333/org/");
+    const from = instant(START - 48 * hourMs);
+    const { principals, problems } = await trail(target("us-east-1"), from, instant(START + 7 * hourMs), signal);
+    expect(problems).toEqual([]);
+    const truth = truthOf(aws.world).sessions.filter(
+      ({ account, region }) => account === "111122223333" && region === "us-east-1",
+    );
+    expect(Object.fromEntries(principals.map(({ session, principal }) => [session, principal]))).toEqual(
+      Object.fromEntries(truth.map(({ session, principal }) => [session, principal])),
+    );
+    expect(principals).toHaveLength(truth.length);
+  });
+
+  it("of a bucket that is not there says so", async () => {
+    const aws = await ledgerAws({ places: [{ region: "us-east-1" }] });
+    const trail = bucketTrail(async () => aws.s3(), "s3://not-there");
+    const { problems } = await trail(target("us-east-1"), instant(START), instant(START + 1), signal);
+    expect(problems).toMatchObject([{ code: "NotFound", operation: "ListObjectsV2" }]);
+  });
+});
+
+describe("a folder of a trail", () => {
+  it.each([
+    ["", true],
+    ["org/", true],
+    ["org/AWSLogs/", true],
+    ["AWSLogs/111122223333/", true],
+    ["AWSLogs/222233334444/", false],
+    ["AWSLogs/o-exampleorgid/", true],
+    ["AWSLogs/o-exampleorgid/111122223333/CloudTrail/us-east-1/2026/11/20/", true],
+    ["AWSLogs/o-exampleorgid/222233334444/CloudTrail/us-east-1/", false],
+    ["AWSLogs/111122223333/CloudTrail/", true],
+    ["AWSLogs/111122223333/CloudTrail/eu-west-1/", false],
+    ["AWSLogs/111122223333/CloudTrail-Digest/us-east-1/", false],
+    ["AWSLogs/111122223333/CloudTrail-Insight/us-east-1/", false],
+    ["my/own/eu-west-1/", true],
+  ])("%s can have events of a target: %s", (folder, expected) => {
+    expect(mayHoldTrailOf(folder, target("us-east-1"))).toBe(expected);
+  });
+});
