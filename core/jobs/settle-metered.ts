@@ -2,6 +2,7 @@ import { periodsOf } from "../billing/price-book.ts";
 import type { Target } from "../inventory/target.ts";
 import type { Instant } from "../kernel/instant.ts";
 import type { Problem } from "../kernel/problem.ts";
+import { noLate } from "../ledger/fold-columns.ts";
 import { dismissLate, rereadReason } from "../ledger/late-records.ts";
 import { lacksRecordsOf } from "../ledger/outgrown.ts";
 import type { LedgerSession } from "../ports/ledger.ts";
@@ -52,7 +53,8 @@ export async function settleMetered(
         problems.push(...reread.problems);
         continue;
       }
-      session = withReread(ready, reread, reason === "price-change");
+      const repriced = rereadReason({ ...ready.account, late: noLate }, periods, input.meter) !== null;
+      session = withReread(ready, reread, repriced);
       lateUnverifiable += session.account.lateUnverifiable - ready.account.lateUnverifiable;
     }
     const billed = billByRecords(session, now, input);

@@ -52,7 +52,8 @@ export function billByRecords(
       : sealAccount(session.account, finalUntil, plusMs(finalUntil, -digestsKeptMs), periods, input.meter);
   const base = { revision: stored.revision, account, timeoutAt: life.timeoutAt };
   if (!before.final) return { ...base, state: "closing", bill: after, restatement: null };
-  const usdOf = ({ charges }: SessionBill) => ratedOf(charges, periods, input.meter.gb)?.rated ?? null;
+  const usdOf = ({ basis, charges }: SessionBill) =>
+    basis === "bounded" ? null : (ratedOf(charges, periods, input.meter.gb)?.rated ?? null);
   const restated = restatementOf({
     before,
     beforeUsd: usdOf(before),

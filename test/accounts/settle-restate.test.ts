@@ -1,0 +1,243 @@
+import { describe, expect, it } from "vitest";
+import { parquetHistory } from "../../adapters/history/parquet-history.ts";
+import type { UsageFigures } from "../../core/billing/usage-figures.ts";
+import { plusMs } from "../../core/kernel/instant.ts";
+import { begin, bench, found, minutes, none, prices, pricesChangedAt, seconds, seen, usdOf } from "./settle-fixture.ts";
+
+const records = seconds(minutes(1), minutes(10));
+const late = seconds(begin, minutes(1));
+const all = [...late, ...records];
+
+/** A session that was closed on `records`, sealed beyond them, of which `late` came afterwards. */
+async function closedThenLate(came: readonly UsageFigures[] = late) {
+  const it = bench();
+  it.outside.records = [seen("s", { goneAt: minutes(10) })];
+  it.outside.usage.set("s", all);
+  await it.enter("s", records, { sealedUntil: minutes(30) });
+  await it.settleAt(minutes(120));
+  const [before] = await it.bills();
+  await it.enter("s", came);
+  if (before === undefined) throw new Error("not closed");
+  return { ...it, before };
+}
+
+/** What the bill of a session is that had all its records in time. */
+async function undisturbed() {
+  const it = bench();
+  it.outside.records = [seen("s", { goneAt: minutes(10) })];
+  await it.enter("s", all);
+  await it.settleAt(minutes(120));
+  const [bill] = await it.bills();
+  if (bill === undefined) throw new Error("not closed");
+  return bill;
+}
+
+describe("records that come after a bill was closed", () => {
+  it("restates a closed session when late records arrive", async () => {
+    const { settleAt, before, bills, restatements, superseded, stored, calls } = await closedThenLate();
+    expect(await stored("s")).toMatchObject({ state: "reopened", bill: { version: 1 } });
+    expect(await settleAt(minutes(200))).toMatchObject({ closed: 0, restated: 1, open: 0, lateUnverifiable: 0 });
+    const whole = await undisturbed();
+    expect(await bills()).toEqual([{ ...whole, asOf: minutes(200), version: 2 }]);
+    expect(usdOf(whole)).not.toBe(usdOf(before));
+    // The old figure stays, with the reason why it is no longer true.
+    expect(await restatements()).toMatchObject([
+      {
+        reason: "late-records",
+        version: 2,
+        lateRecords: 60,
+        at: minutes(200),
+        beforeUsd: usdOf(before),
+        afterUsd: usdOf(whole),
+      },
+    ]);
+    const rows = await superseded();
+    expect(rows.map(([session, version]) => [session, version])).toEqual([
+      ["s", 1],
+      ["s", 1],
+    ]);
+    expect(rows.map(([, , usage]) => usage)).toContain(before.charges[0]?.vcpuNs);
+    expect(calls.filter((call) => call === "read s")).toHaveLength(1);
+    expect(await stored("s")).toMatchObject({ state: "closed", bill: { version: 2 }, restatement: null });
+  });
+
+  it("leaves a bill as it was, and closed, where the source says what it said before", async () => {
+    const { settleAt, before, bills, restatements, stored, outside, calls } = await closedThenLate();
+    // What looked late was delivered once more, after its digests were given up.
+    outside.usage.set("s", records);
+    expect(await settleAt(minutes(200))).toMatchObject({ closed: 0, restated: 0, open: 0 });
+    expect(await bills()).toEqual([before]);
+    expect(await restatements()).toEqual([]);
+    expect(await stored("s")).toMatchObject({ state: "closed", bill: { version: 1 } });
+    await settleAt(minutes(210));
+    expect(calls.filter((call) => call === "read s")).toHaveLength(1);
+  });
+
+  it.each([
+    ["its place keeps them no longer", { located: found({ retentionMs: 190 * 60_000 }) }],
+    ["its place is gone", { located: none("missing") }],
+    ["usage logs were turned off", { located: none("not-enabled") }],
+  ])("are counted and never added where %s", async (_why, change) => {
+    const { settleAt, before, bills, restatements, outside, stored } = await closedThenLate();
+    Object.assign(outside, change);
+    expect(await settleAt(minutes(200))).toMatchObject({ restated: 1, lateUnverifiable: 60, open: 0 });
+    const [bill] = await bills();
+    expect(bill).toEqual({ ...before, lateUnverifiable: 60, asOf: minutes(200), version: 2 });
+    expect(await restatements()).toMatchObject([
+      { reason: "late-records", lateRecords: 60, beforeUsd: usdOf(before), afterUsd: usdOf(before) },
+    ]);
+    expect(await stored("s")).toMatchObject({ state: "closed" });
+  });
+
+  it.each([
+    [-1, 60],
+    [0, 0],
+    [1, 0],
+  ])("are read from a place that keeps records to %d ms before the first: %d unverifiable", async (ms, given) => {
+    const { settleAt, outside } = await closedThenLate();
+    outside.located = found({ retentionMs: minutes(200) - begin + ms });
+    expect(await settleAt(minutes(200))).toMatchObject({ lateUnverifiable: given, restated: 1 });
+  });
+
+  it("are given up where the source has lost records that are billed", async () => {
+    const { settleAt, outside, before, bills } = await closedThenLate();
+    outside.usage.set("s", late);
+    expect(await settleAt(minutes(200))).toMatchObject({ lateUnverifiable: 60 });
+    expect(await bills()).toMatchObject([{ charges: before.charges, lateUnverifiable: 60 }]);
+  });
+
+  it("wait where the source cannot be read now", async () => {
+    const { settleAt, outside, before, bills, stored } = await closedThenLate();
+    outside.usageComplete = false;
+    expect(await settleAt(minutes(200))).toMatchObject({ restated: 0, open: 1, problems: [{ code: "Throttled" }] });
+    expect(await bills()).toEqual([before]);
+    outside.usageComplete = true;
+    outside.located = none("unreadable");
+    expect(await settleAt(minutes(1440 * 5))).toMatchObject({ restated: 0, open: 1 });
+    outside.located = found();
+    await settleAt(minutes(1440 * 5 + 5));
+    expect(await stored("s")).toMatchObject({ state: "closed", bill: { version: 2 } });
+  });
+
+  it("that were dismissed once are no news when they come again", async () => {
+    const { settleAt, outside, enter, restatements } = await closedThenLate();
+    outside.located = none("missing");
+    await settleAt(minutes(200));
+    outside.located = found({ retentionMs: 60_000 });
+    await enter("s", late);
+    await settleAt(minutes(210));
+    // Digests of so old a time are kept no more, so they count again: but no dollar changes.
+    expect((await restatements()).map(({ beforeUsd, afterUsd }) => beforeUsd === afterUsd)).not.toContain(false);
+  });
+
+  it("make a rated bill of a bounded one", async () => {
+    const it = bench();
+    it.outside.located = none("unreadable");
+    it.outside.finalUntil = null;
+    it.outside.records = [seen("s", { goneAt: minutes(10) })];
+    await it.settleAt(minutes(200));
+    expect(await it.bills()).toMatchObject([{ basis: "bounded", final: true, version: 1 }]);
+    it.outside.located = found();
+    it.outside.finalUntil = minutes(1440);
+    it.outside.usage.set("s", all);
+    await it.enter("s", records);
+    await it.settleAt(minutes(300));
+    const whole = await undisturbed();
+    expect(await it.bills()).toEqual([{ ...whole, asOf: minutes(300), version: 2 }]);
+    expect(await it.restatements()).toMatchObject([
+      { beforeUsd: null, afterUsd: usdOf(whole), reason: "late-records" },
+    ]);
+  });
+});
+
+describe("an open session", () => {
+  it("with records older than its seal is rated from its source before it is closed, and is no restatement", async () => {
+    const it = bench();
+    it.outside.records = [seen("s", { goneAt: minutes(10) })];
+    it.outside.usage.set("s", all);
+    await it.enter("s", records, { sealedUntil: minutes(30) });
+    await it.enter("s", late);
+    expect(await it.settleAt(minutes(120))).toMatchObject({ closed: 1, restated: 0 });
+    expect(await it.bills()).toEqual([await undisturbed()]);
+    expect(await it.restatements()).toEqual([]);
+  });
+
+  it("whose late records cannot be read for a day is closed without them", async () => {
+    const it = bench();
+    it.outside.records = [seen("s", { goneAt: minutes(10) })];
+    await it.enter("s", records, { sealedUntil: minutes(30) });
+    await it.enter("s", late);
+    it.outside.located = none("unreadable");
+    expect(await it.settleAt(minutes(9 + 1440))).toMatchObject({ closed: 0, open: 1 });
+    expect(await it.settleAt(minutes(10 + 1440))).toMatchObject({ closed: 1, lateUnverifiable: 60 });
+    expect(await it.bills()).toMatchObject([{ version: 1, lateUnverifiable: 60 }]);
+  });
+});
+
+describe("a price that changes", () => {
+  const change = minutes(5);
+
+  it("splits a session exactly at a price change", async () => {
+    const it = bench();
+    it.outside.prices = pricesChangedAt(change);
+    it.outside.records = [seen("s", { goneAt: minutes(10) })];
+    await it.enter("s", all);
+    await it.settleAt(minutes(120));
+    const bill = (await it.stored("s"))?.bill;
+    expect(bill?.charges.map(({ priceStartsAt, records: n }) => [priceStartsAt, n])).toEqual([
+      [prices.get("*" as never)?.[0]?.startsAt, 300],
+      [change, 300],
+    ]);
+    // Half the vCPU-hours at each price; the memory level is the same all along.
+    const [before, then] = bill?.charges ?? [];
+    expect([before?.vcpuNs, before?.byteMs]).toEqual([then?.vcpuNs, then?.byteMs]);
+    const gbHours = 300 * 0.0003;
+    const usd = 0.03 * (0.0895 + 0.1) + gbHours * (0.00945 + 0.02);
+    expect(Number(bill === undefined ? null : usdOf(bill, it.outside.prices))).toBeCloseTo(usd, 9);
+  });
+
+  it("rates an open session from its source anew, where sealed sums were made at the old one", async () => {
+    const it = bench();
+    it.outside.records = [seen("s", { goneAt: minutes(10) })];
+    it.outside.usage.set("s", all);
+    await it.enter("s", all, { sealedUntil: minutes(30) });
+    it.outside.prices = pricesChangedAt(change);
+    await it.settleAt(minutes(120));
+    expect(it.calls).toContain("read s");
+    expect((await it.stored("s"))?.bill).toMatchObject({ version: 1, charges: [{ records: 300 }, { records: 300 }] });
+  });
+
+  it("restates a session that was reopened, and says that it was the price", async () => {
+    const it = await closedThenLate();
+    it.outside.usage.set("s", records);
+    it.outside.prices = pricesChangedAt(change);
+    const ports = { ...it.ports, history: parquetHistory(it.store, { prices: it.outside.prices, gb: "binary" }) };
+    expect(await it.settleAt(minutes(200), ports)).toMatchObject({ restated: 1 });
+    expect(await it.restatements()).toMatchObject([{ reason: "price-change", lateRecords: 0 }]);
+  });
+
+  it("keeps the sums that were made where the records are gone", async () => {
+    const it = bench();
+    it.outside.records = [seen("s", { goneAt: minutes(10) })];
+    it.outside.located = none("missing");
+    await it.enter("s", all, { sealedUntil: minutes(30) });
+    it.outside.prices = pricesChangedAt(change);
+    await it.settleAt(minutes(120));
+    expect(await it.bills()).toMatchObject([{ charges: [{ records: 600 }], lateUnverifiable: 0 }]);
+  });
+});
+
+it("reads no more than fifty sessions anew in one pass, and the others in the next", async () => {
+  const it = bench();
+  const names = Array.from({ length: 60 }, (_, i) => `s${i}`);
+  it.outside.records = names.map((name) => seen(name, { goneAt: minutes(10) }));
+  for (const name of names) {
+    it.outside.usage.set(name, all);
+    await it.enter(name, [{ ...(records[0] as UsageFigures), at: plusMs(begin, 90_000) }], {
+      sealedUntil: minutes(30),
+    });
+    await it.enter(name, late);
+  }
+  expect(await it.settleAt(minutes(120))).toMatchObject({ closed: 50, open: 10 });
+  expect(await it.settleAt(minutes(121))).toMatchObject({ closed: 10, open: 0 });
+});
