@@ -1,5 +1,7 @@
 import { stat } from "node:fs/promises";
 import type { S3Client } from "@aws-sdk/client-s3";
+import type { Target } from "../../core/inventory/target.ts";
+import type { InterpreterId } from "../../core/kernel/ids.ts";
 import type { Located, UsageLocation, UsageSource } from "../../core/ports/usage-source.ts";
 import { bucketClient } from "./bucket-client.ts";
 import { bucketFiles } from "./bucket-files.ts";
@@ -9,25 +11,14 @@ import { failureOf } from "./input-file.ts";
 import { readDelivered } from "./read-delivered.ts";
 
 /**
- * Usage records in the files of a folder, which has those of all interpreters. `arrival` says when a file was delivered
- * (for tests).
+ * Usage records in the files of folders. `folder` has those of all interpreters; null where none is named, and only what was
+ * found before is read. `arrival` says when a file was delivered (for tests).
  */
-export function folderUsageSource(folder: string, arrival = arrivedAt): UsageSource {
-  const files = folderFiles(folder, arrival);
-  return {
-    locate: async () => {
-      try {
-        await stat(folder);
-        return foundAt("folder", folder);
-      } catch (error) {
-        const { code, message } = failureOf(folder, error);
-        const problem = { code, message: `${folder} could not be looked at (${message}): see \`usage.from\`.` };
-        return { kind: "none", reason: code === "ENOENT" ? "missing" : "unreadable", problem };
-      }
-    },
-    read: (request, onUsage, signal) => readDelivered(files, request, onUsage, signal),
-  };
-}
+export const folderUsageSource = (folder: string | null, arrival = arrivedAt): UsageSource => ({
+  locate: (target, interpreter) => locateFolder(folder, target, interpreter),
+  read: (request, onUsage, signal) =>
+    readDelivered(folderFiles(request.location.place, arrival), request, onUsage, signal),
+});
 
 /**
  * Usage records in the objects of buckets. `place` is the `s3://bucket/prefix` that has those of all interpreters, or null
@@ -36,11 +27,8 @@ export function folderUsageSource(folder: string, arrival = arrivedAt): UsageSou
 export function bucketUsageSource(clientOf: (region: string) => Promise<S3Client>, place: string | null): UsageSource {
   return {
     // Whether it can be read, reading it will tell.
-    locate: async (target, interpreter) => {
-      if (place !== null) return foundAt("bucket", place);
-      const message = `No bucket is named for the usage logs of ${interpreter} in ${target.region}: see \`usage.from\`.`;
-      return { kind: "none", reason: "not-enabled", problem: { code: "NotEnabled", message } };
-    },
+    locate: async (target, interpreter) =>
+      place === null ? notNamed("bucket", target, interpreter) : foundAt("bucket", place),
     read: (request, onUsage, signal) => {
       const { bucket, prefix } = bucketPlaceOf(request.location.place);
       const client = bucketClient(clientOf, bucket, request.target.region);
@@ -48,6 +36,23 @@ export function bucketUsageSource(clientOf: (region: string) => Promise<S3Client
     },
   };
 }
+
+async function locateFolder(folder: string | null, target: Target, interpreter: InterpreterId): Promise<Located> {
+  if (folder === null) return notNamed("folder", target, interpreter);
+  try {
+    await stat(folder);
+    return foundAt("folder", folder);
+  } catch (error) {
+    const { code, message } = failureOf(folder, error);
+    const problem = { code, message: `${folder} could not be looked at (${message}): see \`usage.from\`.` };
+    return { kind: "none", reason: code === "ENOENT" ? "missing" : "unreadable", problem };
+  }
+}
+
+const notNamed = (kind: string, { region }: Target, interpreter: InterpreterId): Located => {
+  const message = `No ${kind} is named for the usage logs of ${interpreter} in ${region}: see \`usage.from\`.`;
+  return { kind: "none", reason: "not-enabled", problem: { code: "UsageLogsNotEnabled", message } };
+};
 
 const foundAt = (kind: UsageLocation["kind"], place: string): Located => ({
   kind: "found",

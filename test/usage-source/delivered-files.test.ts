@@ -241,10 +241,18 @@ describe("a folder of usage records", () => {
     });
   });
 
+  it("is not where no folder is named", async () => {
+    const tool = interpreterId("tool-VbMl9Hi8I4");
+    expect(await folderUsageSource(null).locate(target("us-east-1"), tool, signal)).toMatchObject({
+      kind: "none",
+      reason: "not-enabled",
+    });
+  });
+
   it("that is gone while it is read is no empty one", async () => {
     const place = folderPlace();
     const gone = path.join(place.folder, "gone");
-    const reading = await read({ ...place, source: folderUsageSource(gone) });
+    const reading = await read({ ...place, location: { ...place.location, place: gone } });
     expect(reading).toMatchObject({ complete: false, problems: [{ code: "ENOENT" }] });
   });
 
