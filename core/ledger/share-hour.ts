@@ -60,10 +60,9 @@ export function shareHour(
 
 /** The hours of UTC in which a session was alive, one after the other. */
 export function hoursAlive({ from, until }: { readonly from: Instant; readonly until: Instant }): readonly Instant[] {
+  if (until <= from) return [];
   const first = Math.floor(from / hourMs) * hourMs;
-  return Array.from({ length: Math.max(0, Math.ceil((until - first) / hourMs)) }, (_, hour) =>
-    instant(first + hour * hourMs),
-  );
+  return Array.from({ length: Math.ceil((until - first) / hourMs) }, (_, hour) => instant(first + hour * hourMs));
 }
 
 interface Claim extends AllocationClaim {
