@@ -1,0 +1,62 @@
+import type { UsageColumns } from "../billing/usage-columns.ts";
+import type { SessionKey } from "../billing/usage-record.ts";
+import type { Target } from "../inventory/target.ts";
+import { adopt, append } from "../ledger/open-records.ts";
+import type { OpenRecords } from "../ledger/session-account.ts";
+import { sessionPart, targetPart } from "../ports/ledger-key.ts";
+import type { SessionBatch } from "../ports/usage-source.ts";
+
+/** Records of one session that were read and not folded yet. */
+export interface SessionRows {
+  /** Tells the session from those of all targets. */
+  readonly name: string;
+  readonly key: SessionKey;
+  readonly usage: UsageColumns;
+}
+
+/** Gathers the records of a window by session, so that a session is folded and written once for each window. */
+export interface UsageBuffer {
+  /** Answers how many of the records are of a target that is not watched. */
+  readonly add: (batches: readonly SessionBatch[]) => number;
+  /** Records that are held. */
+  readonly size: () => number;
+  /** Hands over what is held, and holds nothing any more. */
+  readonly take: () => readonly SessionRows[];
+}
+
+/** `isWatched` is asked once for each session. */
+export function usageBuffer(isWatched: (target: Target) => boolean): UsageBuffer {
+  let held = new Map<string, { readonly key: SessionKey; rows: OpenRecords | null }>();
+  let size = 0;
+  const entryOf = (key: SessionKey): { readonly key: SessionKey; rows: OpenRecords | null } | null => {
+    const name = `${targetPart(key)}/${sessionPart(key)}`;
+    const found = held.get(name);
+    if (found !== undefined) return found;
+    if (!isWatched(key)) return null;
+    const entry = { key, rows: null };
+    held.set(name, entry);
+    return entry;
+  };
+  return {
+    add: (batches) => {
+      let foreign = 0;
+      for (const { key, usage } of batches) {
+        const entry = entryOf(key);
+        if (entry === null) {
+          foreign += usage.length;
+          continue;
+        }
+        entry.rows = entry.rows === null ? adopt(usage) : append(entry.rows, usage);
+        size += usage.length;
+      }
+      return foreign;
+    },
+    size: () => size,
+    take: () => {
+      const taken = [...held].flatMap(([name, { key, rows }]) => (rows === null ? [] : [{ name, key, usage: rows }]));
+      held = new Map();
+      size = 0;
+      return taken;
+    },
+  };
+}

@@ -1,0 +1,132 @@
+import type { Target } from "../inventory/target.ts";
+import { isoOf } from "../kernel/instant.ts";
+import type { Problem } from "../kernel/problem.ts";
+import { targetPart } from "../ports/ledger-key.ts";
+import { RegistryError } from "../ports/registry-error.ts";
+import { countHour } from "./ingest-count.ts";
+import type { IngestPass } from "./ingest-pass.ts";
+import type { UsagePlace } from "./ingest-places.ts";
+import { readWindow, type WindowOfPlace } from "./ingest-read.ts";
+import { addReading, newTally, type PlaceTally } from "./ingest-tally.ts";
+import { firstMark, type LookKind, nextReach, nextWindow, windowMs } from "./ingest-windows.ts";
+
+/** Lines that were read of all places of a target in this pass. */
+export interface LineBudget {
+  lines: number;
+}
+
+/**
+ * Reads a place up to now, window by window, or as far as one pass goes. A window that could not be read completely stops
+ * its own look and no other: the mark stays before it, and the next pass reads it again.
+ */
+export async function readPlace(pass: IngestPass, place: UsagePlace, budget: LineBudget): Promise<PlaceTally> {
+  const tally = newTally(place);
+  try {
+    await readWindows(pass, tally, budget);
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error;
+    tally.complete = false;
+    tally.problems.push({ code: "StateUnavailable", message: error.message });
+  }
+  return tally;
+}
+
+async function readWindows(pass: IngestPass, tally: PlaceTally, budget: LineBudget): Promise<void> {
+  const stuck = new Set<LookKind>();
+  let reachMs = windowMs;
+  for (let windows = 0; ; windows += 1) {
+    pass.signal.throwIfAborted();
+    const next = nextOf(pass, tally, reachMs, stuck);
+    if (next === null) return;
+    if (windows >= pass.limits.windowsPerPlace || budget.lines >= pass.limits.linesPerTarget) {
+      tally.complete = false;
+      tally.problems.push(backlogOf(next.source));
+      return;
+    }
+    const before = tally.lines;
+    const isRead = await readOne(pass, next.source, tally);
+    const lines = tally.lines - before;
+    budget.lines += lines;
+    pass.ports.onProgress?.({ target: next.source.reader, stage: "reading", lines: budget.lines });
+    if (isRead) {
+      for (const target of next.takers) {
+        await pass.ports.ledger.advance(target, next.source.window.after);
+        tally.marks.set(targetPart(target), next.source.window.after);
+      }
+      reachMs = nextReach(reachMs, lines, tally.place.location);
+    } else {
+      tally.complete = false;
+      stuck.add(next.source.window.kind);
+    }
+  }
+}
+
+/** Whether all of the window is in the ledger. */
+async function readOne(pass: IngestPass, source: WindowOfPlace, tally: PlaceTally): Promise<boolean> {
+  if (source.window.kind === "count") {
+    const { readings, touched, vanished, contested } = await countHour(pass, source);
+    for (const reading of readings) addReading(tally, reading);
+    for (const name of touched) tally.touched.add(name);
+    tally.vanished += vanished;
+    tally.contested += contested;
+    return contested === 0 && readings.every(({ complete }) => complete);
+  }
+  const { reading, touched, records, foreign, contested } = await readWindow(pass, source);
+  addReading(tally, reading);
+  for (const name of touched) tally.touched.add(name);
+  for (const [target, count] of records) tally.records.set(target, (tally.records.get(target) ?? 0) + count);
+  tally.foreign += foreign;
+  tally.contested += contested;
+  return contested === 0 && reading.complete;
+}
+
+interface NextWindow {
+  readonly source: WindowOfPlace;
+  /** Whose mark moves on with it. */
+  readonly takers: readonly Target[];
+}
+
+/**
+ * Targets that share a place may have come to it one after the other: those that have read least go on until they meet the
+ * next, and the others take nothing until then.
+ */
+function nextOf(
+  { now, input, watched }: IngestPass,
+  { place: { location, members }, marks }: PlaceTally,
+  reachMs: number,
+  stuck: ReadonlySet<LookKind>,
+): NextWindow | null {
+  const first = firstMark(location, now, input.backfillMs);
+  const all = members.map(({ target }) => ({ target, mark: marks.get(targetPart(target)) ?? first }));
+  const [front] = all.toSorted((a, b) => a.mark.readUntil - b.mark.readUntil);
+  if (front === undefined) return null;
+  const behind = all.filter(({ mark }) => mark.readUntil > front.mark.readUntil);
+  const meetsMs = Math.min(...behind.map(({ mark }) => mark.readUntil - front.mark.readUntil));
+  const terms = {
+    now,
+    how: watched.get(targetPart(front.target))?.how ?? "rows",
+    reachMs: Math.min(reachMs, meetsMs),
+    stuck,
+  } as const;
+  const window = nextWindow(front.mark, location, terms);
+  if (window === null) return null;
+  const others = new Set(behind.map(({ target }) => targetPart(target)));
+  const takers = all.map(({ target }) => target).filter((target) => !others.has(targetPart(target)));
+  return {
+    source: {
+      location,
+      reader: members[0].target,
+      window,
+      takes: (target) => !others.has(targetPart(target)),
+      isFirst: (marks.get(targetPart(front.target)) ?? null) === null && window.from === first.readUntil,
+    },
+    takers,
+  };
+}
+
+function backlogOf({ location, window }: WindowOfPlace): Problem {
+  return {
+    code: "UsageBacklog",
+    message: `usage records of ${location.place} are read up to ${isoOf(window.from)} and no further in this pass, for there are more than one pass reads; the next ones go on, and until then figures of later hours lack them`,
+  };
+}

@@ -1,0 +1,76 @@
+import { collapseProblems } from "../kernel/collapse-problems.ts";
+import type { Problem } from "../kernel/problem.ts";
+import type { ReadMark } from "../ports/ledger.ts";
+import { targetPart } from "../ports/ledger-key.ts";
+import type { UsageReading } from "../ports/usage-source.ts";
+import type { UsagePlace } from "./ingest-places.ts";
+
+/** What was read of one place, for all targets that share it. */
+export interface PlaceTally {
+  readonly place: UsagePlace;
+  /** By `targetPart`; null where it was never read. */
+  readonly marks: Map<string, ReadMark | null>;
+  lines: number;
+  /** By `targetPart`. */
+  readonly records: Map<string, number>;
+  readonly skipped: Map<string, number>;
+  /** False where a window could not be read, or has to wait for the next pass. */
+  complete: boolean;
+  approximate: string | null;
+  /** Names of the sessions that have more records than before. */
+  readonly touched: Set<string>;
+  /** Records of targets that are not watched. */
+  foreign: number;
+  /** Records that the ledger has and the place has no more. */
+  vanished: number;
+  /** Sessions that others wrote each time when this pass wanted to. */
+  contested: number;
+  readonly problems: Problem[];
+}
+
+export const newTally = (place: UsagePlace): PlaceTally => ({
+  place,
+  marks: new Map(place.members.map(({ target, mark }) => [targetPart(target), mark])),
+  lines: 0,
+  records: new Map(),
+  skipped: new Map(),
+  complete: true,
+  approximate: null,
+  touched: new Set(),
+  foreign: 0,
+  vanished: 0,
+  contested: 0,
+  problems: [],
+});
+
+export function addReading(tally: PlaceTally, reading: UsageReading): void {
+  tally.lines += reading.lines;
+  tally.approximate ??= reading.approximate;
+  tally.problems.push(...reading.problems);
+  for (const [reason, count] of reading.skipped) tally.skipped.set(reason, (tally.skipped.get(reason) ?? 0) + count);
+}
+
+/** What went wrong at a place, and how to mend it. */
+export function problemsOf(tally: PlaceTally): readonly Problem[] {
+  const { place } = tally.place.location;
+  const found: Problem[] = [...tally.problems];
+  if (tally.foreign > 0) {
+    found.push({
+      code: "ForeignRecords",
+      message: `${tally.foreign} usage records in ${place} are of targets that are not watched, and in no figure; watch their accounts and Regions too, or send their records to a place of their own`,
+    });
+  }
+  if (tally.vanished > 0) {
+    found.push({
+      code: "RecordsVanished",
+      message: `${tally.vanished} usage records that were read from ${place} a day ago are not there any more; figures stay as they were read, but cannot be read again: see what deletes records there`,
+    });
+  }
+  if (tally.contested > 0) {
+    found.push({
+      code: "LedgerBusy",
+      message: `${tally.contested} sessions of ${place} were written by other runs again and again; the next pass reads their records once more: let one run at a time keep the ledger`,
+    });
+  }
+  return collapseProblems(found);
+}

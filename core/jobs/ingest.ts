@@ -1,0 +1,75 @@
+import type { Target } from "../inventory/target.ts";
+import type { Instant } from "../kernel/instant.ts";
+import { mapConcurrently } from "../kernel/map-concurrently.ts";
+import type { Problem } from "../kernel/problem.ts";
+import { targetPart } from "../ports/ledger-key.ts";
+import { RegistryError } from "../ports/registry-error.ts";
+import type { AccountsInput } from "./accounts-ports.ts";
+import { findPlaces } from "./ingest-locations.ts";
+import type { IngestedTarget } from "./ingest-outcome.ts";
+import {
+  type IngestLimits,
+  type IngestPass,
+  type IngestPorts,
+  knownSessions,
+  type WatchedTarget,
+} from "./ingest-pass.ts";
+import { readPlace } from "./ingest-place.ts";
+import { placesOf } from "./ingest-places.ts";
+import { ingestedTarget } from "./ingest-result.ts";
+
+/** So that a pass ends in time where it may run for fifteen minutes, and the next one goes on. */
+const usualLimits: IngestLimits = { windowsPerPlace: 400, linesPerTarget: 2_000_000, rowsHeld: 2_000_000 };
+
+/**
+ * Reads the new usage records of all targets into the accounts of their sessions. Each place is read once, whatever number
+ * of interpreters and targets share it. Rejects only when `signal` is aborted, and may be cut off anywhere: the next pass
+ * comes to the same accounts.
+ */
+export const ingest =
+  (ports: IngestPorts, limits: IngestLimits = usualLimits) =>
+  async (now: Instant, input: AccountsInput, signal: AbortSignal): Promise<readonly IngestedTarget[]> => {
+    const targets = await mapConcurrently(input.targets, targetsAtOnce, (target) =>
+      prepare(ports, now, input, target, signal),
+    );
+    const watched = targets.flatMap((target) => ("places" in target ? [target] : []));
+    const pass: IngestPass = {
+      ports,
+      now,
+      input,
+      limits,
+      watched: new Map(watched.map((target) => [targetPart(target.target), target])),
+      signal,
+    };
+    const byReader = Map.groupBy(placesOf(watched), ({ members }) => targetPart(members[0].target));
+    const read = await mapConcurrently([...byReader.values()], targetsAtOnce, (places) => {
+      const budget = { lines: 0 };
+      return mapConcurrently(places, placesAtOnce, (place) => readPlace(pass, place, budget));
+    });
+    return targets.map((target) => ("places" in target ? ingestedTarget(target, read.flat()) : target));
+  };
+
+/** Each target has request budgets of its own. Of one, a few places at once fill the waits for answers. */
+const targetsAtOnce = 8;
+const placesAtOnce = 4;
+
+async function prepare(
+  ports: IngestPorts,
+  now: Instant,
+  input: AccountsInput,
+  target: Target,
+  signal: AbortSignal,
+): Promise<WatchedTarget | IngestedTarget> {
+  ports.onProgress?.({ target, stage: "listing", lines: 0 });
+  try {
+    const places = await findPlaces(ports, now, target, signal);
+    const { live, factsOf } = await knownSessions(ports.registry, now, target);
+    const marks = new Map((await ports.ledger.marks(target)).map((mark) => [mark.source, mark]));
+    return { target, places, marks, how: live > input.aggregateAbove ? "aggregated" : "rows", factsOf };
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error;
+    const problem: Problem = { code: "StateUnavailable", message: error.message };
+    const nothing = { listed: [], located: new Map(), finalUntil: new Map(), sources: [], touched: 0 };
+    return { target, status: "failed", ...nothing, problems: [problem] };
+  }
+}
