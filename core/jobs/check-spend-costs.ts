@@ -1,5 +1,6 @@
 import { boundedCost } from "../billing/bounded-cost.ts";
-import { periodsOf } from "../billing/price-book.ts";
+import type { GbUnit } from "../billing/gigabyte.ts";
+import { type PriceBook, periodsOf } from "../billing/price-book.ts";
 import type { DatedCost } from "../budget/dated-cost.ts";
 import type { SandboxKind } from "../inventory/sandbox-kind.ts";
 import { expiresAtOf } from "../inventory/session.ts";
@@ -9,17 +10,18 @@ import { parseUsd, sumUsd, type Usd, zeroUsd } from "../kernel/money.ts";
 import type { SessionBill } from "../ledger/charge.ts";
 import { chargeLines } from "../ledger/charge-lines.ts";
 import type { SessionRecord } from "../ports/registry.ts";
-import type { SpendInput } from "./check-spend-ports.ts";
 
 /** What a cost in dollars is made with. */
-export interface Pricing extends Pick<SpendInput, "prices" | "meter"> {
+export interface Pricing {
+  readonly prices: PriceBook;
+  readonly gb: GbUnit;
   readonly kind: Pick<SandboxKind, "size">;
 }
 
 /** A bill as it stands; one that is provisional lacks what was not read yet. */
 export function costOfBill(bill: SessionBill, now: Instant, pricing: Pricing): DatedCost {
   if (bill.charges.length > 0) {
-    const lines = chargeLines(bill.charges, periodsOf(pricing.prices, bill.region), pricing.meter.gb);
+    const lines = chargeLines(bill.charges, periodsOf(pricing.prices, bill.region), pricing.gb);
     const hours = Map.groupBy(lines, (line) => line.charge.hourAt);
     return {
       kind: "charged",
@@ -51,9 +53,9 @@ export function costOfRecord(record: SessionRecord & Target, now: Instant, prici
 }
 
 export const boundsIn =
-  ({ region }: Target, { kind, prices, meter }: Pricing) =>
+  ({ region }: Target, { kind, prices, gb }: Pricing) =>
   (createdAt: Instant, endedAt: Instant) =>
-    boundedCost({ region, createdAt, endedAt, asOf: endedAt, size: kind.size, prices, gb: meter.gb });
+    boundedCost({ region, createdAt, endedAt, asOf: endedAt, size: kind.size, prices, gb });
 
 const wholeSum = (parts: readonly (Usd | null)[]): Usd | null => {
   const known = parts.flatMap((part) => part ?? []);

@@ -28,7 +28,7 @@ export async function readSpend(
 ): Promise<{ readonly spendIn: SpendIn; readonly problems: readonly Problem[] }> {
   const spans = spansOf(now, input);
   const tally = spendTally(spans, input.attribution, ports.documents);
-  const pricing: Pricing = { ...input, kind: ports.kind };
+  const pricing: Pricing = { prices: input.prices, gb: input.meter.gb, kind: ports.kind };
   const sources = await Promise.all(input.targets.map((target) => readTarget(ports, now, target)));
   const problems = sources.flatMap((source) => source.problems);
   const bills = new Map(sources.flatMap((source) => source.bills.map((bill) => [nameOf(bill), bill] as const)));

@@ -1,0 +1,55 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { asyncBufferFromFile, parquetMetadataAsync } from "hyparquet";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { focusFileProblem, writeFocus } from "../../cli/report/focus-file.ts";
+import { day } from "../history/fixture.ts";
+import { charged, requestOf, sourceOf } from "./fixture.ts";
+
+const { signal } = new AbortController();
+const window = requestOf({ from: day(0), until: day(2) });
+
+let folder: string;
+const at = (name: string): string => path.join(folder, name);
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), "sandmeter-focus-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("the file of an export", () => {
+  it("leaves nothing of an older export beside it", async () => {
+    writeFileSync(at("old.unpriced.csv"), "of an older export");
+    const written = await writeFocus(await sourceOf({ closed: [charged("a", [0])] }), window, at("old.csv"), signal);
+    expect([written.unpricedFile, existsSync(at("old.unpriced.csv"))]).toEqual([null, false]);
+  });
+
+  it("is not touched by an export that was stopped", async () => {
+    writeFileSync(at("kept.csv"), "before");
+    const stopped = AbortSignal.abort(new Error("stopped"));
+    const source = await sourceOf({ closed: [charged("a", [0])] });
+    await expect(writeFocus(source, window, at("kept.csv"), stopped)).rejects.toThrow("stopped");
+    expect(readFileSync(at("kept.csv"), "utf8")).toBe("before");
+    expect(readdirSync(folder).filter((name) => name.includes("partial"))).toEqual([]);
+  });
+
+  it("that cannot be written is told with its name and what to do", async () => {
+    const write = writeFocus(await sourceOf({}), window, at("no/such/folder.csv"), signal);
+    await expect(write).rejects.toThrow(/cannot write .*no.such.folder\.csv: ENOENT.*Name a file in a folder/);
+  });
+
+  it.each([
+    ["costs.csv", null],
+    ["COSTS.PARQUET", null],
+    ["costs", "--out costs: name a file that ends in .csv or .parquet"],
+    ["costs.csv.gz", "--out costs.csv.gz: name a file that ends in .csv or .parquet"],
+  ])("named %s", (name, problem) => expect(focusFileProblem(name)).toBe(problem));
+
+  it.each(["many.csv", "many.parquet"])("of many rows is written in pieces: %s", async (name) => {
+    const many = Array.from({ length: 2100 }, (_, index) => charged(`s${index}`, [index % 10]));
+    const { rows } = await writeFocus(await sourceOf({ closed: many }), window, at(name), signal);
+    expect(rows).toBe(4200);
+    if (name.endsWith("csv")) expect(readFileSync(at(name), "utf8").split("\n")).toHaveLength(4202);
+    else expect((await parquetMetadataAsync(await asyncBufferFromFile(at(name)))).num_rows).toBe(4200n);
+  });
+});
