@@ -24,9 +24,11 @@ export interface WatchedTarget {
 
 /** How much one pass reads at most. */
 export interface IngestLimits {
-  readonly windowsPerPlace: number;
-  /** Beyond it no further window is begun. */
+  /** Of all places of a target: beyond either no further window is begun. */
+  readonly windowsPerTarget: number;
   readonly linesPerTarget: number;
+  /** So many are read of one place before it is the turn of the next. */
+  readonly windowsPerTurn: number;
   /** Far more than a window of thousands of sessions has: beyond it what is held is folded before the window ends. */
   readonly rowsHeld: number;
 }

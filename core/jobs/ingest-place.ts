@@ -1,5 +1,6 @@
 import type { Target } from "../inventory/target.ts";
 import { isoOf } from "../kernel/instant.ts";
+import { mapConcurrently } from "../kernel/map-concurrently.ts";
 import type { Problem } from "../kernel/problem.ts";
 import { targetPart } from "../ports/ledger-key.ts";
 import { RegistryError } from "../ports/registry-error.ts";
@@ -8,57 +9,84 @@ import type { IngestPass } from "./ingest-pass.ts";
 import type { UsagePlace } from "./ingest-places.ts";
 import { readWindow, type WindowOfPlace } from "./ingest-read.ts";
 import { addReading, newTally, type PlaceTally } from "./ingest-tally.ts";
-import { firstMark, type LookKind, nextReach, nextWindow, windowMs } from "./ingest-windows.ts";
+import { firstMark, nextReach, nextWindow } from "./ingest-windows.ts";
 
-/** Lines that were read of all places of a target in this pass. */
-export interface LineBudget {
+/** What was read of all places of a target in this pass. */
+interface Spent {
   lines: number;
+  windows: number;
 }
 
 /**
- * Reads a place up to now, window by window, or as far as one pass goes. A window that could not be read completely stops
- * its own look and no other: the mark stays before it, and the next pass reads it again.
+ * Reads the places of a target up to now, or as far as one pass goes, by turns, so that a backlog of one keeps no other from
+ * being read.
  */
-export async function readPlace(pass: IngestPass, place: UsagePlace, budget: LineBudget): Promise<PlaceTally> {
-  const tally = newTally(place);
+export async function readPlaces(pass: IngestPass, places: readonly UsagePlace[]): Promise<readonly PlaceTally[]> {
+  const spent: Spent = { lines: 0, windows: 0 };
+  const tallies = places.map(newTally);
+  let unread: readonly PlaceTally[] = tallies;
+  while (unread.length > 0 && !isOver(pass, spent)) {
+    const turns = await mapConcurrently(unread, placesAtOnce, (tally) => takeTurn(pass, tally, spent));
+    unread = unread.filter((_, index) => turns[index] === "more");
+  }
+  for (const tally of unread) {
+    const next = nextOf(pass, tally);
+    if (next === null) continue;
+    tally.complete = false;
+    tally.problems.push(backlogOf(next.source));
+  }
+  return tallies;
+}
+
+/** Of one target; they fill each other's waits for answers. */
+const placesAtOnce = 4;
+
+const isOver = ({ limits }: IngestPass, { lines, windows }: Spent): boolean =>
+  lines >= limits.linesPerTarget || windows >= limits.windowsPerTarget;
+
+async function takeTurn(pass: IngestPass, tally: PlaceTally, spent: Spent): Promise<"more" | "done"> {
   try {
-    await readWindows(pass, tally, budget);
+    for (let turn = 0; turn < pass.limits.windowsPerTurn && !isOver(pass, spent); turn += 1) {
+      pass.signal.throwIfAborted();
+      const next = nextOf(pass, tally);
+      if (next === null) return "done";
+      await readNext(pass, tally, next, spent);
+    }
+    return "more";
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
     tally.complete = false;
     tally.problems.push({ code: "StateUnavailable", message: error.message });
+    return "done";
   }
-  return tally;
 }
 
-async function readWindows(pass: IngestPass, tally: PlaceTally, budget: LineBudget): Promise<void> {
-  const stuck = new Set<LookKind>();
-  let reachMs = windowMs;
-  for (let windows = 0; ; windows += 1) {
-    pass.signal.throwIfAborted();
-    const next = nextOf(pass, tally, reachMs, stuck);
-    if (next === null) return;
-    if (windows >= pass.limits.windowsPerPlace || budget.lines >= pass.limits.linesPerTarget) {
-      tally.complete = false;
-      tally.problems.push(backlogOf(next.source));
-      return;
-    }
-    const before = tally.lines;
-    const isRead = await readOne(pass, next.source, tally);
-    const lines = tally.lines - before;
-    budget.lines += lines;
-    pass.ports.onProgress?.({ target: next.source.reader, stage: "reading", lines: budget.lines });
-    if (isRead) {
-      for (const target of next.takers) {
-        await pass.ports.ledger.advance(target, next.source.window.after);
-        tally.marks.set(targetPart(target), next.source.window.after);
-      }
-      reachMs = nextReach(reachMs, lines, tally.place.location);
-    } else {
-      tally.complete = false;
-      stuck.add(next.source.window.kind);
-    }
+/**
+ * A window that could not be read completely stops its own look and no other: the mark stays before it, and the next pass
+ * reads it again.
+ */
+async function readNext(
+  pass: IngestPass,
+  tally: PlaceTally,
+  { source, takers }: NextWindow,
+  spent: Spent,
+): Promise<void> {
+  const before = tally.lines;
+  const isRead = await readOne(pass, source, tally);
+  const lines = tally.lines - before;
+  spent.lines += lines;
+  spent.windows += 1;
+  pass.ports.onProgress?.({ target: source.reader, stage: "reading", lines: spent.lines });
+  if (!isRead) {
+    tally.complete = false;
+    tally.stuck.add(source.window.kind);
+    return;
   }
+  for (const target of takers) {
+    await pass.ports.ledger.advance(target, source.window.after);
+    tally.marks.set(targetPart(target), source.window.after);
+  }
+  tally.reachMs = nextReach(tally.reachMs, lines, tally.place.location);
 }
 
 /** Whether all of the window is in the ledger. */
@@ -92,9 +120,7 @@ interface NextWindow {
  */
 function nextOf(
   { now, input, watched }: IngestPass,
-  { place: { location, members }, marks }: PlaceTally,
-  reachMs: number,
-  stuck: ReadonlySet<LookKind>,
+  { place: { location, members }, marks, reachMs, stuck }: PlaceTally,
 ): NextWindow | null {
   const first = firstMark(location, now, input.backfillMs);
   const all = members.map(({ target }) => ({ target, mark: marks.get(targetPart(target)) ?? first }));

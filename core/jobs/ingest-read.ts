@@ -1,6 +1,6 @@
 import { usageColumnsOf } from "../billing/usage-columns.ts";
 import type { Target } from "../inventory/target.ts";
-import { type Instant, instant, plusMs } from "../kernel/instant.ts";
+import { type Instant, plusMs } from "../kernel/instant.ts";
 import { hasGained } from "../ledger/account-gain.ts";
 import { targetPart } from "../ports/ledger-key.ts";
 import type { UsageLocation, UsageReading, UsageRequest } from "../ports/usage-source.ts";
@@ -127,10 +127,13 @@ async function foldRows(
   tally.contested += contested;
 }
 
-/** Records up to here can no longer change; those of the window may be read once more, where a pass is killed. */
+/**
+ * Records up to here can no longer change. Those of the window come once more where a pass is killed: so many digests as an
+ * hour has are kept of them. What is beyond it, in a sparse stretch, would be rated from its source.
+ */
 function sealOf({ kind, from, until, after }: ReadWindow): FoldTerms["sealed"] {
   if (kind === "soon" || kind === "count") return null;
   const sealedUntil = kind === "final" ? until : after.finalUntil;
-  const digestsSince = instant(Math.min(sealedUntil - windowMs, kind === "final" ? from : sealedUntil));
-  return { until: sealedUntil, digestsSince };
+  const keptMs = kind === "final" ? Math.min(Math.max(until - from, windowMs), 4 * windowMs) : windowMs;
+  return { until: sealedUntil, digestsSince: plusMs(sealedUntil, -keptMs) };
 }

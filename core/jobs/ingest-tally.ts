@@ -4,6 +4,7 @@ import type { ReadMark } from "../ports/ledger.ts";
 import { targetPart } from "../ports/ledger-key.ts";
 import type { UsageReading } from "../ports/usage-source.ts";
 import type { UsagePlace } from "./ingest-places.ts";
+import { type LookKind, windowMs } from "./ingest-windows.ts";
 
 /** What was read of one place, for all targets that share it. */
 export interface PlaceTally {
@@ -16,6 +17,10 @@ export interface PlaceTally {
   readonly skipped: Map<string, number>;
   /** False where a window could not be read, or has to wait for the next pass. */
   complete: boolean;
+  /** Looks that failed, and are not tried again in this pass. */
+  readonly stuck: Set<LookKind>;
+  /** How long the next window may be that was never read before. */
+  reachMs: number;
   approximate: string | null;
   /** Names of the sessions that have more records than before. */
   readonly touched: Set<string>;
@@ -35,6 +40,8 @@ export const newTally = (place: UsagePlace): PlaceTally => ({
   records: new Map(),
   skipped: new Map(),
   complete: true,
+  stuck: new Set(),
+  reachMs: windowMs,
   approximate: null,
   touched: new Set(),
   foreign: 0,

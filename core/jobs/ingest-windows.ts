@@ -58,10 +58,12 @@ export function firstMark(location: UsageLocation, now: Instant, backfillMs: num
 /** An empty stretch of a backlog is crossed in longer and longer steps; a dense one in the usual ones. */
 export function nextReach(reachMs: number, lines: number, { windows }: UsageLocation): number {
   if (lines > sparseLines) return windowMs;
-  return windows === "delivery" ? 2 * reachMs : Math.min(2 * reachMs, hourMs);
+  return windows === "delivery" ? 2 * reachMs : Math.min(2 * reachMs, longestMs);
 }
 
 const sparseLines = 10_000;
+/** Where a long window is dense after all, a session cannot be written with more open records than these hours have. */
+const longestMs = 6 * hourMs;
 
 function finalWindow(mark: ReadMark, { now, how, reachMs, stuck }: WindowTerms): ReadWindow | null {
   const goodUntil = floorTo(now - finalAfterMs, stepMs);

@@ -14,12 +14,17 @@ import {
   knownSessions,
   type WatchedTarget,
 } from "./ingest-pass.ts";
-import { readPlace } from "./ingest-place.ts";
+import { readPlaces } from "./ingest-place.ts";
 import { placesOf } from "./ingest-places.ts";
 import { ingestedTarget } from "./ingest-result.ts";
 
 /** So that a pass ends in time where it may run for fifteen minutes, and the next one goes on. */
-const usualLimits: IngestLimits = { windowsPerPlace: 400, linesPerTarget: 2_000_000, rowsHeld: 2_000_000 };
+const usualLimits: IngestLimits = {
+  windowsPerTarget: 3000,
+  linesPerTarget: 4_000_000,
+  windowsPerTurn: 24,
+  rowsHeld: 2_000_000,
+};
 
 /**
  * Reads the new usage records of all targets into the accounts of their sessions. Each place is read once, whatever number
@@ -42,16 +47,12 @@ export const ingest =
       signal,
     };
     const byReader = Map.groupBy(placesOf(watched), ({ members }) => targetPart(members[0].target));
-    const read = await mapConcurrently([...byReader.values()], targetsAtOnce, (places) => {
-      const budget = { lines: 0 };
-      return mapConcurrently(places, placesAtOnce, (place) => readPlace(pass, place, budget));
-    });
+    const read = await mapConcurrently([...byReader.values()], targetsAtOnce, (places) => readPlaces(pass, places));
     return targets.map((target) => ("places" in target ? ingestedTarget(target, read.flat()) : target));
   };
 
-/** Each target has request budgets of its own. Of one, a few places at once fill the waits for answers. */
+/** Each target has request budgets of its own; this bounds memory. */
 const targetsAtOnce = 8;
-const placesAtOnce = 4;
 
 async function prepare(
   ports: IngestPorts,
