@@ -32,7 +32,7 @@ const aws = await embedded(
     places: [
       {
         region: "us-east-1",
-        interpreters: ids.map((name) => ({ name, id: idOf(name), createdSeconds: -9000, usageLogs: logs[name] })),
+        interpreters: ids.map((name) => ({ name, id: idOf(name), createdSeconds: -6 * 3600, usageLogs: logs[name] })),
         sessions: [
           { interpreter: "usual", ...ended },
           { interpreter: "shared", ...ended },
@@ -57,7 +57,7 @@ const groupLocation = (place: string): UsageLocation => ({
 const request = (change: Partial<UsageRequest> = {}): UsageRequest => ({
   target: here,
   location: groupLocation(`${usual}/${idOf("usual")}`),
-  from: instant(start - 5 * hour),
+  from: instant(start - 7 * hour),
   until: instant(start),
   how: "rows",
   session: null,
@@ -277,6 +277,15 @@ describe("usage summed up by the minute", () => {
     const parts = [await read({ how: "aggregated", until: cut }), await read({ how: "aggregated", from: cut })];
     expect(parts.map(({ reading }) => reading.problems)).toEqual([[], []]);
     expect(distinct(parts.flatMap((part) => part.records))).toEqual(distinct(whole.records));
+  });
+
+  it("is nothing in a time before there was a log group", async () => {
+    const { reading } = await read({
+      how: "aggregated",
+      from: instant(start - 9 * hour),
+      until: instant(start - 8 * hour),
+    });
+    expect(reading).toMatchObject({ complete: true, records: 0, problems: [] });
   });
 
   it("is not complete where the query is refused", async () => {
