@@ -1,5 +1,5 @@
 import type { Instant } from "../kernel/instant.ts";
-import { addUsd, compareUsd, sumUsd, type Usd, zeroUsd } from "../kernel/money.ts";
+import { addUsd, compareUsd, subtractUsd, sumUsd, type Usd, zeroUsd } from "../kernel/money.ts";
 import type { WindowSpan } from "./budget-window.ts";
 import type { Spend } from "./spend.ts";
 
@@ -41,19 +41,28 @@ function boundsWithin(cost: Extract<DatedCost, { kind: "bounded" }>, span: Windo
   const bounds = { low: cost.low ?? zeroUsd, high: cost.high };
   const isWhole = from >= span.from && until <= span.until;
   const { low, high } = isWhole ? bounds : partOf(cost, span);
-  return { known: zeroUsd, low: low ?? zeroUsd, high, sessions: 1, unknownSessions: 1 };
+  return { known: zeroUsd, low, high, sessions: 1, unknownSessions: 1 };
 }
 
-/** A part costs no more than the whole, whatever is known of either. */
+/**
+ * What is certain of the whole life, and has no room in the part outside of the span, lies inside. At most, a part costs what
+ * the whole does.
+ */
 function partOf(cost: Extract<DatedCost, { kind: "bounded" }>, span: WindowSpan) {
   const from = cost.from < span.from ? span.from : cost.from;
   const until = cost.until > span.until ? span.until : cost.until;
-  const part = cost.between(from, until);
-  return { low: lesser(part.low, cost.low), high: lesser(part.high, cost.high) };
+  const high = cost.between(from, until).high;
+  const outside = [
+    ...(cost.from < from ? [cost.between(cost.from, from).low] : []),
+    ...(cost.until > until ? [cost.between(until, cost.until).low] : []),
+  ];
+  const least = outside.reduce<Usd | null>(
+    (rest, part) => (rest === null || part === null ? null : subtractUsd(rest, part)),
+    cost.low,
+  );
+  const isLess = high !== null && cost.high !== null && compareUsd(cost.high, high) < 0;
+  return { low: least === null || compareUsd(least, zeroUsd) < 0 ? zeroUsd : least, high: isLess ? cost.high : high };
 }
-
-const lesser = (a: Usd | null, b: Usd | null): Usd | null =>
-  a === null || b === null ? null : compareUsd(a, b) < 0 ? a : b;
 
 export const addSpend = (a: Spend, b: Spend): Spend => ({
   known: addUsd(a.known, b.known),

@@ -6,7 +6,7 @@ import type { SandboxKind } from "../inventory/sandbox-kind.ts";
 import { expiresAtOf } from "../inventory/session.ts";
 import type { Target } from "../inventory/target.ts";
 import { type Instant, instant } from "../kernel/instant.ts";
-import { parseUsd, sumUsd, type Usd, zeroUsd } from "../kernel/money.ts";
+import { parseUsd, sumUsd, type Usd } from "../kernel/money.ts";
 import type { SessionBill } from "../ledger/charge.ts";
 import { chargeLines } from "../ledger/charge-lines.ts";
 import type { SessionRecord } from "../ports/registry.ts";
@@ -15,7 +15,7 @@ import type { SessionRecord } from "../ports/registry.ts";
 export interface Pricing {
   readonly prices: PriceBook;
   readonly gb: GbUnit;
-  readonly kind: Pick<SandboxKind, "size">;
+  readonly kind: Pick<SandboxKind, "size" | "maxTimeoutSeconds">;
 }
 
 /** A bill as it stands; one that is provisional lacks what was not read yet. */
@@ -32,7 +32,7 @@ export function costOfBill(bill: SessionBill, now: Instant, pricing: Pricing): D
   return {
     kind: "bounded",
     from,
-    until: bill.endedAt ?? instant(Math.max(from, now)),
+    until: latestEnd(from, bill.endedAt, bill.final ? bill.asOf : now, pricing),
     low: bill.lowUsd === null ? null : parseUsd(bill.lowUsd),
     high: bill.highUsd === null ? null : parseUsd(bill.highUsd),
     between: boundsIn(bill, pricing),
@@ -44,13 +44,14 @@ export function costOfRecord(record: SessionRecord & Target, now: Instant, prici
   const { createdAt, lastSeenAt, goneAt } = record;
   const latest = Math.min(goneAt ?? now, expiresAtOf(record) ?? now);
   const until = instant(Math.max(createdAt, lastSeenAt, latest));
-  const bounds = boundsIn(record, pricing);
-  const between: Extract<DatedCost, { kind: "bounded" }>["between"] = (start, end) => ({
-    low: lastSeenAt < start ? zeroUsd : bounds(start, instant(Math.min(end, lastSeenAt))).low,
-    high: bounds(start, end).high,
-  });
-  return { kind: "bounded", from: createdAt, until, ...between(createdAt, until), between };
+  const between = boundsIn(record, pricing);
+  const low = between(createdAt, instant(Math.max(createdAt, lastSeenAt))).low;
+  return { kind: "bounded", from: createdAt, until, low, high: between(createdAt, until).high, between };
 }
+
+/** Where only that a session has ended is known, and not when, it lived no longer than any can. */
+export const latestEnd = (from: Instant, endedAt: Instant | null, asOf: Instant, { kind }: Pricing): Instant =>
+  endedAt ?? instant(Math.max(from, Math.min(asOf, from + kind.maxTimeoutSeconds * 1000)));
 
 export const boundsIn =
   ({ region }: Target, { kind, prices, gb }: Pricing) =>

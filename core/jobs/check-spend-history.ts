@@ -1,12 +1,11 @@
 import type { WindowSpan } from "../budget/budget-window.ts";
 import type { DatedCost } from "../budget/dated-cost.ts";
-import type { SandboxKind } from "../inventory/sandbox-kind.ts";
 import { accountId, interpreterId, region, sessionId } from "../kernel/ids.ts";
 import { type Instant, instant, plusMs } from "../kernel/instant.ts";
 import { type Usd, usd } from "../kernel/money.ts";
 import type { HistoryColumn, HistoryColumns, HistoryRow } from "../ports/history-row.ts";
 import type { History } from "../ports/ledger.ts";
-import { boundsIn, type Pricing } from "./check-spend-costs.ts";
+import { boundsIn, latestEnd, type Pricing } from "./check-spend-costs.ts";
 import type { DatedSession } from "./check-spend-tally.ts";
 
 const columns = [
@@ -24,6 +23,7 @@ const columns = [
   "x_HighUsd",
   "x_FirstHourAt",
   "x_LastHourAt",
+  "x_AsOf",
 ] as const satisfies readonly HistoryColumn[];
 type Column = (typeof columns)[number];
 type Columns = HistoryColumns<Column>["columns"];
@@ -43,12 +43,11 @@ interface Reading {
  */
 export async function* sessionsOfHistory(
   history: Pick<History, "columns">,
-  kind: Pick<SandboxKind, "maxTimeoutSeconds">,
   span: WindowSpan,
   pricing: Pricing,
 ): AsyncGenerator<DatedSession> {
   // The row of a session without a figure lies in the hour of its start, and boot usage may lie an hour before that.
-  const from = plusMs(span.from, -kind.maxTimeoutSeconds * 1000 - 3_600_000);
+  const from = plusMs(span.from, -pricing.kind.maxTimeoutSeconds * 1000 - 3_600_000);
   const crossing = new Map<string, Reading>();
   let current: Reading | null = null;
   for await (const { rows, columns: read } of history.columns(from, span.until, columns)) {
@@ -101,7 +100,7 @@ function sessionOf({ facts, hours }: Reading, pricing: Pricing): DatedSession {
     session: sessionId(facts.ResourceId ?? ""),
     name: facts.ResourceName,
   };
-  return { ...session, cost: hours.size > 0 ? chargesOf(hours) : boundsOf(facts, boundsIn(session, pricing)) };
+  return { ...session, cost: hours.size > 0 ? chargesOf(hours) : boundsOf(facts, boundsIn(session, pricing), pricing) };
 }
 
 const chargesOf = (hours: Reading["hours"]): DatedCost => ({
@@ -109,10 +108,11 @@ const chargesOf = (hours: Reading["hours"]): DatedCost => ({
   hours: [...hours].map(([hourAt, amount]) => ({ hourAt, usd: amountOf(amount) })),
 });
 
-function boundsOf(facts: Facts, between: ReturnType<typeof boundsIn>): DatedCost {
+function boundsOf(facts: Facts, between: ReturnType<typeof boundsIn>, pricing: Pricing): DatedCost {
   const from = facts.x_CreatedAt ?? facts.ChargePeriodStart ?? instant(0);
   const [low, high] = [amountOf(facts.x_LowUsd), amountOf(facts.x_HighUsd)];
-  return { kind: "bounded", from, until: facts.x_EndedAt ?? from, low, high, between };
+  const until = latestEnd(from, facts.x_EndedAt, facts.x_AsOf ?? from, pricing);
+  return { kind: "bounded", from, until, low, high, between };
 }
 
 const amountOf = (amount: bigint | null): Usd | null => (amount === null ? null : usd(amount, 10n ** 12n));

@@ -35,7 +35,7 @@ export async function readSpend(
   const seen = new Map(sources.flatMap(({ records }) => records.map((record) => [nameOf(record), record] as const)));
   try {
     for (const bill of bills.values()) await tally.add({ ...bill, cost: costOfBill(bill, now, pricing) });
-    for await (const session of sessionsOfHistory(ports.history, ports.kind, unionOf(spans), pricing)) {
+    for await (const session of sessionsOfHistory(ports.history, unionOf(spans), pricing)) {
       signal.throwIfAborted();
       const name = nameOf(session);
       seen.delete(name);

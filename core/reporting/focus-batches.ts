@@ -4,6 +4,7 @@ import type { PriceBook } from "../billing/price-book.ts";
 import type { SessionKey } from "../billing/usage-record.ts";
 import type { SandboxKind } from "../inventory/sandbox-kind.ts";
 import type { Target } from "../inventory/target.ts";
+import { latestEnd } from "../jobs/check-spend-costs.ts";
 import { accountId, interpreterId, region, sessionId } from "../kernel/ids.ts";
 import { type Instant, plusMs } from "../kernel/instant.ts";
 import type { Documents } from "../ports/documents.ts";
@@ -150,8 +151,10 @@ const isOfSame = (a: Row, b: Row): boolean =>
 const isPriced = (row: Row): row is Row & PricedRow => row.SkuMeter !== null && row.BilledCost !== null;
 
 /** A charge counts in its hour; a session without charges in all of its life. */
-function livesInside(row: Row, { from, until }: FocusRequest): boolean {
+function livesInside(row: Row, request: FocusRequest): boolean {
+  const { from, until } = request;
   if (row.SkuMeter !== null) return row.ChargePeriodStart >= from && row.ChargePeriodStart < until;
   const startsAt = row.x_CreatedAt ?? row.ChargePeriodStart;
-  return startsAt < until && Math.max(row.x_EndedAt ?? startsAt, startsAt + 1) > from;
+  const endsAt = latestEnd(startsAt, row.x_EndedAt, row.x_AsOf, request);
+  return startsAt < until && Math.max(endsAt, startsAt + 1) > from;
 }

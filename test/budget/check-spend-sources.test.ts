@@ -76,6 +76,15 @@ describe("spend is read", () => {
       [null, "0.0000", "1.2500", "82.0000", 1, 1],
     ],
     [
+      "one of which only that it has ended is known",
+      {
+        closed: [
+          spent("a", { "-13": 0 }, { charges: [], createdAt: hours(-13), endedAt: null, lowUsd: "1", highUsd: "164" }),
+        ],
+      },
+      [null, "0.0000", "0.0000", "164.0000", 1, 1],
+    ],
+    [
       "one that was seen on both sides of midnight, on this side not for certain",
       { seen: [seen("a", { createdAt: hours(-13), lastSeenAt: hours(-12.5), goneAt: hours(-11) })] },
       [null, "0.0000", "0.0000", "82.0000", 1, 1],
