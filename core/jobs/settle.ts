@@ -27,9 +27,6 @@ export interface SettledTarget {
   readonly problems: readonly Problem[];
 }
 
-/** How far back the first pass looks for sessions that are gone. */
-const firstLookMs = 48 * 3_600_000;
-
 /**
  * Closes what can no longer change in the ledger of one target, and restates what changed after all. Every step may be cut
  * off and done again. Throws `RegistryError` where a store cannot be read or written, and when `signal` is aborted.
@@ -38,7 +35,8 @@ export const settle =
   (ports: AccountsPorts) =>
   async (now: Instant, input: AccountsInput, ingested: IngestedTarget, signal: AbortSignal): Promise<SettledTarget> => {
     const { target } = ingested;
-    const since = plusMs(now, -Math.max(firstLookMs, input.backfillMs));
+    // Of sessions that went before it, no records are read: they would look as if they had none.
+    const since = plusMs(now, -input.backfillMs);
     const before = await ports.ledger.open(target);
     const finished = await finishClosing(
       ports,

@@ -242,7 +242,7 @@ export const inputOf = (outside: Pick<Outside, "prices">): AccountsInput => ({
   attribution: { rules: [], labels: [] },
   budgets: [],
   publish: false,
-  backfillMs: 0,
+  backfillMs: 48 * 3_600_000,
   aggregateAbove: 1000,
 });
 
