@@ -59,7 +59,7 @@ export async function putAll(
 }
 
 /** A file of history holds all bills of a day, so that many at once cost little more than one. */
-const sessionsAtOnce = 2000;
+const sessionsAtOnce = 5000;
 const writesAtOnce = 8;
 
 /** Whether this run did it. Records that came while the session was closing wait in its account: then it is open again. */
