@@ -40,7 +40,7 @@ export function createWorld(options: WorldOptions): World {
   return {
     clock: options.clock,
     unknowns: { ...defaultUnknowns, ...options.unknowns },
-    limits: { requestsPerSecond: 30, writesPerSecond: 5, billRowsPerPage: 100, ...options.limits },
+    limits: { requestsPerSecond: 30, writesPerSecond: 5, othersTimes: 1, billRowsPerPage: 100, ...options.limits },
     seed: options.seed,
     firstAccount: spec.firstAccount,
     places: () => places.values(),

@@ -29,6 +29,8 @@ export interface LocalLimits {
   readonly requestsPerSecond: number;
   /** Requests per second of CreateCodeInterpreter and DeleteCodeInterpreter; 5 on AWS. */
   readonly writesPerSecond: number;
+  /** How many times as many requests as AWS's all other operations take. */
+  readonly othersTimes: number;
   /** Rows (periods, or groups of a period) that one page of GetCostAndUsage holds. */
   readonly billRowsPerPage: number;
 }

@@ -29,6 +29,8 @@ export interface AwsClientsOptions {
 }
 
 interface EmbeddedAws {
+  /** How many times as many requests as AWS's it takes for all that is not AgentCore's; 1 where absent. */
+  readonly othersTimes?: number;
   readonly endpoint: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -78,7 +80,10 @@ const wallClock: MonotonicClock = {
  * command which needs none of them does not wait for them.
  */
 export function awsClients(options: AwsClientsOptions): AwsClients {
-  const share = rateShare(rateOf(options.requestsPerSecond, options.rateShare), options.clock ?? wallClock);
+  const share = rateShare(
+    rateOf(options.requestsPerSecond, options.rateShare, options.embedded?.othersTimes),
+    options.clock ?? wallClock,
+  );
   const made = new Map<string, Promise<{ readonly destroy: () => void }>>();
   const profile = options.profile === undefined ? {} : { profile: options.profile };
   // One chain for all clients: a single sign-on, a process or an instance role is asked once, not once a client.

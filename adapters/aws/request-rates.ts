@@ -32,6 +32,8 @@ const ownRates: Readonly<Record<string, number>> = {
 
 /** The operations of AgentCore get a share of their quota: it is production's too. */
 export const rateOf =
-  (requestsPerSecond: number, share: number): RateOf =>
-  (operation) =>
-    ownRates[operation] ?? requestsPerSecond * share;
+  (requestsPerSecond: number, share: number, othersTimes = 1): RateOf =>
+  (operation) => {
+    const own = ownRates[operation];
+    return own === undefined ? requestsPerSecond * share : own * othersTimes;
+  };

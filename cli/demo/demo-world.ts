@@ -26,14 +26,14 @@ const homeRegion = "us-east-1";
 export async function startDemoWorld(speed: number, seed: number): Promise<DemoWorld> {
   const local = localClock({ startAt: systemClock.now(), speed });
   // Request rates run on wall time, so they are as many times higher as the fleet is faster: its own time sees 30 a second.
-  const limits = { requestsPerSecond: requestsPerSecond * speed };
+  const limits = { requestsPerSecond: requestsPerSecond * speed, othersTimes: speed };
   const world = createWorld({ fleet: "demo", seed, clock: local, limits });
   const aws = await startLocalAws({ world, port: 0 });
   const clients = awsClients({
     version: productVersion(),
     requestsPerSecond: limits.requestsPerSecond,
     rateShare: 0.2,
-    embedded: { endpoint: aws.url, accessKeyId: world.firstAccount, secretAccessKey: "embedded" },
+    embedded: { endpoint: aws.url, accessKeyId: world.firstAccount, secretAccessKey: "embedded", othersTimes: speed },
   });
   const regions = [...world.places()].filter((place) => place.account === world.firstAccount);
   return {

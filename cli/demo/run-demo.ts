@@ -1,15 +1,11 @@
-import { sqliteRegistry } from "../../adapters/sqlite/registry.ts";
-import { observe } from "../../core/jobs/observe.ts";
-import type { PassOutcome } from "../../core/jobs/observe-outcome.ts";
-import { defaultThresholds } from "../../core/quota/thresholds.ts";
 import { UsageError } from "../cli-error.ts";
 import { type ExitCode, exitCode } from "../exit-code.ts";
 import { builtInPricing } from "../scan/compose.ts";
 import type { Terminal } from "../terminal.ts";
 import type { RunVerb } from "../verb.ts";
-import { observeInputOf, observePortsOf } from "../watch/compose.ts";
 import { exitCodeOf, watchPasses } from "../watch/watch-passes.ts";
 import { type DemoOptions, readDemoOptions } from "./demo-options.ts";
+import { demoPass, demoStores } from "./demo-pass.ts";
 import { type DemoWorld, startDemoWorld } from "./demo-world.ts";
 import { nextSteps, onceReport } from "./once-report.ts";
 
@@ -17,23 +13,14 @@ export const runDemo: RunVerb = async (input, terminal) => {
   const { demo, problems } = readDemoOptions(input.options);
   if (problems.length > 0) throw new UsageError(problems);
   const world = await startDemoWorld(demo.speed, demo.seed);
-  // The same store as `watch` has, without a file: what the demo sees is not worth keeping.
-  const state = sqliteRegistry(":memory:");
+  const stores = demoStores();
   try {
-    const pass = observe(observePortsOf(world.clients, state, world.homeRegion, () => undefined));
-    const settings = {
-      thresholds: defaultThresholds,
-      limitOverrides: [],
-      prices: builtInPricing.prices,
-      gb: builtInPricing.gb,
-    };
-    const observeInput = observeInputOf(settings, { targets: world.targets, notEnabled: "fail" }, true);
-    return await run(demo, world, terminal, (startedAt, signal) => pass(startedAt, observeInput, signal));
+    return await run(demo, world, terminal, demoPass(world, stores, demo.watch));
   } catch (error) {
     if (terminal.signal.aborted) return exitCode.done;
     throw error;
   } finally {
-    state.close();
+    stores.close();
     await world.close();
   }
 };
@@ -46,7 +33,7 @@ async function run(
 ): Promise<ExitCode> {
   const { signal } = terminal;
   if (watch.passes === 1 && !watch.json) {
-    const outcome: PassOutcome = await pass(world.clock.now(), signal);
+    const outcome = await pass(world.clock.now(), signal);
     terminal.out(onceReport(outcome, world.url, terminal));
     return exitCodeOf(outcome);
   }

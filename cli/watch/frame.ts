@@ -1,7 +1,9 @@
+import type { AccountsOutcome } from "../../core/jobs/accounts-outcome.ts";
 import type { EventDelivery, PassOutcome } from "../../core/jobs/observe-outcome.ts";
 import { type Instant, isoOf } from "../../core/kernel/instant.ts";
 import { scanOf } from "../../core/reporting/pass-report.ts";
 import type { Pricing } from "../../core/reporting/scan-totals.ts";
+import { accountsLine, accountsProblemLines } from "../accounts/accounts-lines.ts";
 import { formatSeconds } from "../render/duration.ts";
 import { type Paint, painter } from "../render/style.ts";
 import { cutTo } from "../render/table.ts";
@@ -16,6 +18,8 @@ export interface View {
   /** Lines that stay on top. */
   readonly heading: readonly string[];
   readonly last: Ended<PassOutcome> | null;
+  /** What last became of the ledger; null before, and where no costs are kept. */
+  readonly accounts: AccountsOutcome | null;
   readonly pricing: Pricing;
   /** Newest first. */
   readonly deliveries: readonly EventDelivery[];
@@ -34,12 +38,14 @@ export function frameOf(view: View, now: Instant, terminal: Pick<Terminal, "colo
   const lines = [...view.heading.map((line) => cutTo(line, width)), ""];
   if (last === null) return [...lines, "First pass: reading every session once …"];
   const { sessions, cost } = passSummary(last.outcome, view.pricing);
-  const problems = problemLines(last.outcome);
+  const { accounts } = view;
+  const problems = [...problemLines(last.outcome), ...(accounts === null ? [] : accountsProblemLines(accounts))];
   return [
     ...lines,
     ...targetsTable(last.outcome, view.pricing, width, paint).trimEnd().split("\n"),
     "",
     cutTo(`${sessions}, ${cost}`, width),
+    ...(accounts === null ? [] : [cutTo(accountsLine(accounts), width)]),
     "",
     ...oldestLines(last.outcome, width, paint),
     paint("Events", "bold"),

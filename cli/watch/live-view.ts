@@ -1,13 +1,13 @@
-import type { PassOutcome } from "../../core/jobs/observe-outcome.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Pricing } from "../../core/reporting/scan-totals.ts";
 import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
 import { frameOf, type View } from "./frame.ts";
 import type { Ended } from "./pass-loop.ts";
+import type { WatchOutcome } from "./watch-outcome.ts";
 
 export interface LiveView {
-  readonly show: (ended: Ended<PassOutcome>) => void;
+  readonly show: (ended: Ended<WatchOutcome>) => void;
   /** Leaves the screen as it was before, and the last frame below it. */
   readonly close: () => Promise<void>;
 }
@@ -21,7 +21,7 @@ const leave = "\u001b[?25h\u001b[?1049l";
 
 /** Redraws a terminal twice a second until it is closed. */
 export function liveView(terminal: Terminal, clock: Clock, heading: readonly string[], pricing: Pricing): LiveView {
-  let view: View = { heading, last: null, pricing, deliveries: [] };
+  let view: View = { heading, last: null, accounts: null, pricing, deliveries: [] };
   const done = new AbortController();
   const draw = (): void => {
     const lines = frameOf(view, clock.now(), terminal);
@@ -36,8 +36,14 @@ export function liveView(terminal: Terminal, clock: Clock, heading: readonly str
   })();
   return {
     show: (last) => {
-      const newest = last.outcome.targets.flatMap((target) => target.events).toReversed();
-      view = { ...view, last, deliveries: [...newest, ...view.deliveries].slice(0, rememberedDeliveries) };
+      const { accounts, targets } = last.outcome;
+      const newest = [...targets.flatMap((target) => target.events), ...(accounts?.events ?? [])].toReversed();
+      view = {
+        ...view,
+        last,
+        accounts: accounts ?? view.accounts,
+        deliveries: [...newest, ...view.deliveries].slice(0, rememberedDeliveries),
+      };
       draw();
     },
     close: async () => {

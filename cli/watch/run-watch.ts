@@ -1,55 +1,70 @@
 import process from "node:process";
 import type { AwsClients } from "../../adapters/aws/clients.ts";
-import { sqliteRegistry } from "../../adapters/sqlite/registry.ts";
+import { keepAccounts } from "../../core/jobs/keep-accounts.ts";
 import { observe } from "../../core/jobs/observe.ts";
 import { RegistryError } from "../../core/ports/registry-error.ts";
+import { accountsSchedule } from "../accounts/accounts-schedule.ts";
+import { type AccountsSettings, accountsSettingsOf } from "../accounts/accounts-settings.ts";
+import { accountsInputOf, accountsPortsOf } from "../accounts/compose.ts";
+import { openStores, type Stores } from "../accounts/stores.ts";
 import { CliError, UsageError } from "../cli-error.ts";
 import { type AwsSettings, readAwsSettings } from "../config/aws-settings.ts";
 import { exitCode } from "../exit-code.ts";
 import { safeText } from "../render/safe-text.ts";
 import { clientsOf, pricingOf } from "../scan/compose.ts";
 import { scanProgress } from "../scan/progress.ts";
-import { readSubject } from "../scan/subject.ts";
+import { readSubject, type ScanSubject } from "../scan/subject.ts";
 import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
-import type { CheckVerb, RunVerb } from "../verb.ts";
+import type { CheckVerb, RunVerb, VerbInput } from "../verb.ts";
 import { observeInputOf, observePortsOf } from "./compose.ts";
 import { headingOf } from "./heading.ts";
 import { homeRegion } from "./home-region.ts";
 import { serviceClock } from "./service-clock.ts";
-import { defaultStateFile } from "./state-file.ts";
 import { readWatchOptions, type WatchOptions } from "./watch-options.ts";
 import { exitCodeOf, watchPasses } from "./watch-passes.ts";
 
-export const checkWatch: CheckVerb = async ({ options }, terminal) => [
-  ...(await readAwsSettings(options, terminal.cwd)).problems,
-  ...readWatchOptions(options).problems,
-];
+interface WatchSettings {
+  readonly settings: AwsSettings;
+  readonly accounts: AccountsSettings;
+  readonly watch: WatchOptions;
+}
+
+async function readInput(options: VerbInput["options"], terminal: Terminal) {
+  const { settings, config, problems } = await readAwsSettings(options, terminal.cwd);
+  const { watch, problems: own } = readWatchOptions(options);
+  const found = [...problems, ...own];
+  const surroundings = { cwd: terminal.cwd, env: terminal.env, platform: process.platform };
+  const accounts = accountsSettingsOf(config, options, surroundings, found);
+  return { settings, accounts, watch, problems: found };
+}
+
+export const checkWatch: CheckVerb = async ({ options }, terminal) => (await readInput(options, terminal)).problems;
 
 export const runWatch: RunVerb = async (input, terminal) => {
-  const { settings, problems } = await readAwsSettings(input.options, terminal.cwd);
-  const { watch, problems: own } = readWatchOptions(input.options);
-  if (problems.length + own.length > 0) throw new UsageError([...problems, ...own]);
-  const clients = clientsOf(settings);
-  const file = watch.state ?? defaultStateFile(terminal.env, process.platform);
-  const state = openState(file);
+  const { problems, ...read } = await readInput(input.options, terminal);
+  if (problems.length > 0) throw new UsageError(problems);
+  const clients = clientsOf(read.settings);
   try {
-    return await run(clients, { state, file }, settings, watch, terminal);
+    const stores = await openStores(read.accounts, read.settings.prices, () => homeBucketClient(clients));
+    try {
+      return await run(clients, stores, read, terminal);
+    } finally {
+      stores.close();
+    }
   } catch (error) {
     // Ctrl-C before the first pass began: nothing was written, and ending is what was asked for.
     if (terminal.signal.aborted) return exitCode.done;
     throw readable(error);
   } finally {
     clients.close();
-    state.close();
   }
 };
 
 async function run(
   clients: AwsClients,
-  { state, file }: { readonly state: ReturnType<typeof sqliteRegistry>; readonly file: string },
-  settings: AwsSettings,
-  watch: WatchOptions,
+  stores: Stores,
+  { settings, accounts, watch }: WatchSettings,
   terminal: Terminal,
 ) {
   const subject = await readSubject(clients, settings, systemClock, terminal.signal);
@@ -57,19 +72,21 @@ async function run(
   const publishRegion = watch.publish ? (watch.publishRegion ?? (await homeRegion(clients, subject.targets))) : "";
   const progress = scanProgress(terminal);
   const tell = watch.passes === 1 ? progress.tell : () => undefined;
-  const pass = observe(observePortsOf(clients, state, publishRegion, tell));
+  const pass = observe(observePortsOf(clients, stores.registry, publishRegion, tell));
   const observeInput = observeInputOf(settings, subject, watch.publish);
+  const accountsWhenDue = accountsOf(clients, stores, { settings, accounts, watch }, subject, publishRegion);
   const ahead = serviceClock(clients, subject);
   const last = await watchPasses({
     clock: systemClock,
     terminal,
     watch,
     pricing: pricingOf(settings),
-    heading: await headingOf({ subject, publishRegion, watch, state, file }),
+    heading: await headingOf({ subject, publishRegion, watch, state: stores.registry, file: accounts.stateFile }),
     pass: async (startedAt, signal) => {
-      const outcome = await pass(await ahead(startedAt, signal), observeInput, signal);
+      const now = await ahead(startedAt, signal);
+      const outcome = await pass(now, observeInput, signal);
       progress.clear();
-      return outcome;
+      return { ...outcome, accounts: await accountsWhenDue(now, signal) };
     },
   });
   if (subject.notes.length > 0)
@@ -77,13 +94,21 @@ async function run(
   return terminal.signal.aborted ? exitCode.done : exitCodeOf(last);
 }
 
-function openState(file: string): ReturnType<typeof sqliteRegistry> {
-  try {
-    return sqliteRegistry(file);
-  } catch (error) {
-    throw readable(error);
-  }
+function accountsOf(
+  clients: AwsClients,
+  stores: Stores,
+  { settings, accounts, watch }: WatchSettings,
+  subject: ScanSubject,
+  publishRegion: string,
+): ReturnType<typeof accountsSchedule> {
+  if (watch.accountsEveryMs === null) return async () => null;
+  const keep = keepAccounts(accountsPortsOf(clients, stores, accounts, publishRegion));
+  const input = accountsInputOf(settings, accounts, subject, watch.publish);
+  return accountsSchedule(watch.accountsEveryMs, (now, signal) => keep(now, input, signal));
 }
+
+/** Any Region can be asked where a bucket is; ours is the nearest. */
+const homeBucketClient = async (clients: AwsClients) => clients.s3((await clients.defaultRegion()) ?? "us-east-1");
 
 /** What of the state cannot be read is for the user to mend. */
 const readable = (error: unknown): unknown =>

@@ -6,11 +6,11 @@ export interface WatchOptions {
   readonly everyMs: number;
   /** Null: until Ctrl-C. */
   readonly passes: number | null;
-  /** Null: the platform's own place. */
-  readonly state: string | null;
   /** Null: the profile's Region. */
   readonly publishRegion: string | null;
   readonly publish: boolean;
+  /** How often usage records are read and costs are kept; null: never. */
+  readonly accountsEveryMs: number | null;
   readonly json: boolean;
 }
 
@@ -32,19 +32,26 @@ export function readWatchOptions(options: VerbInput["options"]): {
   if (!publish && publishRegion !== null) {
     problems.push("--publish-region says where to publish and --no-publish says not to: leave one out");
   }
-  const state = text("state");
-  if (state === "") problems.push("--state needs the name of a file");
   return {
     watch: {
       everyMs: readDuration("--every", text("every") ?? "60s", problems),
       passes: once ? 1 : passes,
-      state,
       publishRegion,
       publish,
+      accountsEveryMs: readAccountsEvery(options, problems),
       json: options["json"] === true,
     },
     problems,
   };
+}
+
+function readAccountsEvery(options: VerbInput["options"], problems: string[]): number | null {
+  const named = options["accountsEvery"];
+  if (options["accounts"] !== false) return readDuration("--accounts-every", String(named ?? "5m"), problems);
+  if (typeof named === "string") {
+    problems.push("--accounts-every says how often costs are kept and --no-accounts says never: leave one out");
+  }
+  return null;
 }
 
 /** Null where the flag was not given. */

@@ -1,8 +1,9 @@
-import type { PassOutcome } from "../../core/jobs/observe-outcome.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
 import type { Clock } from "../../core/ports/clock.ts";
+import { accountsReport } from "../../core/reporting/accounts-report.ts";
 import { passReport } from "../../core/reporting/pass-report.ts";
 import type { Pricing } from "../../core/reporting/scan-totals.ts";
+import { accountsLine, accountsProblemLines } from "../accounts/accounts-lines.ts";
 import { type ExitCode, exitCode } from "../exit-code.ts";
 import { safeJson } from "../render/safe-text.ts";
 import type { Terminal } from "../terminal.ts";
@@ -10,6 +11,7 @@ import { liveView } from "./live-view.ts";
 import { passLines, problemLines } from "./pass-lines.ts";
 import { type Ended, runPasses } from "./pass-loop.ts";
 import type { WatchOptions } from "./watch-options.ts";
+import type { WatchOutcome } from "./watch-outcome.ts";
 
 export interface WatchInput {
   readonly clock: Clock;
@@ -17,11 +19,11 @@ export interface WatchInput {
   readonly watch: Pick<WatchOptions, "everyMs" | "passes" | "json">;
   readonly heading: readonly string[];
   readonly pricing: Pricing;
-  readonly pass: (startedAt: Instant, signal: AbortSignal) => Promise<PassOutcome>;
+  readonly pass: (startedAt: Instant, signal: AbortSignal) => Promise<WatchOutcome>;
 }
 
 /** Runs passes and shows them: as JSON lines, as a view that is redrawn, or as a line each. Answers the last whole one. */
-export async function watchPasses(input: WatchInput): Promise<PassOutcome | null> {
+export async function watchPasses(input: WatchInput): Promise<WatchOutcome | null> {
   const { clock, terminal, watch } = input;
   const live =
     terminal.interactive && !watch.json && watch.passes !== 1
@@ -39,23 +41,34 @@ export async function watchPasses(input: WatchInput): Promise<PassOutcome | null
 }
 
 /** 1 where no target could be remembered or read at all, 4 where something is missing. */
-export function exitCodeOf(last: PassOutcome | null): ExitCode {
-  if (last === null || last.complete) return exitCode.done;
+export function exitCodeOf(last: WatchOutcome | null): ExitCode {
+  if (last === null) return exitCode.done;
+  if (last.complete && last.accounts?.complete !== false) return exitCode.done;
   const useless = last.targets.every((pass) => pass.state === "failed" || pass.scan?.status === "failed");
   return useless && last.targets.some((pass) => pass.state === "failed") ? exitCode.failed : exitCode.partial;
 }
 
 const jsonLine =
   (terminal: Terminal, pricing: Pricing) =>
-  ({ number, outcome, tookMs }: Ended<PassOutcome>): void =>
-    terminal.out(`${lineOf({ pass: number, durationMs: Math.round(tookMs), ...passReport(outcome, pricing) })}\n`);
+  ({ number, outcome, tookMs }: Ended<WatchOutcome>): void =>
+    terminal.out(
+      `${lineOf({
+        pass: number,
+        durationMs: Math.round(tookMs),
+        ...passReport(outcome, pricing),
+        accounts: outcome.accounts === null ? null : accountsReport(outcome.accounts),
+      })}\n`,
+    );
 
 // The line breaks are those of the layout: a text's own are escaped in JSON.
 const lineOf = (value: unknown): string => safeJson(value).replace(/\n\s*/g, "");
 
 const textLines =
   (terminal: Terminal, pricing: Pricing) =>
-  (ended: Ended<PassOutcome>): void => {
+  (ended: Ended<WatchOutcome>): void => {
     terminal.out(passLines(ended, pricing));
-    for (const line of problemLines(ended.outcome)) terminal.err(`  ${line}\n`);
+    const { accounts } = ended.outcome;
+    if (accounts !== null) terminal.out(`  ${accountsLine(accounts)}\n`);
+    const problems = [...problemLines(ended.outcome), ...(accounts === null ? [] : accountsProblemLines(accounts))];
+    for (const line of problems) terminal.err(`  ${line}\n`);
   };

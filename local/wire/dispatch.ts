@@ -68,6 +68,12 @@ export function refuse(to: Dispatcher, http: HttpRequest, fault: Fault): HttpRep
   return { ...reply, headers: { "x-amzn-requestid": requestId, ...reply.headers } };
 }
 
+/** Requests a second that an operation takes; undefined: any number. */
+function limitOf({ operation, service }: Target, world: World): number | undefined {
+  const own = operation.ratePerSecond?.(world);
+  return own === undefined || service.signingName === "bedrock-agentcore" ? own : own * world.limits.othersTimes;
+}
+
 async function answer(
   to: Dispatcher,
   protocol: Protocol,
@@ -93,7 +99,7 @@ async function answer(
   if (place === null) {
     throw new Fault("UnrecognizedClientException", 403, "The security token included in the request is invalid.");
   }
-  const limit = target.operation.ratePerSecond?.(world);
+  const limit = limitOf(target, world);
   // The attempt takes its share of the rate before any fault strikes it, as on AWS every attempt counts.
   const bucket = `${target.service.name}/${target.name}/${account}/${signer.region}`;
   if (limit !== undefined && !to.limiter.take(bucket, limit)) {

@@ -17,6 +17,7 @@ async function passOver(break_: boolean): Promise<PassOutcome> {
 const viewOf = (outcome: PassOutcome, overrunMs = 0): View => ({
   heading: ["sandmeter watch"],
   last: { number: 2, outcome, startedAt: minutes(1), endedAt: minutes(1), tookMs: 400, nextAt: minutes(2), overrunMs },
+  accounts: null,
   pricing: builtInPricing,
   deliveries: outcome.targets.flatMap((target) => target.events),
 });
@@ -45,9 +46,11 @@ describe("the live view", () => {
   });
 
   it("says what it is doing before there is anything to show", () => {
-    const text = frameOf({ heading: ["x"], last: null, pricing: builtInPricing, deliveries: [] }, start, plain(0)).join(
-      "\n",
-    );
+    const text = frameOf(
+      { heading: ["x"], last: null, accounts: null, pricing: builtInPricing, deliveries: [] },
+      start,
+      plain(0),
+    ).join("\n");
     expect(text).toContain("First pass");
   });
 });

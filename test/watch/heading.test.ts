@@ -14,7 +14,7 @@ const heading = async (state: Registry): Promise<string> => {
       notes: [],
     },
     publishRegion: "us-east-1",
-    watch: { everyMs: 60_000, passes: null, state: null, publishRegion: null, publish: true, json: false },
+    watch: { everyMs: 60_000, passes: null, publishRegion: null, publish: true, accountsEveryMs: null, json: false },
     state,
     file: "state.sqlite",
   });

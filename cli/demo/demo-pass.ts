@@ -1,0 +1,64 @@
+import { fileCloseBook } from "../../adapters/history/close-book.ts";
+import { memoryStore } from "../../adapters/history/memory-store.ts";
+import { parquetHistory } from "../../adapters/history/parquet-history.ts";
+import { memoryDocuments } from "../../adapters/memory/documents.ts";
+import { memoryLedger } from "../../adapters/memory/ledger.ts";
+import { sqliteRegistry } from "../../adapters/sqlite/registry.ts";
+import { keepAccounts } from "../../core/jobs/keep-accounts.ts";
+import { observe } from "../../core/jobs/observe.ts";
+import type { Instant } from "../../core/kernel/instant.ts";
+import { defaultThresholds } from "../../core/quota/thresholds.ts";
+import { accountsSchedule } from "../accounts/accounts-schedule.ts";
+import { accountsInputOf, accountsPortsOf } from "../accounts/compose.ts";
+import type { Stores } from "../accounts/stores.ts";
+import { builtInPricing } from "../scan/compose.ts";
+import { observeInputOf, observePortsOf } from "../watch/compose.ts";
+import type { WatchOptions } from "../watch/watch-options.ts";
+import type { WatchOutcome } from "../watch/watch-outcome.ts";
+import type { DemoWorld } from "./demo-world.ts";
+
+/** What the demo sees is not worth keeping: nothing of it outlives the process. */
+export function demoStores(): Stores {
+  const registry = sqliteRegistry(":memory:");
+  const files = memoryStore();
+  return {
+    registry,
+    ledger: memoryLedger(),
+    documents: memoryDocuments(),
+    history: parquetHistory(files, builtInPricing),
+    closeBook: fileCloseBook(files),
+    close: registry.close,
+  };
+}
+
+/** Enough of the fleet's past for sessions to be settled in the first pass, and little enough to wait for. */
+const backfillMs = 2.5 * 3_600_000;
+
+/** The same pass as that of `watch`. */
+export function demoPass(
+  world: DemoWorld,
+  stores: Stores,
+  watch: Pick<WatchOptions, "accountsEveryMs">,
+): (startedAt: Instant, signal: AbortSignal) => Promise<WatchOutcome> {
+  const observing = observe(observePortsOf(world.clients, stores.registry, world.homeRegion, () => undefined));
+  const settings = { ...builtInPricing, thresholds: defaultThresholds, limitOverrides: [] };
+  const observeInput = observeInputOf(settings, { targets: world.targets, notEnabled: "fail" }, true);
+  const usage = { usageFrom: null, logGroup: null };
+  const keeping = keepAccounts(accountsPortsOf(world.clients, stores, usage, world.homeRegion));
+  const accounts = {
+    meter: { gb: builtInPricing.gb, idleVcpu: 0.02, unpricedRule: "2026-09" as const },
+    attribution: { rules: [], labels: [] },
+    budgets: [],
+    backfillMs,
+    aggregateAbove: Number.POSITIVE_INFINITY,
+  };
+  const accountsInput = accountsInputOf(settings, accounts, { targets: world.targets }, true);
+  const whenDue =
+    watch.accountsEveryMs === null
+      ? async () => null
+      : accountsSchedule(watch.accountsEveryMs, (now, signal) => keeping(now, accountsInput, signal));
+  return async (startedAt, signal) => ({
+    ...(await observing(startedAt, observeInput, signal)),
+    accounts: await whenDue(startedAt, signal),
+  });
+}
