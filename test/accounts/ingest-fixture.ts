@@ -31,7 +31,7 @@ export const hour = 3_600_000;
 export const minute = 60_000;
 /** Ten o'clock; sessions begin here. */
 export const begin = instant(Date.UTC(2026, 0, 1, 10));
-export const after = (ms: number): Instant => plusMs(begin, ms);
+export const later = (ms: number): Instant => plusMs(begin, ms);
 export const target: Target = { account: accountId("111122223333"), region: region("us-east-1") };
 export const tool = interpreterId("tool-VbMl9Hi8I4");
 export const keyOf = (session: string, part: Partial<SessionKey> = {}): SessionKey => ({
@@ -74,7 +74,7 @@ export const seconds = (
   { delayMs = 0, everyMs = 1000, gbHours = 0.0003 }: { delayMs?: number; everyMs?: number; gbHours?: number } = {},
 ): readonly Delivery[] =>
   Array.from({ length: Math.ceil((until - from) / everyMs) }, (_, i) => {
-    const at = after(from + i * everyMs);
+    const at = later(from + i * everyMs);
     return { key, figures: { at, elapsedSeconds: 1, vcpuHours: 0.0001, gbHours }, deliveredAt: plusMs(at, delayMs) };
   });
 
@@ -167,7 +167,7 @@ export const usualInput: AccountsInput = {
   targets: [target],
   prices: new Map([[target.region, priceLists.newRule]]),
   meter: settings,
-  attribution: { rules: [] } as unknown as AccountsInput["attribution"],
+  attribution: { rules: [], labels: [] },
   budgets: [],
   publish: false,
   backfillMs: 6 * hour,

@@ -1,0 +1,232 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { memoryDocuments } from "../../adapters/memory/documents.ts";
+import { memoryLedger } from "../../adapters/memory/ledger.ts";
+import type { IngestPorts } from "../../core/jobs/ingest-pass.ts";
+import { instant, plusMs } from "../../core/kernel/instant.ts";
+import { latenessOf } from "../../core/ledger/late-records.ts";
+import { priceLists, settings, wholeText } from "../ledger/account-fixtures.ts";
+import {
+  type Bench,
+  begin,
+  bench,
+  bucket,
+  type Delivery,
+  hour,
+  keyOf,
+  later,
+  logGroup,
+  minute,
+} from "./ingest-fixture.ts";
+
+const sessions = ["A", "B", "C"];
+const figures = fc.record({
+  // Few instants, many of them on the edges of windows.
+  at: fc
+    .oneof(
+      fc.integer({ min: 0, max: 36 }).map((n) => n * 5 * minute),
+      fc.integer({ min: 0, max: 180 * minute }),
+    )
+    .map((ms) => later(ms)),
+  elapsedSeconds: fc.constantFrom(0, 0.001, 0.25, 0.99, 1, 60),
+  vcpuHours: fc.constantFrom(0, 0.00001, 0.0003),
+  gbHours: fc.constantFrom(0, 0.0003, 0.002),
+});
+/** All comes within two hours of its stamp: what comes later is another test's. */
+const record = fc.record({
+  session: fc.constantFrom(...sessions),
+  figures,
+  delaysMs: fc.array(fc.integer({ min: 0, max: 115 * minute }), { minLength: 1, maxLength: 3 }),
+});
+const stories = fc.record({
+  records: fc.array(record, { minLength: 1, maxLength: 60 }),
+  /** Waits between passes. */
+  waitsMs: fc.array(fc.integer({ min: minute, max: 4 * hour }), { minLength: 1, maxLength: 12 }),
+  batchRows: fc.integer({ min: 1, max: 20 }),
+  rowsHeld: fc.constantFrom(1, 5, 1_000_000),
+  prices: fc.constantFrom(priceLists.newRule, priceLists.oldRule, priceLists.none),
+});
+
+const deliveriesOf = (
+  records: readonly { session: string; figures: Delivery["figures"]; delaysMs: readonly number[] }[],
+) =>
+  records.flatMap(({ session, figures: own, delaysMs }) =>
+    delaysMs.map((delayMs) => ({ key: keyOf(session), figures: own, deliveredAt: plusMs(own.at, delayMs) })),
+  );
+
+const limits = { windowsPerTarget: 3000, linesPerTarget: 1e9, windowsPerTurn: 24 };
+
+/** Passes until everything is read for good and counted. */
+async function runAll(run: Bench, waitsMs: readonly number[]): Promise<void> {
+  let now = begin;
+  for (const waitMs of waitsMs) {
+    now = plusMs(now, waitMs);
+    await run.pass(now);
+  }
+  await run.pass(plusMs(instant(Math.max(now, later(3 * hour))), 30 * hour));
+}
+
+async function check(run: Bench, deliveries: readonly Delivery[], periods: typeof priceLists.newRule): Promise<void> {
+  for (const session of sessions) {
+    const own = deliveries.filter(({ key }) => key.session === session).map((it) => it.figures);
+    const stored = await run.stored(session);
+    if (own.length === 0) {
+      expect(stored).toBeNull();
+      continue;
+    }
+    expect(await run.text(session)).toBe(wholeText(own, periods, settings));
+    if (stored === null) throw new Error("no such session");
+    expect(latenessOf(stored.account)).toEqual({ certain: 0, uncertain: 0 });
+    expect(stored.bill.charges.reduce((sum, { records }) => sum + records, 0)).toBeGreaterThan(0);
+  }
+}
+
+describe("the ingest of a log group", () => {
+  it("gives the digits of one pass over all records, however passes, windows and batches cut them", async () => {
+    await fc.assert(
+      fc.asyncProperty(stories, async ({ records, waitsMs, batchRows, rowsHeld, prices }) => {
+        const deliveries = deliveriesOf(records);
+        // Repeats within a window that is folded in parts are not recognised as such.
+        const run = bench(rowsHeld === 1_000_000 ? deliveries : onceEach(deliveries), {
+          limits: { ...limits, rowsHeld },
+          periods: prices,
+        });
+        run.usage.batchRows = batchRows;
+        await runAll(run, waitsMs);
+        await check(run, rowsHeld === 1_000_000 ? deliveries : onceEach(deliveries), prices);
+        expect(Math.max(...run.usage.reads.values())).toBeLessThanOrEqual(3);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+const onceEach = (deliveries: readonly Delivery[]): readonly Delivery[] => [
+  ...new Map(deliveries.map((it) => [`${it.key.session} ${JSON.stringify(it.figures)}`, it])).values(),
+];
+
+describe("the ingest of delivered files", () => {
+  it("reads each once, and gives the digits of one pass over all records", async () => {
+    await fc.assert(
+      fc.asyncProperty(stories, async ({ records, waitsMs, batchRows, rowsHeld, prices }) => {
+        const deliveries = onceEach(deliveriesOf(records));
+        const place = bucket();
+        const run = bench(deliveries, { place, limits: { ...limits, rowsHeld }, periods: prices });
+        for (const id of run.usage.located.keys()) run.usage.located.set(id, { kind: "found", location: place });
+        run.usage.batchRows = batchRows;
+        await runAll(run, waitsMs);
+        await check(run, deliveries, prices);
+        expect(new Set(run.usage.reads.values())).toEqual(new Set([1]));
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+/** Throws at the `n`-th write, before it or after it took effect. */
+function killedAt(
+  n: number,
+  when: "before" | "after",
+): { ports: Partial<IngestPorts>; writes: () => number; mend: () => void } {
+  const ledger = memoryLedger();
+  const documents = memoryDocuments();
+  let writes = 0;
+  let mended = false;
+  const guard = async <T>(write: () => Promise<T>): Promise<T> => {
+    writes += 1;
+    const isHit = writes === n && !mended;
+    if (isHit && when === "before") throw new Error("killed");
+    const result = await write();
+    if (isHit) throw new Error("killed");
+    return result;
+  };
+  return {
+    ports: {
+      ledger: {
+        ...ledger,
+        put: (session) => guard(() => ledger.put(session)),
+        advance: (of, mark) => guard(() => ledger.advance(of, mark)),
+      },
+      documents: { ...documents, write: (name, document) => guard(() => documents.write(name, document)) },
+    },
+    writes: () => writes,
+    mend: () => {
+      mended = true;
+    },
+  };
+}
+
+const redelivered = (deliveries: readonly Delivery[]): readonly Delivery[] =>
+  deliveries.flatMap((it, i) => (i % 7 === 0 ? [it, { ...it, deliveredAt: plusMs(it.deliveredAt, minute) }] : [it]));
+
+describe("a pass that is killed", () => {
+  const deliveries = redelivered(
+    sessions.flatMap((session, i) =>
+      Array.from({ length: 40 }, (_, n) => ({
+        key: keyOf(session),
+        figures: {
+          at: later(i * 20 * minute + n * 53_000),
+          elapsedSeconds: 1,
+          vcpuHours: 0.0001 * n,
+          gbHours: 0.0003 + 0.00001 * ((n * 7) % 13),
+        },
+        deliveredAt: later(i * 20 * minute + n * 53_000 + ((n * 11) % 60) * minute),
+      })),
+    ),
+  );
+  const passes = [later(70 * minute), later(3 * hour), later(4.5 * hour), later(5 * hour), later(40 * hour)];
+  const kinds = [
+    { name: "log group", place: logGroup() },
+    { name: "bucket", place: bucket() },
+  ];
+
+  const run = async (place: (typeof kinds)[number]["place"], n: number, when: "before" | "after") => {
+    const { ports, writes, mend } = killedAt(n, when);
+    const one = bench(deliveries, { place, ports });
+    for (const id of one.usage.located.keys()) one.usage.located.set(id, { kind: "found", location: place });
+    let kills = 0;
+    for (const at of passes) {
+      const isKilled = await one.pass(at).then(
+        () => false,
+        (error: unknown) => {
+          if ((error as Error).message !== "killed") throw error;
+          return true;
+        },
+      );
+      if (!isKilled) continue;
+      kills += 1;
+      mend();
+      await one.pass(at);
+    }
+    const texts = await Promise.all(sessions.map((session) => one.text(session)));
+    const stored = await Promise.all(sessions.map((session) => one.stored(session)));
+    return {
+      texts,
+      bills: stored.map((it) => it?.bill),
+      marks: await one.ports.ledger.marks(keyOf("A")),
+      kills,
+      writes: writes(),
+    };
+  };
+
+  it.each(kinds)(
+    "at any write leaves what the next one needs to come to the same figures: $name",
+    async ({ place }) => {
+      const calm = await run(place, 0, "before");
+      expect(calm.texts).toEqual(
+        sessions.map((session) => {
+          const own = deliveries.filter(({ key }) => key.session === session).map((it) => it.figures);
+          const text = wholeText(own, priceLists.newRule, settings);
+          return place.windows === "stamp" ? text : expect.stringContaining(text.slice(text.indexOf('"firstAt"')));
+        }),
+      );
+      for (let n = 1; n <= calm.writes; n += 1) {
+        for (const when of ["before", "after"] as const) {
+          const killed = await run(place, n, when);
+          expect({ ...killed, kills: 0, writes: 0 }, `killed ${when} write ${n}`).toEqual({ ...calm, writes: 0 });
+          expect(killed.kills).toBe(1);
+        }
+      }
+    },
+  );
+});
