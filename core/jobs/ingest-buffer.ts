@@ -24,7 +24,6 @@ export interface UsageBuffer {
   readonly take: () => readonly SessionRows[];
 }
 
-/** `isWatched` is asked once for each session. */
 export function usageBuffer(isWatched: (target: Target) => boolean): UsageBuffer {
   let held = new Map<string, { readonly key: SessionKey; rows: OpenRecords | null }>();
   let size = 0;

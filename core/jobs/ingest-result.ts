@@ -8,7 +8,7 @@ import type { SourceOutcome } from "./accounts-outcome.ts";
 import type { IngestedTarget } from "./ingest-outcome.ts";
 import type { WatchedTarget } from "./ingest-pass.ts";
 import type { LedgerMarks } from "./ingest-places.ts";
-import { type PlaceTally, problemsOf } from "./ingest-tally.ts";
+import { notesOf, type PlaceTally, problemsOf } from "./ingest-tally.ts";
 
 /** What the pass read of one target, from what it read of all places. */
 export function ingestedTarget({ target, places, marks }: WatchedTarget, read: readonly PlaceTally[]): IngestedTarget {
@@ -25,7 +25,7 @@ export function ingestedTarget({ target, places, marks }: WatchedTarget, read: r
     finalUntil: new Map([...readBefore(places.located, marks), ...finalUntilOf(own, target)]),
     sources: own.map((tally) => sourceOf(tally, target)),
     touched: touched.size,
-    problems: collapseProblems(problems),
+    problems: collapseProblems([...problems, ...own.flatMap(notesOf)]),
   };
 }
 

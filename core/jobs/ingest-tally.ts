@@ -61,12 +61,6 @@ export function addReading(tally: PlaceTally, reading: UsageReading): void {
 export function problemsOf(tally: PlaceTally): readonly Problem[] {
   const { place } = tally.place.location;
   const found: Problem[] = [...tally.problems];
-  if (tally.foreign > 0) {
-    found.push({
-      code: "ForeignRecords",
-      message: `${tally.foreign} usage records in ${place} are of targets that are not watched, and in no figure; watch their accounts and Regions too, or send their records to a place of their own`,
-    });
-  }
   if (tally.vanished > 0) {
     found.push({
       code: "RecordsVanished",
@@ -81,3 +75,14 @@ export function problemsOf(tally: PlaceTally): readonly Problem[] {
   }
   return collapseProblems(found);
 }
+
+/** What is worth telling of a place although nothing of the watched targets is missing. */
+export const notesOf = ({ place, foreign }: PlaceTally): readonly Problem[] =>
+  foreign === 0
+    ? []
+    : [
+        {
+          code: "ForeignRecords",
+          message: `${foreign} usage records in ${place.location.place} are of targets that are not watched, and in no figure; watch their accounts and Regions too, or send their records to a place of their own`,
+        },
+      ];
