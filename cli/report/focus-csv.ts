@@ -1,28 +1,57 @@
 import { type Instant, isoOf } from "../../core/kernel/instant.ts";
 import { formatUsd, usd } from "../../core/kernel/money.ts";
 
-type Schema = Readonly<Record<string, string>>;
-type Values<S extends Schema> = { readonly [Name in keyof S]: unknown };
+export interface CsvWriter<Name extends string> {
+  readonly head: string;
+  readonly rows: (rows: readonly { readonly [N in Name]: unknown }[]) => string;
+}
 
-export const csvHead = (schema: Schema): string => csvLine(Object.keys(schema));
+/** Writes rows as RFC 4180 has them, with line feeds; null is an empty cell. The columns are those of the schema, in its order. */
+export function csvWriter<Name extends string>(schema: Readonly<Record<Name, string>>): CsvWriter<Name> {
+  const names = Object.keys(schema) as Name[];
+  const columns = names.map((name) => ({ name, cellOf: repeated(cellsOf(schema[name])) }));
+  return {
+    head: `${names.join(",")}\n`,
+    rows: (rows) => {
+      let text = "";
+      for (const row of rows) {
+        let separator = "";
+        for (const { name, cellOf } of columns) {
+          text += separator + cellOf(row[name]);
+          separator = ",";
+        }
+        text += "\n";
+      }
+      return text;
+    },
+  };
+}
 
-/** Rows as RFC 4180 has them, with line feeds; null is an empty cell. */
-export const csvRows = <S extends Schema>(schema: S, rows: readonly Values<S>[]): string =>
-  rows.map((row) => csvLine(Object.entries(schema).map(([name, spec]) => cellOf(spec, row[name])))).join("");
+type CellOf = (value: unknown) => string;
 
-const csvLine = (cells: readonly string[]): string => `${cells.join(",")}\n`;
+/** Most columns say one of a few things, row after row. */
+function repeated(cellOf: CellOf): CellOf {
+  const known = new Map<unknown, string>();
+  return (value) => {
+    const found = known.get(value);
+    if (found !== undefined) return found;
+    const text = value === null ? "" : cellOf(value);
+    if (known.size === 256) known.clear();
+    known.set(value, text);
+    return text;
+  };
+}
 
-function cellOf(spec: string, value: unknown): string {
-  if (value === null) return "";
+function cellsOf(spec: string): CellOf {
   switch (spec.replace("?", "")) {
     case "money":
-      return formatUsd(usd(value as bigint, 10n ** 12n));
+      return (value) => formatUsd(usd(value as bigint, 10n ** 12n));
     case "instant":
-      return isoOf(value as Instant).replace(".000Z", "Z");
+      return (value) => isoOf(value as Instant).replace(".000Z", "Z");
     case "text":
-      return textCell(value as string);
+      return (value) => textCell(value as string);
     default:
-      return String(value);
+      return String;
   }
 }
 
@@ -34,8 +63,9 @@ function textCell(text: string): string {
   const plain = text.toWellFormed().replaceAll("\u0000", "\ufffd");
   const safe = formula.test(plain) ? `'${plain}` : plain;
   // An empty text is quoted: an empty cell is null.
-  return safe === "" || /[",\r\n]/.test(safe) || safe !== safe.trim() ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return safe === "" || needsQuotes.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 // The wide forms of East Asian scripts count as well.
 const formula = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
+const needsQuotes = /[",\r\n]|^\s|\s$/;

@@ -4,7 +4,7 @@ import { formatUsd, usd } from "../../core/kernel/money.ts";
 import { type FocusRequest, type FocusSource, focusBatches } from "../../core/reporting/focus-batches.ts";
 import { type FocusRow, focusColumns, unpricedColumns } from "../../core/reporting/focus-columns.ts";
 import { CliError } from "../cli-error.ts";
-import { csvHead, csvRows } from "./focus-csv.ts";
+import { csvWriter } from "./focus-csv.ts";
 
 export interface FocusWritten {
   readonly file: string;
@@ -72,11 +72,12 @@ async function writeAll(
   signal: AbortSignal,
 ): Promise<Pick<FocusWritten, "rows" | "knownUsd" | "unpricedSessions">> {
   const writer = isParquet ? await parquetRows(rows) : await csvInto(rows);
-  await unpriced.appendFile(csvHead(unpricedColumns));
+  const aside = csvWriter(unpricedColumns);
+  await unpriced.appendFile(aside.head);
   const counts = { rows: 0, billed: 0n, unpricedSessions: 0 };
   for await (const batch of focusBatches(source, request, signal)) {
     await writer.append(batch.rows);
-    if (batch.unpriced.length > 0) await unpriced.appendFile(csvRows(unpricedColumns, batch.unpriced));
+    if (batch.unpriced.length > 0) await unpriced.appendFile(aside.rows(batch.unpriced));
     counts.rows += batch.rows.length;
     counts.unpricedSessions += batch.unpriced.length;
     for (const { BilledCost } of batch.rows) counts.billed += BilledCost;
@@ -92,10 +93,11 @@ interface RowWriter {
 }
 
 async function csvInto(handle: FileHandle): Promise<RowWriter> {
-  await handle.appendFile(csvHead(focusColumns));
+  const csv = csvWriter(focusColumns);
+  await handle.appendFile(csv.head);
   return {
     append: async (rows) => {
-      if (rows.length > 0) await handle.appendFile(csvRows(focusColumns, rows));
+      if (rows.length > 0) await handle.appendFile(csv.rows(rows));
     },
     finish: async () => undefined,
   };
