@@ -8,6 +8,7 @@ import { boundedBill } from "../ledger/unmetered-bill.ts";
 import type { LedgerSession } from "../ports/ledger.ts";
 import { sessionPart } from "../ports/ledger-key.ts";
 import type { AccountsInput, AccountsPorts } from "./accounts-ports.ts";
+import type { IngestedTarget } from "./ingest-outcome.ts";
 import { putAll } from "./settle-close.ts";
 import { readListingTimes, writeListingTimes } from "./settle-memory.ts";
 import { isUnread, type ReadSources } from "./settle-source.ts";
@@ -27,14 +28,14 @@ export async function enterEnded(
   now: Instant,
   input: Pick<AccountsInput, "prices" | "meter">,
   target: Target,
-  sources: ReadSources,
+  sources: ReadSources & Pick<IngestedTarget, "listed">,
   /** Sessions that began before it are none of the ledger's. */
   since: Instant,
   signal: AbortSignal,
 ): Promise<{ readonly entered: number; readonly problems: readonly Problem[] }> {
   const times = await readListingTimes(ports.documents, target);
-  const isDue = (id: InterpreterId): boolean => isUnread(sources, id) && (times.dueAt.get(id) ?? now) <= now;
-  const due = [...sources.located.keys()].filter(isDue);
+  const isDue = (id: InterpreterId): boolean => isUnread(sources, id, now) && (times.dueAt.get(id) ?? now) <= now;
+  const due = sources.listed.filter(isDue);
   if (due.length === 0) return { entered: 0, problems: [] };
   const { openSessions } = await ports.registry.load(target);
   const records = [...openSessions, ...(await ports.registry.goneSince(target, since))];

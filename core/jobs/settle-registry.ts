@@ -34,7 +34,7 @@ export async function knownSessions(
   memory: SettleMemory,
 ): Promise<KnownSessions> {
   const { openSessions } = await registry.load(target);
-  const unread = [...sources.located.keys()].some((interpreter) => isUnread(sources, interpreter));
+  const unread = [...sources.located.keys()].some((interpreter) => isUnread(sources, interpreter, now));
   // Who shared an hour with a session may have gone a whole life before it.
   const reachMs = unread ? (kind.maxTimeoutSeconds + 3600) * 1000 : 0;
   const gone = await registry.goneSince(target, plusMs(memory.goneSince, -reachMs));
@@ -46,7 +46,7 @@ export async function knownSessions(
       if (record.goneAt !== null) return record.goneAt >= memory.goneSince;
       const end = endOfRecord(record);
       if (end !== null && now - end >= overdueMs) return true;
-      return isUnread(sources, record.interpreter) && isNewlyWhole(record);
+      return isUnread(sources, record.interpreter, now) && isNewlyWhole(record);
     },
     goneSince: (found, left) => {
       const waiting = found.flatMap(({ record, key }) =>

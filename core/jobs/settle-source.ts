@@ -9,26 +9,30 @@ export const patienceMs = 24 * 3_600_000;
 
 /**
  * Until when the records of an interpreter have been read for good. Null where there are none to wait for: nobody can read
- * them, or for a day after `endAt` nobody could say where they are.
+ * them, or for a day after `endAt` nobody could.
  */
 export function finalUntilOf(
-  { located, finalUntil }: ReadSources,
+  sources: ReadSources,
   interpreter: InterpreterId,
   endAt: Instant | null,
   now: Instant,
 ): Instant | null {
-  const source = located.get(interpreter) ?? null;
-  if (source?.kind === "found") return finalUntil.get(interpreter) ?? nothingRead;
-  if (source !== null && source.reason !== "unknown") return null;
-  const read = finalUntil.get(interpreter);
-  if (read !== undefined) return read;
-  return endAt !== null && now - endAt >= patienceMs ? null : nothingRead;
+  const source = sources.located.get(interpreter) ?? null;
+  if (source?.kind === "none" && source.reason !== "unknown") return null;
+  const read = sources.finalUntil.get(interpreter) ?? nothingRead;
+  const isInVain = endAt !== null && now - endAt >= patienceMs && now - read >= patienceMs;
+  return isInVain ? null : read;
 }
 
-/** Whether it is certain that nobody can read the records of an interpreter: then it says what is used instead. */
-export const isUnread = ({ located }: ReadSources, interpreter: InterpreterId): boolean => {
+/**
+ * Whether nobody reads the records of an interpreter: then it is asked what is used instead. A place that was found may
+ * still refuse to be read; one that was read a while ago is waited for.
+ */
+export function isUnread({ located, finalUntil }: ReadSources, interpreter: InterpreterId, now: Instant): boolean {
   const source = located.get(interpreter);
-  return source?.kind === "none" && source.reason !== "unknown";
-};
+  if (source === undefined) return false;
+  if (source.kind === "none") return source.reason !== "unknown";
+  return now - (finalUntil.get(interpreter) ?? nothingRead) >= patienceMs;
+}
 
 const nothingRead = instant(0);

@@ -45,7 +45,7 @@ export async function billUnmetered(
     const session = sessionOf(candidate, settlementFor(candidate, sources, now), ports.kind.maxTimeoutSeconds, now);
     return session === null ? [] : [session];
   });
-  const isShareable = ({ candidate }: Session): boolean => isUnread(sources, candidate.key.interpreter);
+  const isShareable = ({ candidate }: Session): boolean => isUnread(sources, candidate.key.interpreter, now);
   const dueForShow = wholeUntil(now) > sharedUntil;
   const wanted = sessions.flatMap((session) =>
     session.record !== null && isShareable(session) && (dueForShow || isRipe(session, now)) ? [session.record] : [],

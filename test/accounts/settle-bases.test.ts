@@ -152,6 +152,18 @@ describe("a session without usage records", () => {
     expect(await settleAt(minutes(10 + 1440))).toMatchObject({ closed: 1, open: 0 });
   });
 
+  it.each([
+    [-1, 0],
+    [0, 1],
+  ])("of a place that refuses to be read waits a day and %d ms after its end: %d", async (ms, closed) => {
+    const { outside, settleAt, bills } = bench();
+    outside.finalUntil = null;
+    outside.hours = [hour(0)];
+    outside.records = [gone("s", 0, 10)];
+    expect(await settleAt(minutes(10 + 1440, ms))).toMatchObject({ closed, open: 1 - closed });
+    expect(await bills()).toMatchObject(closed === 0 ? [] : [{ basis: "allocated" }]);
+  });
+
   it("is settled by its time limit where no pass noticed its end", async () => {
     const { outside, settleAt, bills } = bench();
     outside.records = [seen("s", { lastSeenAt: minutes(3) })];
@@ -236,11 +248,17 @@ describe("sessions that only a listing of ended ones knows", () => {
     ]);
   });
 
-  it("are not asked for where usage records are read", async () => {
+  it.each([
+    ["not asked for where usage records are read", minutes(0), 0],
+    ["not asked for where reading lags behind for less than a day", minutes(10 - 1440, 1), 0],
+    ["asked for where nothing was read for a day", minutes(10 - 1440), 1],
+    ["asked for where nothing was ever read", null, 1],
+  ])("are %s", async (_what, finalUntil, lists) => {
     const { outside, settleAt, calls } = bench();
     outside.located = found();
+    outside.finalUntil = finalUntil;
     await settleAt(minutes(10));
-    expect(calls).toEqual([]);
+    expect(calls).toHaveLength(lists);
   });
 });
 
