@@ -3,12 +3,12 @@ import type { SessionId } from "../../core/kernel/ids.ts";
 import type { SessionBatch } from "../../core/ports/usage-source.ts";
 import { keyText, type RecordSink } from "./usage-store.ts";
 
-/** 32 bytes each, and up to twice that while columns grow. */
+/** 36 bytes each while they are collected, and 32 when they are handed on. */
 const fullRecords = 262_144;
-const fewestRows = 64;
+const fewestRows = 4096;
 const ofNoInterest = -1;
 
-/** Collects records into columns of each session, to be handed on before they are too many. */
+/** Collects records, to be handed on in columns of each session before they are too many. */
 export interface UsageBatches extends RecordSink {
   /** Records of interest since the start. */
   readonly records: () => number;
@@ -17,19 +17,11 @@ export interface UsageBatches extends RecordSink {
   readonly take: () => readonly SessionBatch[];
 }
 
-interface Columns {
-  length: number;
-  readonly at: Float64Array;
-  readonly elapsedSeconds: Float64Array;
-  readonly vcpuHours: Float64Array;
-  readonly gbHours: Float64Array;
-}
-
 /** `only` leaves out the records of all other sessions; null: none. */
 export function usageBatches(only: SessionId | null): UsageBatches {
   const keys: SessionKey[] = [];
   const numbers = new Map<string, number>();
-  let columns: (Columns | undefined)[] = [];
+  let rows = emptyRows(fewestRows);
   let held = 0;
   let handedOn = 0;
   return {
@@ -43,27 +35,18 @@ export function usageBatches(only: SessionId | null): UsageBatches {
     },
     append: (reference, at, elapsedSeconds, vcpuHours, gbHours) => {
       if (reference === ofNoInterest) return;
-      let own = columns[reference];
-      if (own === undefined || own.length === own.at.length) {
-        own = withRoom(own);
-        columns[reference] = own;
-      }
-      const row = own.length;
-      own.length = row + 1;
-      own.at[row] = at;
-      own.elapsedSeconds[row] = elapsedSeconds;
-      own.vcpuHours[row] = vcpuHours;
-      own.gbHours[row] = gbHours;
+      if (held === rows.session.length) rows = withRoom(rows);
+      rows.session[held] = reference;
+      rows.at[held] = at;
+      rows.elapsedSeconds[held] = elapsedSeconds;
+      rows.vcpuHours[held] = vcpuHours;
+      rows.gbHours[held] = gbHours;
       held += 1;
     },
     records: () => handedOn + held,
     isFull: () => held >= fullRecords,
     take: () => {
-      const batches = keys.flatMap((key, number) => {
-        const usage = columns[number];
-        return usage === undefined ? [] : [{ key, usage }];
-      });
-      columns = [];
+      const batches = bySession(rows, held, keys);
       handedOn += held;
       held = 0;
       return batches;
@@ -79,19 +62,67 @@ const sessionKeyOf = ({ account, region, interpreter, session }: SessionKey): Se
   session,
 });
 
-function withRoom(own: Columns | undefined): Columns {
-  const length = own?.length ?? 0;
-  const room = Math.max(fewestRows, 2 * length);
-  const grown = (column: Float64Array | undefined): Float64Array => {
-    const copy = new Float64Array(room);
-    if (column !== undefined) copy.set(column);
-    return copy;
-  };
-  return {
-    length,
-    at: grown(own?.at),
-    elapsedSeconds: grown(own?.elapsedSeconds),
-    vcpuHours: grown(own?.vcpuHours),
-    gbHours: grown(own?.gbHours),
-  };
+/** Records in the order in which they came. */
+interface Rows {
+  readonly session: Int32Array;
+  readonly at: Float64Array;
+  readonly elapsedSeconds: Float64Array;
+  readonly vcpuHours: Float64Array;
+  readonly gbHours: Float64Array;
+}
+
+const emptyRows = (room: number): Rows => ({
+  session: new Int32Array(room),
+  at: new Float64Array(room),
+  elapsedSeconds: new Float64Array(room),
+  vcpuHours: new Float64Array(room),
+  gbHours: new Float64Array(room),
+});
+
+function withRoom(rows: Rows): Rows {
+  const grown = emptyRows(2 * rows.session.length);
+  grown.session.set(rows.session);
+  grown.at.set(rows.at);
+  grown.elapsedSeconds.set(rows.elapsedSeconds);
+  grown.vcpuHours.set(rows.vcpuHours);
+  grown.gbHours.set(rows.gbHours);
+  return grown;
+}
+
+/** The first `length` rows, those of each session together. Columns of its own for each session would cost twice the time. */
+function bySession(rows: Rows, length: number, keys: readonly SessionKey[]): readonly SessionBatch[] {
+  const next = new Int32Array(keys.length + 1);
+  for (let row = 0; row < length; row += 1) {
+    const behind = (rows.session[row] ?? 0) + 1;
+    next[behind] = (next[behind] ?? 0) + 1;
+  }
+  for (let session = 1; session <= keys.length; session += 1) {
+    next[session] = (next[session] ?? 0) + (next[session - 1] ?? 0);
+  }
+  const starts = next.slice();
+  const at = new Float64Array(length);
+  const elapsedSeconds = new Float64Array(length);
+  const vcpuHours = new Float64Array(length);
+  const gbHours = new Float64Array(length);
+  for (let row = 0; row < length; row += 1) {
+    const session = rows.session[row] ?? 0;
+    const to = next[session] ?? 0;
+    next[session] = to + 1;
+    at[to] = rows.at[row] ?? 0;
+    elapsedSeconds[to] = rows.elapsedSeconds[row] ?? 0;
+    vcpuHours[to] = rows.vcpuHours[row] ?? 0;
+    gbHours[to] = rows.gbHours[row] ?? 0;
+  }
+  return keys.flatMap((key, session) => {
+    const [from, to] = [starts[session] ?? 0, starts[session + 1] ?? 0];
+    if (from === to) return [];
+    const usage = {
+      length: to - from,
+      at: at.subarray(from, to),
+      elapsedSeconds: elapsedSeconds.subarray(from, to),
+      vcpuHours: vcpuHours.subarray(from, to),
+      gbHours: gbHours.subarray(from, to),
+    };
+    return [{ key, usage }];
+  });
 }

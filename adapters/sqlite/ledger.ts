@@ -11,6 +11,7 @@ import {
   textOfRestatement,
 } from "../../core/ports/ledger-text.ts";
 import { openDatabase } from "./database.ts";
+import { sharedTransaction } from "./shared-transaction.ts";
 import { inTransaction } from "./transaction.ts";
 
 export type SqliteLedger = Ledger & { readonly close: () => void };
@@ -19,6 +20,7 @@ export type SqliteLedger = Ledger & { readonly close: () => void };
 export function sqliteLedger(file: string, accountText: AccountText): SqliteLedger {
   const database = openDatabase(file);
   const sql = statementsOf(database);
+  const together = sharedTransaction(database, file);
   const atomically = <T>(work: () => T): Promise<T> => inTransaction(database, file, work);
 
   const sessionOf = (row: Readonly<Record<string, SQLOutputValue>>): LedgerSession => ({
@@ -59,7 +61,7 @@ export function sqliteLedger(file: string, accountText: AccountText): SqliteLedg
       const change = restatement === null ? null : textOfRestatement(restatement);
       const target = targetPart(bill);
       const session = sessionPart(bill);
-      return atomically(() => {
+      return together(() => {
         if (Number(sql.revision.get(target, session)?.["revision"] ?? 0) !== revision) return "stale";
         sql.put.run(target, session, revision + 1, state, ...texts, timeoutAt, change, bill.asOf);
         if (state === "closed") sql.forget.run(target, bill.asOf - keptClosedMs);
@@ -82,9 +84,10 @@ function statementsOf(database: DatabaseSync) {
     session: database.prepare("SELECT * FROM ledger_sessions WHERE target = ? AND session = ?"),
     revision: database.prepare("SELECT revision FROM ledger_sessions WHERE target = ? AND session = ?"),
     put: database.prepare(
-      `INSERT OR REPLACE INTO ledger_sessions
-         (target, session, revision, state, account, bill, timeout_at, restatement, as_of)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO ledger_sessions (target, session, revision, state, account, bill, timeout_at, restatement, as_of)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET revision = excluded.revision, state = excluded.state, account = excluded.account,
+         bill = excluded.bill, timeout_at = excluded.timeout_at, restatement = excluded.restatement, as_of = excluded.as_of`,
     ),
     forget: database.prepare("DELETE FROM ledger_sessions WHERE target = ? AND state = 'closed' AND as_of < ?"),
     open: database.prepare("SELECT * FROM ledger_sessions WHERE target = ? AND state <> 'closed' ORDER BY session"),

@@ -17,6 +17,29 @@ export const usageColumnsOf = (records: readonly UsageFigures[]): UsageColumns =
   gbHours: Float64Array.from(records, (record) => record.gbHours),
 });
 
+/** The records of all, one after the other. One alone is not copied. */
+export function joinColumns(all: readonly UsageColumns[]): UsageColumns {
+  const [first] = all;
+  if (all.length === 1 && first !== undefined) return first;
+  const length = all.reduce((sum, columns) => sum + columns.length, 0);
+  const join = (columnOf: (columns: UsageColumns) => Float64Array): Float64Array => {
+    const joined = new Float64Array(length);
+    let to = 0;
+    for (const columns of all) {
+      joined.set(columnOf(columns).subarray(0, columns.length), to);
+      to += columns.length;
+    }
+    return joined;
+  };
+  return {
+    length,
+    at: join(({ at }) => at),
+    elapsedSeconds: join(({ elapsedSeconds }) => elapsedSeconds),
+    vcpuHours: join(({ vcpuHours }) => vcpuHours),
+    gbHours: join(({ gbHours }) => gbHours),
+  };
+}
+
 /**
  * The distinct records in the order of the rule: by timestamp, then duration, then vCPU-hours, then GB-hours. Records
  * equal in all four were delivered twice. Records that come in order already, as most do, are not moved.

@@ -1,8 +1,6 @@
-import type { UsageColumns } from "../billing/usage-columns.ts";
+import { joinColumns, type UsageColumns } from "../billing/usage-columns.ts";
 import type { SessionKey } from "../billing/usage-record.ts";
 import type { Target } from "../inventory/target.ts";
-import { adopt, append } from "../ledger/open-records.ts";
-import type { OpenRecords } from "../ledger/session-account.ts";
 import { sessionPart, targetPart } from "../ports/ledger-key.ts";
 import type { SessionBatch } from "../ports/usage-source.ts";
 
@@ -25,14 +23,14 @@ export interface UsageBuffer {
 }
 
 export function usageBuffer(isWatched: (target: Target) => boolean): UsageBuffer {
-  let held = new Map<string, { readonly key: SessionKey; rows: OpenRecords | null }>();
+  let held = new Map<string, HeldRows>();
   let size = 0;
-  const entryOf = (key: SessionKey): { readonly key: SessionKey; rows: OpenRecords | null } | null => {
+  const entryOf = (key: SessionKey): HeldRows | null => {
     const name = `${targetPart(key)}/${sessionPart(key)}`;
     const found = held.get(name);
     if (found !== undefined) return found;
     if (!isWatched(key)) return null;
-    const entry = { key, rows: null };
+    const entry = { key, parts: [] };
     held.set(name, entry);
     return entry;
   };
@@ -45,17 +43,22 @@ export function usageBuffer(isWatched: (target: Target) => boolean): UsageBuffer
           foreign += usage.length;
           continue;
         }
-        entry.rows = entry.rows === null ? adopt(usage) : append(entry.rows, usage);
+        entry.parts.push(usage);
         size += usage.length;
       }
       return foreign;
     },
     size: () => size,
     take: () => {
-      const taken = [...held].flatMap(([name, { key, rows }]) => (rows === null ? [] : [{ name, key, usage: rows }]));
+      const taken = [...held].map(([name, { key, parts }]) => ({ name, key, usage: joinColumns(parts) }));
       held = new Map();
       size = 0;
       return taken;
     },
   };
+}
+
+interface HeldRows {
+  readonly key: SessionKey;
+  readonly parts: UsageColumns[];
 }

@@ -14,6 +14,25 @@ import { countOf, listOf, objectOf, textOf } from "./text-checks.ts";
 
 /** JSON with a check sum, repeats cleared away. The same account gives the same text, whatever way it was folded. */
 export function writeAccount(account: SessionAccount): string {
+  const known = texts.get(account);
+  if (known !== undefined) return known;
+  const text = textOfAccount(account);
+  remember(account, text);
+  return text;
+}
+
+/**
+ * A session is written three times while it is closed, with the same account: it is put into words once. Long ones, which
+ * have many open records, are not kept in memory twice.
+ */
+const texts = new WeakMap<SessionAccount, string>();
+const longestKept = 4096;
+
+function remember(account: SessionAccount, text: string): void {
+  if (text.length <= longestKept) texts.set(account, text);
+}
+
+function textOfAccount(account: SessionAccount): string {
   const { key, sealed, late, lateUnverifiable } = account;
   const open = settle(account.open);
   const body = JSON.stringify({
@@ -34,7 +53,7 @@ export function readAccount(text: string): SessionAccount {
   const account = objectOf(parsed(body), "account");
   const [ofAccount, ofRegion, ofInterpreter, ofSession] = listOf(account["key"], "key");
   const sealed = account["sealed"] === null ? null : readSealed(objectOf(account["sealed"], "sealed"));
-  return {
+  const read: SessionAccount = {
     key: {
       account: accountId(textOf(ofAccount, "key.account")),
       region: region(textOf(ofRegion, "key.region")),
@@ -47,6 +66,8 @@ export function readAccount(text: string): SessionAccount {
     lateUnverifiable: countOf(account["lateUnverifiable"], "lateUnverifiable"),
     duplicates: countOf(account["duplicates"], "duplicates"),
   };
+  remember(read, text);
+  return read;
 }
 
 /** Always of one length, so that the body is found without parsing. */

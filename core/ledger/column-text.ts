@@ -10,12 +10,18 @@ export interface ColumnText {
   readonly gb: string;
 }
 
-export const writeColumns = (columns: UsageColumns): ColumnText => ({
-  at: writeStamps(columns.at, columns.length),
-  e: Array.from(columns.elapsedSeconds.subarray(0, columns.length)),
-  vcpu: writeDoubles(columns.vcpuHours, columns.length),
-  gb: writeDoubles(columns.gbHours, columns.length),
-});
+export const writeColumns = (columns: UsageColumns): ColumnText =>
+  // Most sessions that are written have no open records any more.
+  columns.length === 0
+    ? noColumns
+    : {
+        at: writeStamps(columns.at, columns.length),
+        e: Array.from(columns.elapsedSeconds.subarray(0, columns.length)),
+        vcpu: writeDoubles(columns.vcpuHours, columns.length),
+        gb: writeDoubles(columns.gbHours, columns.length),
+      };
+
+const noColumns: ColumnText = { at: [], e: [], vcpu: "", gb: "" };
 
 /** Columns in the order of the rule, distinct. */
 export function readColumns(text: Readonly<Record<keyof ColumnText, unknown>>, where: string): UsageColumns {

@@ -1,7 +1,7 @@
-import { distinctInOrder, type UsageColumns } from "../billing/usage-columns.ts";
+import { distinctInOrder, type UsageColumns, usageColumnsOf } from "../billing/usage-columns.ts";
 import type { OpenRecords } from "./session-account.ts";
 
-export const noRecords = (): OpenRecords => withRoom(emptyColumns, 0);
+export const noRecords = (): OpenRecords => ({ ...usageColumnsOf([]), settled: 0, taken: { rows: 0 } });
 
 /**
  * Appends in place where nobody else has done so since, and copies into twice the room otherwise, so that a record costs
@@ -9,6 +9,7 @@ export const noRecords = (): OpenRecords => withRoom(emptyColumns, 0);
  */
 export function append(open: OpenRecords, usage: UsageColumns): OpenRecords {
   if (usage.length === 0) return open;
+  if (open.length === 0) return adopt(usage);
   const length = open.length + usage.length;
   const own = open.taken.rows === open.length && length <= open.at.length ? open : withRoom(open, length);
   own.at.set(usage.at.subarray(0, usage.length), open.length);
@@ -19,9 +20,9 @@ export function append(open: OpenRecords, usage: UsageColumns): OpenRecords {
   return { ...own, length };
 }
 
-/** Columns that came from elsewhere and that nobody else keeps, as they are: they are not copied. */
-export const adopt = (columns: UsageColumns): OpenRecords => ({
-  ...columns,
+/** Columns that came from elsewhere, as they are: they are not copied, and nobody writes behind them. */
+const adopt = (columns: UsageColumns): OpenRecords => ({
+  ...firstRows(columns, columns.length),
   settled: 0,
   taken: { rows: columns.length },
 });
@@ -42,6 +43,15 @@ export const settledRecords = (columns: UsageColumns): OpenRecords => ({
   taken: { rows: columns.length },
 });
 
+/** The first rows, to be read: they are not copied. */
+export const firstRows = (columns: UsageColumns, length: number): UsageColumns => ({
+  length,
+  at: columns.at.subarray(0, length),
+  elapsedSeconds: columns.elapsedSeconds.subarray(0, length),
+  vcpuHours: columns.vcpuHours.subarray(0, length),
+  gbHours: columns.gbHours.subarray(0, length),
+});
+
 /** The rows from `from` up to `to`, in arrays of their own, so that the others can be forgotten. */
 export const copyRows = (columns: UsageColumns, from: number, to: number): UsageColumns => ({
   length: to - from,
@@ -50,16 +60,6 @@ export const copyRows = (columns: UsageColumns, from: number, to: number): Usage
   vcpuHours: columns.vcpuHours.slice(from, to),
   gbHours: columns.gbHours.slice(from, to),
 });
-
-const emptyColumns: OpenRecords = {
-  length: 0,
-  at: new Float64Array(0),
-  elapsedSeconds: new Float64Array(0),
-  vcpuHours: new Float64Array(0),
-  gbHours: new Float64Array(0),
-  settled: 0,
-  taken: { rows: 0 },
-};
 
 /** A copy of the rows, with room for `least` at least. */
 function withRoom(open: OpenRecords, least: number): OpenRecords {

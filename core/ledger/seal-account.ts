@@ -10,7 +10,7 @@ import type { PricePeriod } from "../billing/price-book.ts";
 import type { UsageColumns } from "../billing/usage-columns.ts";
 import { type Instant, instant } from "../kernel/instant.ts";
 import { chargeOf, mergeCharges } from "./merge-charges.ts";
-import { copyRows, settle, settledRecords } from "./open-records.ts";
+import { copyRows, firstRows, settle, settledRecords } from "./open-records.ts";
 import { addDigests, forgetDigests, noDigests } from "./record-digests.ts";
 import type { PeakStep, SealedUsage, SessionAccount } from "./session-account.ts";
 import { firstAtOrAfter } from "./stamp-search.ts";
@@ -36,7 +36,7 @@ export function sealAccount(
     const digests = forgetDigests(sealed.digests, earlierOf(keepDigestsSince, until));
     return { ...account, open, duplicates, sealed: { ...sealed, until, digests } };
   }
-  const rows = copyRows(open, 0, count);
+  const rows = firstRows(open, count);
   return {
     ...account,
     sealed: sealRows(sealed, rows, until, earlierOf(keepDigestsSince, until), periods, settingsOf(sealed, settings)),
