@@ -3,15 +3,48 @@ import type { Instant } from "../../core/kernel/instant.ts";
 
 export type KeepAccounts = (now: Instant, signal: AbortSignal) => Promise<AccountsOutcome>;
 
+/** The accounts job beside the passes: reading a day of usage records must not keep anyone from seeing a quota run out. */
+export interface AccountsBeside {
+  /**
+   * To be called in each pass. Begins the job where it is due and not at work; answers the outcome of one that ended since
+   * the last call, or null. With `isLast` it waits for the one at work. Rejects with what the job rejected with.
+   */
+  readonly inPass: (now: Instant, isLast: boolean, signal: AbortSignal) => Promise<AccountsOutcome | null>;
+}
+
+export const noAccounts: AccountsBeside = { inPass: async () => null };
+
 /** Keeps the accounts in the first pass, and then in each one that begins `everyMs` or more after the last that did. */
-export function accountsSchedule(
-  everyMs: number,
-  keep: KeepAccounts,
-): (now: Instant, signal: AbortSignal) => Promise<AccountsOutcome | null> {
+export function accountsBeside(everyMs: number, keep: KeepAccounts): AccountsBeside {
   let dueAt = Number.NEGATIVE_INFINITY;
-  return async (now, signal) => {
-    if (now < dueAt) return null;
+  let atWork: Promise<void> | null = null;
+  let ended: { readonly outcome: AccountsOutcome } | { readonly error: unknown } | null = null;
+  const begin = (now: Instant, signal: AbortSignal): void => {
     dueAt = now + everyMs;
-    return keep(now, signal);
+    atWork = keep(now, signal)
+      .then(
+        (outcome) => {
+          ended = { outcome };
+        },
+        (error: unknown) => {
+          ended = { error };
+        },
+      )
+      .finally(() => {
+        atWork = null;
+      });
+  };
+  const take = (): AccountsOutcome | null => {
+    const result = ended;
+    ended = null;
+    if (result !== null && "error" in result) throw result.error;
+    return result?.outcome ?? null;
+  };
+  return {
+    inPass: async (now, isLast, signal) => {
+      if (atWork === null && now >= dueAt) begin(now, signal);
+      if (isLast) await atWork;
+      return take();
+    },
   };
 }

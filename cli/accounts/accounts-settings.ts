@@ -2,6 +2,7 @@ import path from "node:path";
 import type { Attribution } from "../../core/attribution/attribution.ts";
 import type { MeterSettings } from "../../core/billing/meter-rows.ts";
 import type { Budget } from "../../core/budget/budget.ts";
+import { CliError } from "../cli-error.ts";
 import { attributionOf } from "../config/attribution-of.ts";
 import { budgetsOf } from "../config/budgets-of.ts";
 import type { Config } from "../config/config-schema.ts";
@@ -46,7 +47,7 @@ export function accountsSettingsOf(
   const text = (name: string): string | null => (typeof options[name] === "string" ? options[name] : null);
   const state = text("state");
   if (state === "") problems.push("--state needs the name of a file");
-  const stateFile = state === null || state === "" ? defaultStateFile(env, platform) : path.resolve(cwd, state);
+  const stateFile = state === null || state === "" ? usualStateFile(env, platform, problems) : path.resolve(cwd, state);
   const named = text("history");
   const place = parseStoredPlace(named ?? history ?? defaultHistoryFolder(stateFile));
   if (typeof place === "string") problems.push(`--history ${place}`);
@@ -63,6 +64,16 @@ export function accountsSettingsOf(
     attribution: attributionOf(config.attribution ?? []),
     budgets: budgetsOf(config.budgets ?? []),
   };
+}
+
+function usualStateFile(env: Parameters<typeof defaultStateFile>[0], platform: string, problems: string[]): string {
+  try {
+    return defaultStateFile(env, platform);
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    problems.push(error.message);
+    return "";
+  }
 }
 
 /** What the schema has checked. */

@@ -8,7 +8,7 @@ import { keepAccounts } from "../../core/jobs/keep-accounts.ts";
 import { observe } from "../../core/jobs/observe.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
 import { defaultThresholds } from "../../core/quota/thresholds.ts";
-import { accountsSchedule } from "../accounts/accounts-schedule.ts";
+import { accountsBeside, noAccounts } from "../accounts/accounts-schedule.ts";
 import { accountsInputOf, accountsPortsOf } from "../accounts/compose.ts";
 import type { Stores } from "../accounts/stores.ts";
 import { builtInPricing } from "../scan/compose.ts";
@@ -38,8 +38,8 @@ const backfillMs = 2.5 * 3_600_000;
 export function demoPass(
   world: DemoWorld,
   stores: Stores,
-  watch: Pick<WatchOptions, "accountsEveryMs">,
-): (startedAt: Instant, signal: AbortSignal) => Promise<WatchOutcome> {
+  watch: Pick<WatchOptions, "accountsEveryMs" | "passes">,
+): (startedAt: Instant, signal: AbortSignal, number: number) => Promise<WatchOutcome> {
   const observing = observe(observePortsOf(world.clients, stores.registry, world.homeRegion, () => undefined));
   const settings = { ...builtInPricing, thresholds: defaultThresholds, limitOverrides: [] };
   const observeInput = observeInputOf(settings, { targets: world.targets, notEnabled: "fail" }, true);
@@ -53,12 +53,12 @@ export function demoPass(
     aggregateAbove: Number.POSITIVE_INFINITY,
   };
   const accountsInput = accountsInputOf(settings, accounts, { targets: world.targets }, true);
-  const whenDue =
+  const beside =
     watch.accountsEveryMs === null
-      ? async () => null
-      : accountsSchedule(watch.accountsEveryMs, (now, signal) => keeping(now, accountsInput, signal));
-  return async (startedAt, signal) => ({
+      ? noAccounts
+      : accountsBeside(watch.accountsEveryMs, (now, signal) => keeping(now, accountsInput, signal));
+  return async (startedAt, signal, number) => ({
     ...(await observing(startedAt, observeInput, signal)),
-    accounts: await whenDue(startedAt, signal),
+    accounts: await beside.inPass(startedAt, number === watch.passes, signal),
   });
 }

@@ -33,7 +33,7 @@ async function run(
 ): Promise<ExitCode> {
   const { signal } = terminal;
   if (watch.passes === 1 && !watch.json) {
-    const outcome = await pass(world.clock.now(), signal);
+    const outcome = await pass(world.clock.now(), signal, 1);
     terminal.out(onceReport(outcome, world.url, terminal));
     return exitCodeOf(outcome);
   }

@@ -10,6 +10,8 @@ export const demo: Verb = {
     { flags: "--every <duration>", description: "from one pass to the next, in the fleet's time", default: "60s" },
     { flags: "--passes <number>", description: "end after so many passes" },
     { flags: "--once", description: "one pass: print the scan, and what was published" },
+    { flags: "--accounts-every <duration>", description: "how often costs are kept, in the fleet's time (5m)" },
+    { flags: "--no-accounts", description: "read no usage records and keep no costs" },
     { flags: "--seed <n>", description: "makes the same fleet each time", default: "1" },
     { flags: "--json", description: "one line of JSON a pass, as `watch --json` writes it" },
   ],

@@ -28,7 +28,7 @@ export interface Ended<T> {
 export async function runPasses<T>(
   clock: Clock,
   input: LoopInput,
-  pass: (startedAt: Instant, signal: AbortSignal) => Promise<T>,
+  pass: (startedAt: Instant, signal: AbortSignal, number: number) => Promise<T>,
   onEnded: (ended: Ended<T>) => void,
   signal: AbortSignal,
 ): Promise<Ended<T> | null> {
@@ -38,7 +38,7 @@ export async function runPasses<T>(
     const wallStart = performance.now();
     let outcome: T;
     try {
-      outcome = await withGrace(pass(startedAt, signal), signal);
+      outcome = await withGrace(pass(startedAt, signal, number), signal);
     } catch (error) {
       // What an interrupted pass fails with is the interruption.
       if (signal.aborted) return last;

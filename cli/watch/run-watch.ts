@@ -3,7 +3,7 @@ import type { AwsClients } from "../../adapters/aws/clients.ts";
 import { keepAccounts } from "../../core/jobs/keep-accounts.ts";
 import { observe } from "../../core/jobs/observe.ts";
 import { RegistryError } from "../../core/ports/registry-error.ts";
-import { accountsSchedule } from "../accounts/accounts-schedule.ts";
+import { type AccountsBeside, accountsBeside, noAccounts } from "../accounts/accounts-schedule.ts";
 import { type AccountsSettings, accountsSettingsOf } from "../accounts/accounts-settings.ts";
 import { accountsInputOf, accountsPortsOf } from "../accounts/compose.ts";
 import { openStores, type Stores } from "../accounts/stores.ts";
@@ -74,7 +74,7 @@ async function run(
   const tell = watch.passes === 1 ? progress.tell : () => undefined;
   const pass = observe(observePortsOf(clients, stores.registry, publishRegion, tell));
   const observeInput = observeInputOf(settings, subject, watch.publish);
-  const accountsWhenDue = accountsOf(clients, stores, { settings, accounts, watch }, subject, publishRegion);
+  const beside = accountsOf(clients, stores, { settings, accounts, watch }, subject, publishRegion);
   const ahead = serviceClock(clients, subject);
   const last = await watchPasses({
     clock: systemClock,
@@ -82,11 +82,11 @@ async function run(
     watch,
     pricing: pricingOf(settings),
     heading: await headingOf({ subject, publishRegion, watch, state: stores.registry, file: accounts.stateFile }),
-    pass: async (startedAt, signal) => {
+    pass: async (startedAt, signal, number) => {
       const now = await ahead(startedAt, signal);
       const outcome = await pass(now, observeInput, signal);
       progress.clear();
-      return { ...outcome, accounts: await accountsWhenDue(now, signal) };
+      return { ...outcome, accounts: await beside.inPass(now, number === watch.passes, signal) };
     },
   });
   if (subject.notes.length > 0)
@@ -100,11 +100,11 @@ function accountsOf(
   { settings, accounts, watch }: WatchSettings,
   subject: ScanSubject,
   publishRegion: string,
-): ReturnType<typeof accountsSchedule> {
-  if (watch.accountsEveryMs === null) return async () => null;
+): AccountsBeside {
+  if (watch.accountsEveryMs === null) return noAccounts;
   const keep = keepAccounts(accountsPortsOf(clients, stores, accounts, publishRegion));
   const input = accountsInputOf(settings, accounts, subject, watch.publish);
-  return accountsSchedule(watch.accountsEveryMs, (now, signal) => keep(now, input, signal));
+  return accountsBeside(watch.accountsEveryMs, (now, signal) => keep(now, input, signal));
 }
 
 /** Any Region can be asked where a bucket is; ours is the nearest. */

@@ -19,7 +19,7 @@ export interface WatchInput {
   readonly watch: Pick<WatchOptions, "everyMs" | "passes" | "json">;
   readonly heading: readonly string[];
   readonly pricing: Pricing;
-  readonly pass: (startedAt: Instant, signal: AbortSignal) => Promise<WatchOutcome>;
+  readonly pass: (startedAt: Instant, signal: AbortSignal, number: number) => Promise<WatchOutcome>;
 }
 
 /** Runs passes and shows them: as JSON lines, as a view that is redrawn, or as a line each. Answers the last whole one. */

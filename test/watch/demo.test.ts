@@ -66,7 +66,7 @@ describe("the demo", () => {
   });
 
   it("sends an event when its fleet nears a quota", async () => {
-    const { exit, out } = await runCli(["demo", "--speed", "1200", "--passes", "4", "--json"]);
+    const { exit, out } = await runCli(["demo", "--speed", "1200", "--passes", "15", "--no-accounts", "--json"]);
     expect(exit).toBe(0);
     const passes = out
       .trim()
@@ -84,7 +84,7 @@ describe("the demo", () => {
       drawn += text;
       if (text.includes("Pass 2 as of")) stop.abort("SIGINT");
     };
-    const { exit } = await runCli(["demo", "--speed", "600"], {
+    const { exit } = await runCli(["demo", "--speed", "600", "--no-accounts"], {
       out,
       interactive: true,
       color: true,
