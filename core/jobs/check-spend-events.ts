@@ -16,8 +16,7 @@ export function withEvents(
   now: Instant,
   publish: boolean,
 ): { readonly unsent: BudgetMemory["unsent"]; readonly claimed: readonly OutgoingEvent[]; readonly dropped: number } {
-  const known = new Set(unsent.map(({ event }) => event.id));
-  const fresh = coming.filter(({ id }) => !known.has(id)).map((event) => ({ event, claimedUntil: null }));
+  const fresh = coming.map((event) => ({ event, claimedUntil: null }));
   const all = [...(publish ? unsent : withoutSuperseded(unsent, coming)), ...fresh];
   const kept = all.slice(Math.max(0, all.length - mostUnsent));
   const isFree = ({ claimedUntil }: UnsentEvent): boolean => claimedUntil === null || claimedUntil <= now;

@@ -56,6 +56,11 @@ describe("spend is read", () => {
       { closed: [spent("a", { "-13": 1, "-12": 2, 0: 4 })] },
       [null, "6.0000", "6.0000", "6.0000", 1, 0],
     ],
+    [
+      "the hour before its end and not the one after",
+      { closed: [spent("a", { 11: 1, 12: 2 })], open: [spent("b", { 11: 4, 12: 8 })] },
+      [null, "5.0000", "5.0000", "5.0000", 2, 0],
+    ],
     ["only hours before", { closed: [spent("a", { "-13": 1 })] }, [null, "0.0000", "0.0000", "0.0000", 0, 0]],
     [
       "an open bill over midnight",
@@ -100,6 +105,14 @@ describe("spend is read", () => {
     const expected = [[null, "0.0000", "3.0000", null, 1, 1]];
     expect(await figures(await worldOf({ open: [bill] }))).toEqual(expected);
     expect(await figures(await worldOf({ closed: [bill] }))).toEqual(expected);
+  });
+
+  it("without an upper bound where a price begins within the hour", async () => {
+    const [first, second] = [spent("a", { 0: 3 }), spent("a", { 0: 1 })];
+    const charges = [...first.charges.map((it) => ({ ...it, priceStartsAt: null })), ...second.charges];
+    const expected = [[null, "0.0000", "0.0000", null, 1, 1]];
+    expect(await figures(await worldOf({ open: [{ ...first, charges }] }))).toEqual(expected);
+    expect(await figures(await worldOf({ closed: [{ ...first, charges }] }))).toEqual(expected);
   });
 
   it("by labels, from names and from the tags of interpreters", async () => {

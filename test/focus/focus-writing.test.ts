@@ -4,7 +4,10 @@ import path from "node:path";
 import { asyncBufferFromFile, parquetMetadataAsync } from "hyparquet";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { focusFileProblem, writeFocus } from "../../cli/report/focus-file.ts";
+import { focusJson, focusLines } from "../../cli/report/focus-told.ts";
 import { day } from "../history/fixture.ts";
+import { bill } from "../ledger-store/bills.ts";
+import { publishedSchema, violations } from "../schema/json-schema.ts";
 import { charged, requestOf, sourceOf } from "./fixture.ts";
 
 const { signal } = new AbortController();
@@ -22,6 +25,25 @@ describe("the file of an export", () => {
     writeFileSync(at("old.unpriced.csv"), "of an older export");
     const written = await writeFocus(await sourceOf({ closed: [charged("a", [0])] }), window, at("old.csv"), signal);
     expect([written.unpricedFile, existsSync(at("old.unpriced.csv"))]).toEqual([null, false]);
+  });
+
+  it("is told in words and for programs, sessions without a figure counted", async () => {
+    const bounded = { basis: "bounded", charges: [], lowUsd: "0", highUsd: "1" } as const;
+    const given = [[charged("a", [0])], [bill("b", bounded)], [bill("b", bounded), bill("c", bounded)]];
+    const schema = publishedSchema("report-focus.schema.json");
+    const told: string[] = [];
+    for (const closed of given) {
+      const written = await writeFocus(await sourceOf({ closed }), window, at("told.csv"), signal);
+      told.push(...focusLines(written).map((line) => line.replaceAll(folder, "")));
+      expect(violations(schema, focusJson(written, window))).toEqual([]);
+    }
+    expect(told).toEqual([
+      "2 rows, $0.108400000000, written to /told.csv",
+      "0 rows, $0.000000000000, written to /told.csv",
+      "1 session is without a figure, for all hours or for some: see /told.unpriced.csv",
+      "0 rows, $0.000000000000, written to /told.csv",
+      "2 sessions are without a figure, for all hours or for some: see /told.unpriced.csv",
+    ]);
   });
 
   it("is not touched by an export that was stopped", async () => {
