@@ -109,6 +109,4 @@ function isFirstReading(before: SessionAccount | null, folded: SessionAccount, {
 }
 
 const hasChanged = (before: SessionAccount, after: SessionAccount): boolean =>
-  hasGained(before, after) ||
-  before.duplicates !== after.duplicates ||
-  (before.sealed?.until ?? null) !== (after.sealed?.until ?? null);
+  hasGained(before, after) || (before.sealed?.until ?? null) !== (after.sealed?.until ?? null);

@@ -75,11 +75,20 @@ describe("the place of an interpreter's records", () => {
     const failed = only(await run.pass(later(hour)));
     expect(failed).toMatchObject({ status: "partial", problems: [{ code: "NoUsageLogs" }] });
     expect(placesOf(failed)).toEqual(["/usage"]);
+    expect(failed.located.get(tool)).toEqual(found(logGroup()));
     run.usage.looked.length = 0;
     await run.pass(later(hour + 10 * minute - 1));
     expect(run.usage.looked).toHaveLength(0);
     run.usage.located.set(tool, found(logGroup()));
     expect(only(await run.pass(later(hour + 10 * minute)))).toMatchObject({ status: "ok" });
+  });
+
+  it("is read on however long look-ups fail", async () => {
+    const run = bench([]);
+    await run.pass(later(0));
+    run.usage.located.set(tool, none("unknown"));
+    await run.pass(later(hour));
+    expect(placesOf(only(await run.pass(later(48 * hour))))).toEqual(["/usage"]);
   });
 
   it("is read on for five hours after the records go elsewhere, and both have to be read for good", async () => {
@@ -113,7 +122,8 @@ describe("the place of an interpreter's records", () => {
     run.usage.located.set(tool, none("missing"));
     await run.pass(later(hour));
     run.usage.located.set(tool, found(logGroup()));
-    expect(placesOf(only(await run.pass(later(2 * hour))))).toEqual(["/usage"]);
+    const back = only(await run.pass(later(2 * hour)));
+    expect(back.sources.map(({ interpreters }) => interpreters)).toEqual([[tool]]);
   });
 
   it("is read for five hours after its interpreter vanished, and known for thirty days", async () => {
@@ -144,6 +154,7 @@ describe("the place of an interpreter's records", () => {
       },
     });
     await run.pass(later(0));
+    await run.pass(later(minute));
     const half = only(await run.pass(later(24 * hour)));
     expect(half).toMatchObject({ status: "partial", touched: 1, problems: [{ code: "Throttling" }] });
   });
@@ -198,11 +209,16 @@ describe("a place that is shared", () => {
     const run = bench(records, { place, usage, ports: { ledger }, input: { prices } });
     const first = only(await run.pass(later(hour)));
     expect(first).toMatchObject({ status: "ok", problems: [{ code: "ForeignRecords" }] });
+    // Long after: its digests are forgotten, so that what came again would be taken for late.
+    await run.pass(later(9 * hour));
+    const news = seconds(keyOf("B"), 9 * hour, 9 * hour + minute);
+    usage.places.get(locationKey(place))?.push(...news);
     const [mine] = await ledger.sessions([keyOf("A")]);
-    const [one, two] = await run.pass(later(hour + 30 * minute), { targets: both });
-    expect(one).toMatchObject({ status: "ok", touched: 0 });
+    const [one, two] = await run.pass(later(10 * hour), { targets: both, backfillMs: 24 * hour });
+    expect(one).toMatchObject({ status: "ok", touched: 1 });
     expect(two).toMatchObject({ status: "ok", touched: 1 });
     expect((await ledger.sessions([keyOf("A")]))[0]).toEqual(mine);
+    expect(new Set(news.map((it) => usage.reads.get(it)))).toEqual(new Set([1]));
     expect((await ledger.sessions([keyOf("A", other)]))[0]?.bill.charges[0]?.records).toBe(60);
     const marks = await Promise.all(both.map((it) => ledger.marks(it)));
     expect(marks[0]).toEqual(marks[1]);

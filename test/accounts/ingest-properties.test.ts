@@ -203,6 +203,7 @@ describe("a pass that is killed", () => {
     return {
       texts,
       bills: stored.map((it) => it?.bill),
+      late: stored.map((it) => (it === null ? null : latenessOf(it.account))),
       marks: await one.ports.ledger.marks(keyOf("A")),
       kills,
       writes: writes(),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { memoryLedger } from "../../adapters/memory/ledger.ts";
-import { instant, plusMs } from "../../core/kernel/instant.ts";
+import { plusMs } from "../../core/kernel/instant.ts";
 import { latenessOf, rereadReason } from "../../core/ledger/late-records.ts";
 import { hasOutgrown } from "../../core/ledger/outgrown.ts";
 import { RegistryError } from "../../core/ports/registry-error.ts";
@@ -33,6 +33,10 @@ const textOf = (deliveries: readonly Delivery[], session: string): string =>
     priceLists.newRule,
     settings,
   );
+
+const fail = (): never => {
+  throw new Error("missing");
+};
 
 describe("a pass of the ingest", () => {
   const session = seconds(keyOf("A"), 0, 10 * minute);
@@ -80,6 +84,16 @@ describe("a pass of the ingest", () => {
     run.open.length = 0;
     await run.pass(later(140 * minute));
     expect(await run.stored("A")).toMatchObject({ timeoutAt: later(901_000), bill: { name: "agent-7" } });
+  });
+
+  it("keeps what settlement found out of a session's end", async () => {
+    const run = bench(session);
+    await run.pass(later(25 * minute));
+    const stored = (await run.stored("A")) ?? fail();
+    const ended = { endedAt: later(9 * minute), endSource: "get" as const };
+    await run.ports.ledger.put({ ...stored, bill: { ...stored.bill, ...ended } });
+    await run.pass(later(3 * hour));
+    expect(await run.stored("A")).toMatchObject({ bill: { ...ended, final: false } });
   });
 
   it("writes once for each session and window, however many records they have", async () => {
@@ -274,10 +288,6 @@ describe("a window that cannot be read completely", () => {
   });
 });
 
-const fail = (): never => {
-  throw new Error("missing");
-};
-
 describe("records that come later than anything waits for", () => {
   const session = seconds(keyOf("A"), 0, 10 * minute);
   const late: Delivery = {
@@ -305,6 +315,41 @@ describe("records that come later than anything waits for", () => {
     const revision = reopened?.revision;
     await run.pass(later(60 * hour));
     expect((await run.stored("A"))?.revision).toBe(revision);
+  });
+
+  it("reopen a session once, however many of its hours have some", async () => {
+    const long = seconds(keyOf("A"), 0, 2 * hour);
+    const both = [5, 90].map((at) => ({ ...late, figures: { ...late.figures, at: later(at * minute + 500) } }));
+    const run = bench([...long, ...both]);
+    await run.pass(later(4.5 * hour));
+    await close(run);
+    const { revision } = (await run.stored("A")) ?? fail();
+    await run.pass(later(28 * hour));
+    expect(await run.stored("A")).toMatchObject({ revision: revision + 1, account: { late: { unheld: 1 } } });
+  });
+
+  it("leave a session open that was never closed, to be rated from its source", async () => {
+    const run = bench([...session, late]);
+    await run.pass(later(4 * hour));
+    await run.pass(later(26 * hour));
+    const stored = await run.stored("A");
+    expect(stored).toMatchObject({ state: "open", bill: { final: false } });
+    expect(latenessOf(stored?.account ?? fail())).toEqual({ certain: 0, uncertain: 1 });
+  });
+
+  it("are not looked for in half an hour's records: the count waits for the next pass", async () => {
+    const run = bench([...session, late]);
+    await run.pass(later(4 * hour));
+    await close(run);
+    const before = await run.stored("A");
+    run.usage.fault = ({ until }) =>
+      until > begin ? { problem: { code: "Throttling", message: "slow down" }, rows: 300 } : null;
+    const failed = only(await run.pass(later(26 * hour)));
+    expect(failed.problems.map(({ code }) => code)).toEqual(["Throttling"]);
+    expect(await run.stored("A")).toEqual(before);
+    run.usage.fault = () => null;
+    await run.pass(later(26 * hour));
+    expect(await run.stored("A")).toMatchObject({ state: "reopened" });
   });
 
   it("bring a session into the ledger of which nothing else came", async () => {
@@ -380,6 +425,17 @@ describe("a session whose beginning is older than what is read", () => {
   });
 });
 
+describe("a session that is cut by the beginning of the reading", () => {
+  it("lacks one record at least, and no more is said of it where its first window is read again", async () => {
+    const run = bench(seconds(keyOf("A"), 0, 40 * minute), { input: { backfillMs: 2 * hour } });
+    run.usage.fault = () => ({ problem: { code: "Throttling", message: "slow down" }, rows: 10 });
+    await run.pass(later(2 * hour));
+    run.usage.fault = () => null;
+    await run.pass(later(2 * hour));
+    expect((await run.stored("A"))?.account.late.unheld).toBe(1);
+  });
+});
+
 describe("a target with very many sessions", () => {
   const session = seconds(keyOf("A"), 0, 10 * minute);
   const many = { aggregateAbove: -1 };
@@ -413,20 +469,24 @@ describe("a target with very many sessions", () => {
 
   it("keeps nothing of a summing up that is not complete", async () => {
     const run = bench(session);
-    run.usage.fault = () => ({ problem: { code: "Timeout", message: "too slow" }, rows: 300 });
+    run.usage.fault = ({ until }) =>
+      until > begin ? { problem: { code: "Timeout", message: "too slow" }, rows: 300 } : null;
     await run.pass(later(140 * minute), many);
+    expect(run.usage.reads.size).toBe(300);
     expect(await run.stored("A")).toBeNull();
   });
 
   it("is not counted, for what is summed up cannot be compared", async () => {
-    const run = bench(session);
+    const run = bench(seconds(keyOf("A"), 0, 40 * minute));
     await run.pass(later(140 * minute), many);
-    const { revision } = (await run.stored("A")) ?? fail();
-    run.usage.places
-      .get("log-group:/usage")
-      ?.push({ ...(session[3] ?? fail()), figures: { ...(session[3] ?? fail()).figures, at: instant(later(3500)) } });
+    await run.pass(later(4 * hour));
+    const before = (await run.stored("A")) ?? fail();
+    expect(before.bill.approximate).toBe("summed up");
+    run.usage.places.get("log-group:/usage")?.push(...seconds(keyOf("A"), 500, minute));
+    run.usage.requests.length = 0;
     await run.pass(later(40 * hour));
-    expect((await run.stored("A"))?.revision).toBe(revision);
+    expect(run.usage.requests.some(({ from }) => from === begin)).toBe(true);
+    expect(await run.stored("A")).toEqual(before);
   });
 });
 
@@ -445,11 +505,25 @@ describe("a backlog", () => {
   });
 
   it("is read by turns with other places", async () => {
-    const usage = fakeUsage({ [tool]: found(logGroup()), "other-0123456789": found(logGroup("/other")) });
-    const run = bench(session, { usage, limits: { ...limits, windowsPerTurn: 1, windowsPerTarget: 4 } });
+    const names = ["/a", "/b", "/c", "/d", "/e"];
+    const usage = fakeUsage(Object.fromEntries(names.map((it) => [`tool${it.slice(1)}-0`, found(logGroup(it))])));
+    const run = bench([], { usage, limits: { ...limits, windowsPerTurn: 1, windowsPerTarget: 10 } });
+    const result = only(await run.pass(later(5 * hour)));
+    const places = usage.requests.map(({ location }) => location.place);
+    expect(places.slice(0, 5).toSorted()).toEqual(names);
+    expect(places.slice(5, 10).toSorted()).toEqual(names);
+    expect(result.sources.map(({ complete }) => complete)).toEqual(names.map(() => false));
+  });
+
+  it("of very many records is folded in parts, and sealed as one", async () => {
+    const dense = ["A", "B"].flatMap((id, i) => seconds(keyOf(id), i * minute, (i + 1) * minute));
+    const run = bench(dense, { limits: { ...limits, rowsHeld: 40 } });
     await run.pass(later(5 * hour));
-    const places = run.usage.requests.map(({ location }) => location.place);
-    expect(places.toSorted()).toEqual(["/other", "/other", "/usage", "/usage"]);
+    for (const id of ["A", "B"]) {
+      expect(await run.text(id)).toBe(textOf(dense, id));
+      expect((await run.stored(id))?.account.sealed?.until).toBeGreaterThan(begin);
+      expect((await run.stored(id))?.account.open.length).toBe(0);
+    }
   });
 
   it("that is empty is crossed in few steps", async () => {

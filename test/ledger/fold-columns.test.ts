@@ -1,11 +1,14 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { usageColumnsOf } from "../../core/billing/usage-columns.ts";
 import type { UsageFigures } from "../../core/billing/usage-figures.ts";
 import { instant } from "../../core/kernel/instant.ts";
 import { chargesOf } from "../../core/ledger/charges-of.ts";
+import { foldColumns } from "../../core/ledger/fold-columns.ts";
 import { dismissLate, latenessOf } from "../../core/ledger/late-records.ts";
 import { sealAccount } from "../../core/ledger/seal-account.ts";
 import type { SessionAccount } from "../../core/ledger/session-account.ts";
-import { foldRecords, key, priceLists, record, settings, start } from "./account-fixtures.ts";
+import { anyRecord, foldRecords, key, priceLists, record, settings, start } from "./account-fixtures.ts";
 
 const prices = priceLists.newRule;
 const at = (afterMs: number): ReturnType<typeof instant> => instant(start + afterMs);
@@ -83,6 +86,35 @@ describe("records of a sealed session", () => {
   it("keeps an account without a seal as it is when late records are dismissed", () => {
     const account = foldRecords(null, key, seconds(3));
     expect(dismissLate(account)).toBe(account);
+  });
+});
+
+describe("records that were read before by ourselves", () => {
+  const columns = (list: readonly UsageFigures[]) => usageColumnsOf(list);
+
+  it("are no redeliveries, sealed, open or late", () => {
+    const late = record(7000, { gbHours: 0.0009 });
+    const sealed = foldRecords(seal(foldRecords(null, key, seconds(20)), 10_000, 5000), key, [late]);
+    const again = foldColumns(sealed, key, columns([...seconds(20).slice(5), late, late, record(30_000)]), "ignore");
+    expect(duplicatesOf(again)).toBe(0);
+    expect(recordsOf(again)).toBe(21);
+    expect(latenessOf(again)).toEqual(latenessOf(sealed));
+  });
+
+  it("hide no redelivery that was counted before", () => {
+    const counted = foldRecords(null, key, [record(2000), record(1000), record(1000)]);
+    expect(duplicatesOf(foldColumns(counted, key, columns([record(1000), record(0)]), "ignore"))).toBe(1);
+  });
+
+  it("change no digit, whatever part of them comes again", () => {
+    fc.assert(
+      fc.property(fc.array(anyRecord, { minLength: 1 }), fc.array(fc.nat()), (list, places) => {
+        const again = places.flatMap((place) => list[place % list.length] ?? []);
+        const account = foldRecords(null, key, list);
+        const reread = foldColumns(account, key, columns(again), "ignore");
+        expect(chargesOf(reread, prices, settings)).toEqual(chargesOf(account, prices, settings));
+      }),
+    );
   });
 });
 
