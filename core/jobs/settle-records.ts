@@ -39,11 +39,12 @@ export function billByRecords(
   const { stored, life, end, finalUntil, approximate } = session;
   const before = stored.bill;
   const { name, createdAt } = life;
-  const after = billOfAccount(
-    session.account,
-    { name, createdAt, endedAt: end.at, endSource: end.source },
-    { ...input, asOf, final: true, version: before.version, approximate },
-  );
+  const after =
+    billOfAccount(
+      session.account,
+      { name, createdAt, endedAt: end.at, endSource: end.source },
+      { ...input, asOf, final: true, version: before.version, approximate },
+    ) ?? withoutRecords(session, asOf);
   if (after === null) return null;
   const periods = periodsOf(input.prices, before.region);
   const account =
@@ -67,6 +68,10 @@ export function billByRecords(
     ? { ...base, state: "closed", bill: before, restatement: null }
     : { ...base, state: "closing", ...restated };
 }
+
+/** A bill that was closed without records, and of which none can be read after all. */
+const withoutRecords = ({ stored: { bill }, account }: RecordedSession, asOf: Instant): SessionBill | null =>
+  bill.final && bill.basis !== "rated" ? { ...bill, asOf, lateUnverifiable: account.lateUnverifiable } : null;
 
 function reasonOf(before: SessionBill, after: SessionBill, repriced: boolean): Restatement["reason"] {
   if (lateRecordsOf(before, after) > 0) return "late-records";

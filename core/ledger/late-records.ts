@@ -43,10 +43,10 @@ export function rereadReason(
  */
 export function dismissLate(account: SessionAccount): SessionAccount {
   const { sealed, late, lateUnverifiable } = account;
-  if (sealed === null) return account;
+  if (late.records.length + late.unheld === 0) return account;
   return {
     ...account,
-    sealed: { ...sealed, digests: insertDigests(sealed.digests, late.records) },
+    sealed: sealed === null ? null : { ...sealed, digests: insertDigests(sealed.digests, late.records) },
     late: noLate,
     lateUnverifiable: lateUnverifiable + late.records.length + late.unheld,
   };

@@ -168,8 +168,14 @@ export function bench(): Bench {
       locate: async () => outside.located,
       read: async ({ session, from, until }, onUsage) => {
         calls.push(`read ${session}`);
-        const own = (outside.usage.get(session ?? "") ?? []).filter(({ at }) => at >= from && at < until);
-        await onUsage([{ key: keyOf(session ?? ""), usage: usageColumnsOf(own) }]);
+        const asked = session === null ? [...outside.usage.keys()] : [session as string];
+        const own = asked.flatMap((name) =>
+          (outside.usage.get(name) ?? []).filter(({ at }) => at >= from && at < until),
+        );
+        for (const name of asked) {
+          const usage = (outside.usage.get(name) ?? []).filter(({ at }) => at >= from && at < until);
+          await onUsage([{ key: keyOf(name), usage: usageColumnsOf(usage) }]);
+        }
         const problems = outside.usageComplete ? [] : [{ code: "Throttled", message: "try again" }];
         return {
           lines: own.length,

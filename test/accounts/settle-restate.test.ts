@@ -150,6 +150,42 @@ describe("records that come after a bill was closed", () => {
   });
 });
 
+describe("records that a count finds of a session that was closed without any", () => {
+  const counted = async () => {
+    const it = bench();
+    it.outside.records = [seen("s", { goneAt: minutes(10) })];
+    await it.settleAt(minutes(200));
+    const stored = await it.stored("s");
+    if (stored === null) throw new Error("not closed");
+    const account = { ...stored.account, late: { records: [], unheld: 60 } };
+    await it.ports.ledger.put({ ...stored, account, state: "reopened" });
+    return it;
+  };
+
+  it("make a rated bill of it", async () => {
+    const it = await counted();
+    it.outside.usage.set("s", all);
+    expect(await it.settleAt(minutes(1500))).toMatchObject({ restated: 1, open: 0 });
+    expect(await it.bills()).toEqual([{ ...(await undisturbed()), asOf: minutes(1500), version: 2 }]);
+    expect(await it.restatements()).toMatchObject([{ beforeUsd: null, reason: "late-records", lateRecords: 600 }]);
+  });
+
+  it("are counted as unverifiable where they are gone, and the bounds stay", async () => {
+    const it = await counted();
+    const [before] = await it.bills();
+    it.outside.located = none("missing");
+    expect(await it.settleAt(minutes(1500))).toMatchObject({ restated: 1, open: 0, lateUnverifiable: 60 });
+    expect(await it.bills()).toEqual([{ ...before, asOf: minutes(1500), version: 2, lateUnverifiable: 60 }]);
+  });
+
+  it("change nothing where they are gone again and none is missing", async () => {
+    const it = await counted();
+    const before = await it.bills();
+    expect(await it.settleAt(minutes(1500))).toMatchObject({ restated: 0, open: 0, lateUnverifiable: 0 });
+    expect(await it.bills()).toEqual(before);
+  });
+});
+
 describe("an open session", () => {
   it("with records older than its seal is rated from its source before it is closed, and is no restatement", async () => {
     const it = bench();
@@ -225,6 +261,25 @@ describe("a price that changes", () => {
     await it.settleAt(minutes(120));
     expect(await it.bills()).toMatchObject([{ charges: [{ records: 600 }], lateUnverifiable: 0 }]);
   });
+});
+
+it("reads files once for all sessions that came late, and a log group for each", async () => {
+  for (const [windows, reads] of [
+    ["delivery", ["read null"]],
+    ["stamp", ["read a", "read b"]],
+  ] as const) {
+    const it = bench();
+    it.outside.located = found({ windows });
+    it.outside.records = ["a", "b"].map((name) => seen(name, { goneAt: minutes(10) }));
+    for (const name of ["a", "b"]) {
+      it.outside.usage.set(name, all);
+      await it.enter(name, records, { sealedUntil: minutes(30) });
+      await it.enter(name, late);
+    }
+    expect(await it.settleAt(minutes(120))).toMatchObject({ closed: 2 });
+    expect(it.calls).toEqual(reads);
+    expect((await it.bills()).map(({ charges }) => charges[0]?.records)).toEqual([600, 600]);
+  }
 });
 
 it("reads no more than fifty sessions anew in one pass, and the others in the next", async () => {
