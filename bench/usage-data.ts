@@ -1,5 +1,6 @@
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
 import path from "node:path";
+import { randomOf } from "./random.ts";
 
 const folder = path.join(import.meta.dirname, ".data");
 const liveSessions = 500;
@@ -79,14 +80,4 @@ function recordOf(session: Session, random: () => number): string {
   const gbHours = (session.memoryGb * (0.8 + 0.4 * random()) * elapsed) / 3600;
   const { arn, region, id, at } = session;
   return `{"resource_arn":"${arn}","event_timestamp":${at},"resource":{"cloud.provider":"aws","service.name":"AgentCore.CodeInterpreter","cloud.region":"${region}"},"attributes":{"account.id":"111122223333","region":"${region}","resource.id":"${arn}","session.id":"${id}","time_elapsed_seconds":${elapsed.toFixed(2)}},"metrics":{"codeInterpreter.vcpu.hours.used":${vcpuHours.toFixed(15)},"codeInterpreter.memory.gb_hours.used":${gbHours.toFixed(15)}}}`;
-}
-
-function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

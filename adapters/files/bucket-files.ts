@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { GetObjectCommand, type GetObjectCommandOutput, ListObjectsV2Command } from "@aws-sdk/client-s3";
+import type { GetObjectCommandOutput } from "@aws-sdk/client-s3";
 import { type Instant, instant } from "../../core/kernel/instant.ts";
 import type { Problem } from "../../core/kernel/problem.ts";
 import type { BucketClient } from "./bucket-client.ts";
@@ -25,20 +25,19 @@ export function bucketFiles(client: BucketClient, prefix: string, wanted = (_fol
     bucket,
     path: prefix + path,
   });
-  const get = (name: string, signal: AbortSignal, range?: string): Promise<GetObjectCommandOutput> =>
-    client.send((s3) =>
-      s3.send(
-        new GetObjectCommand({ Bucket: bucket, Key: prefix + name, ...(range === undefined ? {} : { Range: range }) }),
-        { abortSignal: signal },
-      ),
-    );
+  const get = async (name: string, signal: AbortSignal, range?: string): Promise<GetObjectCommandOutput> => {
+    const { GetObjectCommand } = await import("@aws-sdk/client-s3");
+    const object = { Bucket: bucket, Key: prefix + name, ...(range === undefined ? {} : { Range: range }) };
+    return client.send((s3) => s3.send(new GetObjectCommand(object), { abortSignal: signal }));
+  };
   const bytesOf = async (name: string, signal: AbortSignal, range?: string): Promise<Uint8Array<ArrayBuffer>> => {
-    const { Body } = await get(name, signal, range);
-    return Uint8Array.from((await Body?.transformToByteArray()) ?? []);
+    const body = bodyOf(await get(name, signal, range));
+    return Uint8Array.from(await body.transformToByteArray());
   };
 
   /** What lies directly in a folder, or all that is in it where it has too many folders. */
   const level = async (folder: string, keep: (file: DeliveredFile) => boolean, flat: boolean, signal: AbortSignal) => {
+    const { ListObjectsV2Command } = await import("@aws-sdk/client-s3");
     const files: DeliveredFile[] = [];
     const folders: string[] = [];
     let token: string | undefined;
@@ -102,8 +101,7 @@ export function bucketFiles(client: BucketClient, prefix: string, wanted = (_fol
         path: null,
         stream: async () => {
           if (whole !== null) return Readable.from([Buffer.from(whole.buffer)], { objectMode: false });
-          const { Body } = await get(name, signal);
-          return Body instanceof Readable ? Body : Readable.from([]);
+          return bodyOf(await get(name, signal));
         },
         slice: async (start, end = byteLength) => {
           if (whole !== null) return whole.buffer.slice(start, end);
@@ -114,6 +112,12 @@ export function bucketFiles(client: BucketClient, prefix: string, wanted = (_fol
     },
     problemOf: ({ name }, error) => bucketProblem(error, callOf("GetObject", name)),
   };
+}
+
+/** No content is not the same as an empty one. */
+function bodyOf({ Body }: GetObjectCommandOutput): NonNullable<GetObjectCommandOutput["Body"]> & Readable {
+  if (Body instanceof Readable) return Body;
+  throw Object.assign(new Error("the answer has no content"), { code: "BadAnswer" });
 }
 
 const mayHold = (folder: string, from: Instant, until: Instant, wanted: (folder: string) => boolean): boolean =>

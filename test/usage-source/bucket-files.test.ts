@@ -1,5 +1,7 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { bucketClient } from "../../adapters/files/bucket-client.ts";
 import { bucketFiles } from "../../adapters/files/bucket-files.ts";
 import { bucketUsageSource } from "../../adapters/files/usage-source.ts";
@@ -33,6 +35,21 @@ const requestOf = (place: string, from: number, until: number) => ({
 });
 const names = async (files: ReturnType<typeof bucketFiles>, from: Instant, until: Instant) =>
   (await files.list(from, until, signal)).items.map(({ name }) => name);
+
+/** Lists one object, and hangs up in the middle of it. */
+async function brokenObject(listing: string, size: number): Promise<{ readonly endpoint: string }> {
+  const server = createServer((request, response) => {
+    if (request.url?.includes("list-type") === true) {
+      response.writeHead(200, { "content-type": "application/xml" }).end(listing);
+      return;
+    }
+    response.writeHead(200, { "content-length": size });
+    response.write("{}\n", () => response.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  afterAll(() => void server.close());
+  return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
 
 describe("files in a bucket", () => {
   it("are found by the time of their delivery, whatever the layout of keys", async () => {
@@ -147,6 +164,21 @@ describe("files in a bucket", () => {
     const { complete, problems } = await source.read(requestOf("s3://b-b", START, START + 1), () => undefined, signal);
     expect(complete).toBe(false);
     expect(problems).toMatchObject([{ code, message: expect.stringMatching(message), operation: "ListObjectsV2" }]);
+  });
+
+  it.each([
+    ["a small", 1000],
+    ["a large", 9_000_000],
+  ])("tell of %s object whose connection broke, and are not complete", async (_name, size) => {
+    const listing = `<?xml version="1.0"?><ListBucketResult><Contents><Key>a</Key><LastModified>${new Date(START).toISOString()}</LastModified><Size>${size}</Size></Contents></ListBucketResult>`;
+    const { endpoint } = await brokenObject(listing, size);
+    const s3 = new S3Client({ endpoint, forcePathStyle: true, ...clientOptions("111122223333", "us-east-1") });
+    const source = bucketUsageSource(async () => s3, null);
+    const { complete, problems } = await source.read(requestOf("s3://b-b", START, START + 1), () => undefined, signal);
+    expect(complete).toBe(false);
+    expect(problems).toMatchObject([
+      { operation: "GetObject", message: expect.stringMatching(/GetObject of s3:\/\/b-b\/a failed \(/) },
+    ]);
   });
 
   it("do not say where they are unless a place is named", async () => {
