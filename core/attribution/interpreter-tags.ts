@@ -6,7 +6,7 @@ import { targetPart } from "../ports/ledger-key.ts";
 import { array, at, orNull, string } from "../ports/read-stored.ts";
 
 /** What is remembered of the tags of one interpreter. */
-export interface RememberedTags {
+interface RememberedTags {
   /** Null where they could not be read yet. */
   readonly tags: Readonly<Record<string, string>> | null;
   /** When they have to be read again. */

@@ -45,7 +45,7 @@ const row = (startsAt: Instant, usdPerVcpuHour: string, usdPerGbHour: string) =>
   usdPerGbHour,
   rule: "2026-09" as const,
 });
-export const firstPriceAt = instant(Date.UTC(2025, 9, 7));
+const firstPriceAt = instant(Date.UTC(2025, 9, 7));
 export const prices = priceBookOf([row(firstPriceAt, "0.0895", "0.00945")]);
 /** Another price for all records of or after `at`. */
 export const pricesChangedAt = (at: Instant): PriceBook =>
@@ -60,7 +60,7 @@ export const seconds = (from: Instant, until: Instant, gbHours = 0.0003): readon
     gbHours,
   }));
 
-export const logGroup: UsageLocation = {
+const logGroup: UsageLocation = {
   kind: "log-group",
   place: "/usage",
   foundBy: "convention",
