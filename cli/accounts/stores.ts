@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { S3Client } from "@aws-sdk/client-s3";
+import type { StoredPlace } from "../../adapters/config/stored-place.ts";
 import { fileCloseBook } from "../../adapters/history/close-book.ts";
 import type { FileStore } from "../../adapters/history/file-store.ts";
 import { folderStore } from "../../adapters/history/folder-store.ts";
@@ -16,7 +17,6 @@ import type { Outbox } from "../../core/ports/outbox.ts";
 import type { Registry } from "../../core/ports/registry.ts";
 import { RegistryError } from "../../core/ports/registry-error.ts";
 import { CliError } from "../cli-error.ts";
-import type { StoredPlace } from "../config/stored-place.ts";
 import { exitCode } from "../exit-code.ts";
 import type { AccountsSettings } from "./accounts-settings.ts";
 

@@ -1,6 +1,6 @@
+import { attributionOf } from "../../adapters/config/attribution-of.ts";
+import type { WrittenRule } from "../../adapters/config/attribution-schema.ts";
 import { UsageError } from "../cli-error.ts";
-import { attributionOf } from "../config/attribution-of.ts";
-import type { WrittenRule } from "../config/attribution-schema.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { exitCode } from "../exit-code.ts";
 import { safeJson, safeText } from "../render/safe-text.ts";

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { codeInterpreterKind } from "../../adapters/aws/code-interpreter-kind.ts";
 import { awsRegionNames } from "../../adapters/aws/regions.ts";
-import { attributionSchema } from "./attribution-schema.ts";
-import { budgetsSchema } from "./budgets-schema.ts";
-import { placeSchema, usageSchema } from "./ledger-schema.ts";
+import { attributionSchema } from "../../adapters/config/attribution-schema.ts";
+import { budgetsSchema } from "../../adapters/config/budgets-schema.ts";
+import { priceRowsSchema } from "../../adapters/config/price-rows-schema.ts";
+import { placeSchema, usageSchema } from "../../adapters/config/usage-schema.ts";
 import { nearestOf } from "./nearest.ts";
-import { priceRowsSchema } from "./price-rows-schema.ts";
 
 const region = z.string({ error: "must be a Region's name" }).superRefine((name, context) => {
   if (awsRegionNames.includes(name)) return;

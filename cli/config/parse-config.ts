@@ -1,9 +1,9 @@
+import { priceRowKeys } from "../../adapters/config/price-rows-schema.ts";
 import { defaultThresholds } from "../../core/quota/thresholds.ts";
 import { budgetProblems, type CrossProblem } from "./budget-problems.ts";
 import { type Config, configSchema } from "./config-schema.ts";
 import { issueProblems, type KnownKeys } from "./issue-problems.ts";
 import { locateText } from "./locate.ts";
-import { priceRowKeys } from "./price-rows-schema.ts";
 
 export type ParsedConfig =
   | { readonly ok: true; readonly config: Config }

@@ -1,8 +1,8 @@
+import { priceRowKeys, priceRowOf, pricesFileSchema } from "../../adapters/config/price-rows-schema.ts";
 import type { PriceRow } from "../../core/billing/price-row.ts";
 import { safeText } from "../render/safe-text.ts";
 import { issueProblems, type KnownKeys } from "./issue-problems.ts";
 import { locateText } from "./locate.ts";
-import { priceRowKeys, priceRowOf, pricesFileSchema } from "./price-rows-schema.ts";
 
 export type ParsedPrices =
   | { readonly ok: true; readonly rows: readonly PriceRow[] }

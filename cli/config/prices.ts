@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { priceRowOf } from "../../adapters/config/price-rows-schema.ts";
 import { codeInterpreterPrices } from "../../core/billing/code-interpreter-prices.ts";
 import type { PriceLayer } from "../../core/billing/price-layers.ts";
 import type { Config } from "./config-schema.ts";
 import { parsePrices } from "./parse-prices.ts";
-import { priceRowOf } from "./price-rows-schema.ts";
 
 export interface ReadPrices {
   /** From the weakest to the strongest: built in, the configuration's file, its rows, `--prices`. */

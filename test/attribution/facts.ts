@@ -1,4 +1,4 @@
-import { attributionOf } from "../../cli/config/attribution-of.ts";
+import { attributionOf } from "../../adapters/config/attribution-of.ts";
 import { parseConfig } from "../../cli/config/parse-config.ts";
 import type { Attribution, AttributionFacts } from "../../core/attribution/attribution.ts";
 import { accountId, interpreterId, region } from "../../core/kernel/ids.ts";

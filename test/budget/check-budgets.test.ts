@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { budgetsOf } from "../../cli/config/budgets-of.ts";
+import { budgetsOf } from "../../adapters/config/budgets-of.ts";
 import { type BudgetState, checkBudgets, type SpendIn } from "../../core/budget/check-budgets.ts";
 import { spendByValue } from "../../core/budget/spend-by-value.ts";
 import { formatUsd } from "../../core/kernel/money.ts";

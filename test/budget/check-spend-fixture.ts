@@ -1,10 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: groups of a pattern are written so in rules.
 import { codeInterpreterKind } from "../../adapters/aws/code-interpreter-kind.ts";
+import { attributionOf } from "../../adapters/config/attribution-of.ts";
 import { memoryStore } from "../../adapters/history/memory-store.ts";
 import { parquetHistory } from "../../adapters/history/parquet-history.ts";
 import { memoryDocuments } from "../../adapters/memory/documents.ts";
 import { memoryRegistry } from "../../adapters/memory/registry.ts";
-import { attributionOf } from "../../cli/config/attribution-of.ts";
 import { priceBookOf } from "../../core/billing/price-book.ts";
 import { everyRegion } from "../../core/billing/price-row.ts";
 import type { Target } from "../../core/inventory/target.ts";

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: groups of a pattern are written so in rules.
 import { describe, expect, it } from "vitest";
-import { attributionOf } from "../../cli/config/attribution-of.ts";
+import { attributionOf } from "../../adapters/config/attribution-of.ts";
 import { writeInterpreterTags } from "../../core/attribution/interpreter-tags.ts";
 import { checkSpend } from "../../core/jobs/check-spend.ts";
 import type { SpendInput } from "../../core/jobs/check-spend-ports.ts";

@@ -1,10 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: groups of a pattern are written so in rules.
 import { codeInterpreterKind } from "../../adapters/aws/code-interpreter-kind.ts";
+import { attributionOf } from "../../adapters/config/attribution-of.ts";
 import type { FileStore } from "../../adapters/history/file-store.ts";
 import { memoryStore } from "../../adapters/history/memory-store.ts";
 import { memoryDocuments } from "../../adapters/memory/documents.ts";
 import { memoryRegistry } from "../../adapters/memory/registry.ts";
-import { attributionOf } from "../../cli/config/attribution-of.ts";
 import { accountId, interpreterId, region, sessionId } from "../../core/kernel/ids.ts";
 import type { SessionBill } from "../../core/ledger/charge.ts";
 import type { SessionRecord } from "../../core/ports/registry.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { compileNamePattern } from "../../adapters/regex/compile-name-pattern.ts";
 import { unattributed } from "../../core/attribution/attribution.ts";
 import { parseTemplate } from "../../core/attribution/template.ts";
+import { compileNamePattern } from "./compile-name-pattern.ts";
 
 const longestPattern = 300;
 

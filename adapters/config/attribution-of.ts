@@ -1,8 +1,8 @@
-import { compileNamePattern } from "../../adapters/regex/compile-name-pattern.ts";
 import type { Attribution, AttributionRule, MatchName, MatchText } from "../../core/attribution/attribution.ts";
 import { parseTemplate } from "../../core/attribution/template.ts";
 import { textPattern } from "../../core/attribution/text-pattern.ts";
 import type { WrittenRule } from "./attribution-schema.ts";
+import { compileNamePattern } from "./compile-name-pattern.ts";
 
 /** Compiles rules that were checked, each pattern once. */
 export function attributionOf(written: readonly WrittenRule[]): Attribution {
