@@ -4,6 +4,7 @@ import type { SessionKey } from "../billing/usage-record.ts";
 import { type Instant, instant } from "../kernel/instant.ts";
 import { chargesOf } from "../ledger/charges-of.ts";
 import { copyRows } from "../ledger/open-records.ts";
+import { firstAtOrAfter } from "../ledger/stamp-search.ts";
 import type { LedgerSession } from "../ports/ledger.ts";
 import type { UsageReading } from "../ports/usage-source.ts";
 import { usageBuffer } from "./ingest-buffer.ts";
@@ -40,6 +41,7 @@ export async function countHour(pass: IngestPass, source: WindowOfPlace): Promis
   const { window } = source;
   const readings: UsageReading[] = [];
   const sessions = new Map<string, Counted>();
+  let outside = 0;
   for (let from = window.from; from < window.until; from = instant(from + windowMs)) {
     const buffer = usageBuffer((target) => watchedOf(pass, target) !== null);
     const request = requestOf(pass, source, { from, until: instant(Math.min(from + windowMs, window.until)) });
@@ -47,13 +49,21 @@ export async function countHour(pass: IngestPass, source: WindowOfPlace): Promis
     readings.push(reading);
     if (!reading.complete) return { readings, touched: [], vanished: 0, contested: 0 };
     for (const { name, key, usage } of buffer.take()) {
-      const distinct = distinctInOrder(usage);
+      const all = distinctInOrder(usage);
+      const distinct = rowsWithin(all, window.from, window.until);
+      outside += all.length - distinct.length;
+      if (distinct.length === 0) continue;
       const before = sessions.get(name) ?? { name, key, first: copyRows(distinct, 0, 1), records: 0 };
       sessions.set(name, { ...before, records: before.records + distinct.length });
     }
   }
-  return { readings, ...(await compare(pass, window.from, [...sessions.values()])) };
+  const found = await compare(pass, window.from, [...sessions.values()]);
+  // Where a place stamps a record otherwise than the record itself, some of this hour's are to be found in the next.
+  return { readings, ...found, vanished: outside === 0 ? found.vanished : 0 };
 }
+
+const rowsWithin = (rows: UsageColumns, from: Instant, until: Instant): UsageColumns =>
+  copyRows(rows, firstAtOrAfter(rows.at, rows.length, from), firstAtOrAfter(rows.at, rows.length, until));
 
 async function compare(
   pass: IngestPass,

@@ -23,7 +23,7 @@ interface Spent {
  */
 export async function readPlaces(pass: IngestPass, places: readonly UsagePlace[]): Promise<readonly PlaceTally[]> {
   const spent: Spent = { lines: 0, windows: 0 };
-  const tallies = places.map(newTally);
+  const tallies = places.map((place) => newTally(place, pass.now));
   let unread: readonly PlaceTally[] = tallies;
   while (unread.length > 0 && !isOver(pass, spent)) {
     const turns = await mapConcurrently(unread, placesAtOnce, (tally) => takeTurn(pass, tally, spent));

@@ -8,7 +8,7 @@ import { locationKey, type UsageLocation } from "../ports/usage-source.ts";
 export type LedgerMarks = ReadonlyMap<string, ReadMark>;
 
 /** One target's part of a place. */
-export interface PlaceMember {
+interface PlaceMember {
   readonly target: Target;
   readonly interpreters: readonly InterpreterId[];
   /** Null where the target's records of the place were never read. */

@@ -1,4 +1,5 @@
 import { collapseProblems } from "../kernel/collapse-problems.ts";
+import { type Instant, instant, isoOf } from "../kernel/instant.ts";
 import type { Problem } from "../kernel/problem.ts";
 import type { ReadMark } from "../ports/ledger.ts";
 import { targetPart } from "../ports/ledger-key.ts";
@@ -33,7 +34,7 @@ export interface PlaceTally {
   readonly problems: Problem[];
 }
 
-export const newTally = (place: UsagePlace): PlaceTally => ({
+export const newTally = (place: UsagePlace, now: Instant): PlaceTally => ({
   place,
   marks: new Map(place.members.map(({ target, mark }) => [targetPart(target), mark])),
   lines: 0,
@@ -47,8 +48,24 @@ export const newTally = (place: UsagePlace): PlaceTally => ({
   foreign: 0,
   vanished: 0,
   contested: 0,
-  problems: [],
+  problems: expiredOf(place, now),
 });
+
+/** A place that was not read for longer than it keeps its records: what is left of them is no whole. */
+function expiredOf({ location, members }: UsagePlace, now: Instant): Problem[] {
+  const { place, retentionMs } = location;
+  const readUntil = Math.min(...members.map(({ mark }) => mark?.readUntil ?? now));
+  if (retentionMs === null || readUntil >= now - retentionMs) return [];
+  const from = isoOf(instant(readUntil));
+  return [
+    {
+      code: "RecordsExpired",
+      message: `${place} keeps records for ${retentionMs / hourMs} hours and was last read up to ${from}: usage since then may be lost, and sessions of that time may have cost more than is shown; raise its retention, or let passes run more often`,
+    },
+  ];
+}
+
+const hourMs = 3_600_000;
 
 export function addReading(tally: PlaceTally, reading: UsageReading): void {
   tally.lines += reading.lines;

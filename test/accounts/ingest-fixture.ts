@@ -64,6 +64,8 @@ export interface Delivery {
   readonly key: SessionKey;
   readonly figures: UsageFigures;
   readonly deliveredAt: Instant;
+  /** The stamp that the place gave it, where it is another one. */
+  readonly placedAt?: Instant;
 }
 
 /** One record each second, from `from` until before `until`, all delivered `delayMs` after its stamp. */
@@ -79,7 +81,7 @@ export const seconds = (
   });
 
 /** What is wrong with a reading; nothing where it is left out. */
-export type Fault = (request: UsageRequest) => { readonly problem: Problem; readonly rows: number } | null;
+type Fault = (request: UsageRequest) => { readonly problem: Problem; readonly rows: number } | null;
 
 /** Places with deliveries, and a service that shows of them what had come by `now`. */
 export interface FakeUsage {
@@ -124,10 +126,10 @@ async function read(
   fake.requests.push(request);
   const { location, from, until, session } = request;
   const all = (fake.places.get(locationKey(location)) ?? []).filter(
-    ({ key, figures, deliveredAt }) =>
+    ({ key, figures, deliveredAt, placedAt }) =>
       deliveredAt <= fake.now &&
       (session === null || key.session === session) &&
-      isWithin(location.windows === "stamp" ? figures.at : deliveredAt, from, until),
+      isWithin(location.windows === "stamp" ? (placedAt ?? figures.at) : deliveredAt, from, until),
   );
   const fault = fake.fault(request);
   const rows = fault === null ? all : all.slice(0, fault.rows);

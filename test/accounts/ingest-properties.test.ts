@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { memoryDocuments } from "../../adapters/memory/documents.ts";
 import { memoryLedger } from "../../adapters/memory/ledger.ts";
 import type { IngestPorts } from "../../core/jobs/ingest-pass.ts";
-import { instant, plusMs } from "../../core/kernel/instant.ts";
+import { type Instant, instant, plusMs } from "../../core/kernel/instant.ts";
 import { latenessOf } from "../../core/ledger/late-records.ts";
 import { priceLists, settings, wholeText } from "../ledger/account-fixtures.ts";
 import {
@@ -97,6 +97,31 @@ describe("the ingest of a log group", () => {
         expect(Math.max(...run.usage.reads.values())).toBeLessThanOrEqual(3);
       }),
       { numRuns: 300 },
+    );
+  });
+});
+
+describe("two passes at the same time", () => {
+  // One that lags behind may meet records of which the digests are forgotten: these sessions are rated from their source.
+  it("come to the digits of one", async () => {
+    await fc.assert(
+      fc.asyncProperty(stories, async ({ records, waitsMs, batchRows, prices }) => {
+        const deliveries = deliveriesOf(records);
+        const run = bench(deliveries, { periods: prices });
+        run.usage.batchRows = batchRows;
+        const pass = run.pass;
+        const twice = { ...run, pass: async (at: Instant) => (await Promise.all([pass(at), pass(at)])).flat() };
+        await runAll(twice, waitsMs);
+        for (const [session, own] of Map.groupBy(deliveries, ({ key }) => String(key.session))) {
+          const whole = wholeText(
+            own.map((it) => it.figures),
+            prices,
+            settings,
+          );
+          expect(await run.text(session)).toBe(whole);
+        }
+      }),
+      { numRuns: 100 },
     );
   });
 });

@@ -385,6 +385,31 @@ describe("records that come later than anything waits for", () => {
     expect(await run.stored("A")).toMatchObject({ state: "closed" });
   });
 
+  it("are told from records that a place stamps otherwise than they are", async () => {
+    // As if the place had stamped them three seconds later than they say: some of one hour come in the next.
+    const shifted = seconds(keyOf("A"), -3000, 2 * hour - 3000);
+    const run = bench(shifted.map((it) => ({ ...it, placedAt: plusMs(it.figures.at, 3000) })));
+    await run.pass(later(4.5 * hour));
+    await close(run);
+    const before = await run.stored("A");
+    expect(only(await run.pass(later(28 * hour)))).toMatchObject({ status: "ok", touched: 0 });
+    expect(await run.stored("A")).toEqual(before);
+  });
+
+  it("may have expired unread, where a place was not read for longer than it keeps them", async () => {
+    const retentionMs = 24 * hour;
+    const place = logGroup("/usage", { retentionMs });
+    const run = bench(session, { place, usage: fakeUsage({ [tool]: found(place) }) });
+    await run.pass(later(0));
+    const readAgo = 20 * minute;
+    expect(only(await run.pass(later(retentionMs - readAgo)))).toMatchObject({ status: "ok" });
+    await run.pass(later(2 * retentionMs - 2 * readAgo));
+    expect(only(await run.pass(later(4 * retentionMs)))).toMatchObject({
+      status: "partial",
+      problems: [{ code: "RecordsExpired", message: expect.stringContaining("keeps records for 24 hours") }],
+    });
+  });
+
   it("reopen a closed session at once where files are delivered late", async () => {
     const place = bucket();
     const run = bench([...session, late], { place, usage: fakeUsage({ [tool]: found(place) }) });
