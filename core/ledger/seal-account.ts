@@ -90,19 +90,21 @@ function climb(staircase: readonly PeakStep[], rows: UsageColumns, settings: Met
   const { at, elapsedSeconds, length } = rows;
   const levels = levelsOf(rows, settings.gb);
   const steps = staircase.slice(0, -1);
-  let step = staircase.at(-1);
-  let peak = step?.peakBytes ?? -1;
+  const last = staircase.at(-1);
+  // The step that is not finished, in variables: an object for each record would cost more than the metering.
+  let [stepAt, stepMs, peak] = [last?.at ?? 0, last?.ms ?? 0, last?.peakBytes ?? -1];
+  let stepPeak = peak;
   for (let i = 0, seen = 0; i < length; i += 1) {
     const t = at[i] ?? 0;
     for (; seen < length && (at[seen] ?? 0) <= t; seen += 1) peak = Math.max(peak, levels[seen] ?? -1);
     if (peak < 0) continue;
-    const ms = elapsedMs(elapsedSeconds[i] ?? 0);
-    if (step !== undefined && Math.floor(peak / stepBytes) === Math.floor(step.peakBytes / stepBytes)) {
-      step = { at: step.at, peakBytes: peak, ms: step.ms + ms };
-    } else {
-      if (step !== undefined) steps.push(step);
-      step = { at: instant(t), peakBytes: peak, ms };
+    if (stepPeak < 0 || Math.floor(peak / stepBytes) !== Math.floor(stepPeak / stepBytes)) {
+      if (stepPeak >= 0) steps.push({ at: instant(stepAt), peakBytes: stepPeak, ms: stepMs });
+      stepAt = t;
+      stepMs = 0;
     }
+    stepPeak = peak;
+    stepMs += elapsedMs(elapsedSeconds[i] ?? 0);
   }
-  return step === undefined ? steps : [...steps, step];
+  return stepPeak < 0 ? steps : [...steps, { at: instant(stepAt), peakBytes: stepPeak, ms: stepMs }];
 }

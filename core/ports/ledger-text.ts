@@ -11,7 +11,8 @@ export interface AccountText {
   readonly decode: (text: string) => SessionAccount;
 }
 
-export const textOfBill = (bill: SessionBill): string => JSON.stringify(bill, digitsOf);
+export const textOfBill = (bill: SessionBill): string =>
+  JSON.stringify({ ...bill, charges: bill.charges.map(textCharge) });
 export const textOfRestatement = (restatement: Restatement): string => JSON.stringify(restatement);
 
 /** These read back what the functions above wrote, and throw `SyntaxError` with the place on a text of another shape. */
@@ -64,7 +65,15 @@ const restatementReasons: readonly Restatement["reason"][] = [
   "end-corrected",
 ];
 
-const digitsOf = (_name: string, value: unknown): unknown => (typeof value === "bigint" ? String(value) : value);
+/** A charge as JSON can have it. */
+const textCharge = (charge: Charge): object => ({
+  ...charge,
+  vcpuNs: String(charge.vcpuNs),
+  byteMs: String(charge.byteMs),
+  idleByteMs: String(charge.idleByteMs),
+  loggedByteMs: String(charge.loggedByteMs),
+  peakTaxByteMs: String(charge.peakTaxByteMs),
+});
 
 const keyOf = (item: Readonly<Record<string, unknown>>): SessionKey => ({
   account: accountId(string(item["account"], "account")),
