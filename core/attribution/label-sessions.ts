@@ -7,7 +7,11 @@ import { type InterpreterTags, readInterpreterTags } from "./interpreter-tags.ts
 type LabelSession = (session: SessionKey & { readonly name: string | null }) => Promise<Labels>;
 
 /** Labels of sessions, with the tags of interpreters as they were read last; each target's are read once. */
-export function sessionLabeller(attribution: Attribution, documents: Documents): LabelSession {
+export function sessionLabeller(
+  attribution: Attribution,
+  documents: Documents,
+  principalOf: (session: SessionKey) => string | null,
+): LabelSession {
   const known = new Map<string, InterpreterTags["byInterpreter"]>();
   const tagsOf = async ({ account, region }: Target): Promise<InterpreterTags["byInterpreter"]> => {
     const key = targetKey({ account, region });
@@ -18,6 +22,6 @@ export function sessionLabeller(attribution: Attribution, documents: Documents):
   return async (session) => {
     const { account, region, interpreter, name } = session;
     const tags = (await tagsOf(session)).get(interpreter)?.tags ?? null;
-    return attribute(attribution, { account, region, interpreter, name, tags, principal: null });
+    return attribute(attribution, { account, region, interpreter, name, tags, principal: principalOf(session) });
   };
 }

@@ -22,7 +22,8 @@ export interface SpendTally {
  */
 export function spendTally(spans: readonly WindowSpan[], attribution: Attribution, documents: Documents): SpendTally {
   const tallies = spans.map((span) => ({ span, parts: new Map<string, SpendPart>() }));
-  const labelsOf = sessionLabeller(attribution, documents);
+  // Who started a session is read for reports: a trail is too much to read at each pass.
+  const labelsOf = sessionLabeller(attribution, documents, () => null);
   return {
     add: async (session) => {
       const costs = tallies.flatMap(({ span, parts }) => {

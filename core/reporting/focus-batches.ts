@@ -33,6 +33,8 @@ export interface FocusRequest extends Omit<FocusSettings, "kindName"> {
   readonly kind: SandboxKind;
   readonly prices: PriceBook;
   readonly attribution: Attribution;
+  /** Who started a session; null where it is not known. */
+  readonly principalOf: (session: SessionKey) => string | null;
 }
 
 export interface FocusBatch {
@@ -82,7 +84,7 @@ export async function* focusBatches(
 ): AsyncGenerator<FocusBatch> {
   const { from, until, kind, prices, gb, includes } = request;
   const settings = { ...request, kindName: kind.name };
-  const labelsOf = sessionLabeller(request.attribution, source.documents);
+  const labelsOf = sessionLabeller(request.attribution, source.documents, request.principalOf);
   const isInside = (at: Instant): boolean => at >= from && at < until;
   const { bills, records } = await readUnclosed(source, request);
   const told = new Set<string>();

@@ -63,6 +63,7 @@ export const requestOf = (change: Partial<FocusRequest> = {}): FocusRequest => (
   prices,
   gb: "binary",
   attribution: attributionOf([{ match: { name: "^(?P<team>[a-z]+)-" }, set: { team: "${team}" } }]),
+  principalOf: () => null,
   billingAccount: null,
   ...change,
 });

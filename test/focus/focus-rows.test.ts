@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { attributionOf } from "../../cli/config/attribution-of.ts";
 import { periodAt } from "../../core/billing/price-book.ts";
 import { usageCost } from "../../core/billing/usage-cost.ts";
 import { accountId, region } from "../../core/kernel/ids.ts";
@@ -76,6 +77,16 @@ describe("a FOCUS row", () => {
     expect(new Set(paid.rows.map((row) => `${row.BillingAccountId} ${row.SubAccountId}`))).toEqual(
       new Set(["999900001111 111122223333"]),
     );
+  });
+
+  it("carries labels by who started its session", async () => {
+    const attribution = attributionOf([{ match: { principal: "arn:ci" }, set: { team: "platform" } }]);
+    const principalOf = ({ session }: { readonly session: string }) => (session === "a" ? "arn:ci" : null);
+    const { rows } = await exportOf({ closed: [charged("a", [0]), charged("b", [0])] }, { attribution, principalOf });
+    expect([...new Set(rows.map((row) => `${row.ResourceId} ${row.Tags}`))]).toEqual([
+      'a {"team":"platform"}',
+      'b {"team":"unattributed"}',
+    ]);
   });
 
   it("takes Regions that AWS has and texts that it has not", async () => {
