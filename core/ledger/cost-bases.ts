@@ -1,14 +1,8 @@
 import { sumUsd, type Usd } from "../kernel/money.ts";
 import type { CostBasis } from "./charge.ts";
 
-/** One session's part of a total. */
+/** A part of a total: one session, or some of one basis. */
 export interface BasisPart {
-  readonly basis: CostBasis;
-  /** Null where there is no figure. */
-  readonly usd: Usd | null;
-}
-
-interface BasisShare {
   readonly basis: CostBasis;
   readonly sessions: number;
   /** Those of them that have no figure. */
@@ -21,7 +15,7 @@ export interface TotalBasis {
   /** That of the weakest part; null for a total of nothing. */
   readonly weakest: CostBasis | null;
   /** Strongest first; only bases that occur. Their sessions and dollars add up to those of the total. */
-  readonly shares: readonly BasisShare[];
+  readonly shares: readonly BasisPart[];
 }
 
 const strongestFirst: readonly CostBasis[] = ["rated", "logged", "allocated", "bounded"];
@@ -35,12 +29,12 @@ export function basisOfTotal(parts: readonly BasisPart[]): TotalBasis {
   return { weakest: shares.at(-1)?.basis ?? null, shares };
 }
 
-function shareOf(basis: CostBasis, parts: readonly BasisPart[]): BasisShare {
+function shareOf(basis: CostBasis, parts: readonly BasisPart[]): BasisPart {
   const known = parts.flatMap(({ usd }) => usd ?? []);
   return {
     basis,
-    sessions: parts.length,
-    withoutFigure: parts.length - known.length,
+    sessions: parts.reduce((sum, part) => sum + part.sessions, 0),
+    withoutFigure: parts.reduce((sum, part) => sum + part.withoutFigure, 0),
     usd: known.length === 0 ? null : sumUsd(known),
   };
 }

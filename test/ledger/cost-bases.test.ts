@@ -1,10 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { compareUsd, parseUsd, sumUsd, usd } from "../../core/kernel/money.ts";
+import { compareUsd, parseUsd, sumUsd, type Usd, usd } from "../../core/kernel/money.ts";
 import type { CostBasis } from "../../core/ledger/charge.ts";
-import { basisOfTotal } from "../../core/ledger/cost-bases.ts";
+import { type BasisPart, basisOfTotal } from "../../core/ledger/cost-bases.ts";
 
-const part = (basis: CostBasis, amount: string | null) => ({ basis, usd: amount === null ? null : parseUsd(amount) });
+const part = (basis: CostBasis, amount: string | null) => partOf(basis, amount === null ? null : parseUsd(amount));
+const partOf = (basis: CostBasis, amount: Usd | null): BasisPart => ({
+  basis,
+  sessions: 1,
+  withoutFigure: amount === null ? 1 : 0,
+  usd: amount,
+});
 
 describe("the basis of a total", () => {
   it.each<[readonly CostBasis[], CostBasis | null]>([
@@ -34,10 +40,8 @@ describe("the basis of a total", () => {
 
   it("has shares that add up to the total", () => {
     const amount = fc.option(fc.bigInt({ min: 0n, max: 10n ** 15n }).map((n) => usd(n, 3n * 10n ** 12n)));
-    const anyPart = fc.record({
-      basis: fc.constantFrom<CostBasis>("rated", "logged", "allocated", "bounded"),
-      usd: amount,
-    });
+    const basis = fc.constantFrom<CostBasis>("rated", "logged", "allocated", "bounded");
+    const anyPart = fc.tuple(basis, amount).map(([of, usd]) => partOf(of, usd));
     fc.assert(
       fc.property(fc.array(anyPart), (parts) => {
         const { shares } = basisOfTotal(parts);

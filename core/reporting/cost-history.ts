@@ -1,0 +1,138 @@
+import { costWithin } from "../budget/dated-cost.ts";
+import type { Target } from "../inventory/target.ts";
+import { boundsIn, latestEnd, type Pricing } from "../jobs/check-spend-costs.ts";
+import { accountId, interpreterId, region, sessionId } from "../kernel/ids.ts";
+import { type Instant, instant } from "../kernel/instant.ts";
+import { usd } from "../kernel/money.ts";
+import type { CostBasis } from "../ledger/charge.ts";
+import type { HistoryColumn, HistoryColumns } from "../ports/history-row.ts";
+import type { Meter } from "./cost-cells.ts";
+import type { GroupedSession } from "./cost-groups.ts";
+import type { CostTally, OpenSession, SessionFacts } from "./cost-tally.ts";
+
+/** What a report reads of history. */
+export const reportColumns = [
+  "ChargePeriodStart",
+  "SubAccountId",
+  "RegionId",
+  "ResourceId",
+  "ResourceName",
+  "SkuMeter",
+  "ListUnitPrice",
+  "x_Interpreter",
+  "x_CostBasis",
+  "x_Approximate",
+  "x_Usage",
+  "x_IdleUsage",
+  "x_LoggedUsage",
+  "x_PeakTaxUsage",
+  "x_CreatedAt",
+  "x_EndedAt",
+  "x_GapMs",
+  "x_LateUnverifiable",
+  "x_LowUsd",
+  "x_HighUsd",
+  "x_AsOf",
+  "x_Final",
+  "x_FirstHourAt",
+  "x_LastHourAt",
+] as const satisfies readonly HistoryColumn[];
+type Columns = HistoryColumns<(typeof reportColumns)[number]>["columns"];
+
+export interface HistoryWindow extends Pricing {
+  readonly from: Instant;
+  readonly until: Instant;
+  readonly includes: (target: Target) => boolean;
+  readonly principalOf: (session: Omit<GroupedSession, "principal">) => string | null;
+  /** Whether the bill of a session counts as history has it; false where the ledger's counts instead. */
+  readonly counts: (session: Omit<GroupedSession, "principal">, asOf: Instant) => boolean;
+}
+
+/** Adds a stretch of history to a tally. The rows of a session stand together within each day. */
+export function tallyHistory(
+  tally: CostTally,
+  { rows, columns }: { readonly rows: number; readonly columns: Columns },
+  window: HistoryWindow,
+): void {
+  let open: OpenSession | null = null;
+  let first = -1;
+  for (let row = 0; row < rows; row += 1) {
+    if (first < 0 || !isOfSame(columns, first, row)) {
+      open?.end();
+      open = begin(tally, columns, row, window);
+      first = row;
+    }
+    if (open !== null) addRow(open, columns, row, window);
+  }
+  open?.end();
+}
+
+function begin(tally: CostTally, columns: Columns, row: number, window: HistoryWindow): OpenSession | null {
+  const key = {
+    account: accountId(columns.SubAccountId[row] ?? ""),
+    region: region(columns.RegionId[row] ?? ""),
+    interpreter: interpreterId(columns.x_Interpreter[row] ?? ""),
+    session: sessionId(columns.ResourceId[row] ?? ""),
+    name: columns.ResourceName[row] ?? null,
+  };
+  const asOf = columns.x_AsOf[row] ?? instant(0);
+  if (!window.includes(key) || !window.counts(key, asOf)) return null;
+  const facts: SessionFacts = {
+    basis: (columns.x_CostBasis[row] ?? "bounded") as CostBasis,
+    final: columns.x_Final[row] ?? false,
+    approximate: columns.x_Approximate[row] ?? null,
+    gapMs: columns.x_GapMs[row] ?? 0,
+    lateUnverifiable: columns.x_LateUnverifiable[row] ?? 0,
+    asOf,
+  };
+  const crosses = dayOf(columns.x_FirstHourAt[row]) !== dayOf(columns.x_LastHourAt[row]);
+  return tally.session({ ...key, principal: window.principalOf(key) }, facts, crosses);
+}
+
+function addRow(open: OpenSession, columns: Columns, row: number, window: HistoryWindow): void {
+  const hourAt = columns.ChargePeriodStart[row] ?? instant(0);
+  const meter = columns.SkuMeter[row] ?? null;
+  if (meter === null) {
+    addBounded(open, columns, row, hourAt, window);
+    return;
+  }
+  if (hourAt < window.from || hourAt >= window.until) return;
+  open.add({
+    hourAt,
+    meter: meter as Meter,
+    unitPrice: columns.ListUnitPrice[row] ?? null,
+    usage: columns.x_Usage[row] ?? 0n,
+    idle: columns.x_IdleUsage[row] ?? null,
+    logged: columns.x_LoggedUsage[row] ?? null,
+    peakTax: columns.x_PeakTaxUsage[row] ?? null,
+  });
+}
+
+function addBounded(open: OpenSession, columns: Columns, row: number, hourAt: Instant, window: HistoryWindow): void {
+  const place = {
+    account: accountId(columns.SubAccountId[row] ?? ""),
+    region: region(columns.RegionId[row] ?? ""),
+  };
+  const from = columns.x_CreatedAt[row] ?? hourAt;
+  const [low, high] = [amountOf(columns.x_LowUsd[row]), amountOf(columns.x_HighUsd[row])];
+  const until = latestEnd(from, columns.x_EndedAt[row] ?? null, columns.x_AsOf[row] ?? from, window);
+  const cost = { kind: "bounded" as const, from, until, low, high, between: boundsIn(place, window) };
+  const spend = costWithin(cost, window);
+  if (spend !== null) open.bound(hourWithin(from, window), spend);
+}
+
+/** A life that begins before the window counts in its first hour. */
+export const hourWithin = (at: Instant, { from }: Pick<HistoryWindow, "from">): Instant => {
+  const inside = Math.max(at, from);
+  return instant(inside - (inside % 3_600_000));
+};
+
+const isOfSame = (columns: Columns, a: number, b: number): boolean =>
+  columns.ResourceId[a] === columns.ResourceId[b] &&
+  columns.x_Interpreter[a] === columns.x_Interpreter[b] &&
+  columns.RegionId[a] === columns.RegionId[b] &&
+  columns.SubAccountId[a] === columns.SubAccountId[b];
+
+const dayOf = (at: Instant | undefined): number => Math.floor((at ?? 0) / 86_400_000);
+const amountOf = (amount: bigint | null | undefined) =>
+  amount === null || amount === undefined ? null : usd(amount, 10n ** 12n);

@@ -1,0 +1,183 @@
+import type { Attribution } from "../attribution/attribution.ts";
+import { readInterpreterTags } from "../attribution/interpreter-tags.ts";
+import { periodsOf } from "../billing/price-book.ts";
+import type { SessionKey } from "../billing/usage-record.ts";
+import { costWithin } from "../budget/dated-cost.ts";
+import { type Target, targetKey } from "../inventory/target.ts";
+import { costOfBill, costOfRecord, type Pricing } from "../jobs/check-spend-costs.ts";
+import { type Instant, plusMs } from "../kernel/instant.ts";
+import { roundHalfEven, type Usd } from "../kernel/money.ts";
+import type { SessionBill } from "../ledger/charge.ts";
+import { chargeLines } from "../ledger/charge-lines.ts";
+import { basisOfTotal, type TotalBasis } from "../ledger/cost-bases.ts";
+import type { Documents } from "../ports/documents.ts";
+import type { History } from "../ports/ledger.ts";
+import { type CostFigures, figuresOf } from "./cost-cells.ts";
+import type { GroupedSession } from "./cost-groups.ts";
+import { type HistoryWindow, hourWithin, reportColumns, tallyHistory } from "./cost-history.ts";
+import { type CostTally, costTally, type SessionCounts } from "./cost-tally.ts";
+import type { TopSession } from "./cost-top.ts";
+import { readUnclosed, type SeenSession, sessionName, type UnclosedSource } from "./focus-unclosed.ts";
+
+export interface CostSource extends UnclosedSource {
+  readonly history: Pick<History, "columns" | "superseded">;
+  readonly documents: Documents;
+}
+
+export interface CostRequest extends Pricing {
+  readonly now: Instant;
+  /** Charges whose hour starts in [from, until): whole hours. */
+  readonly from: Instant;
+  readonly until: Instant;
+  /** Whose state is read; history is read of all. */
+  readonly targets: readonly Target[];
+  readonly includes: (target: Target) => boolean;
+  readonly groupBy: readonly string[];
+  readonly top: number;
+  readonly attribution: Attribution;
+  readonly principalOf: (session: SessionKey) => string | null;
+}
+
+export interface CostGroup {
+  /** One for each dimension of `groupBy`. */
+  readonly values: readonly string[];
+  readonly figures: CostFigures;
+}
+
+/** Exact figures of a window. Those of the groups add up to the total. */
+export interface CostReport {
+  readonly total: CostFigures;
+  readonly basis: TotalBasis;
+  readonly counts: SessionCounts;
+  readonly groups: readonly CostGroup[];
+  readonly top: readonly TopSession[];
+}
+
+/** Everything that is known of a window: closed bills out of history, those that can still change, and live sessions. */
+export async function costReport(source: CostSource, request: CostRequest, signal: AbortSignal): Promise<CostReport> {
+  const { bills, records } = await readUnclosed(source, request);
+  const tally = await tallyOf(source, request);
+  const unseen = new Map(records);
+  const window: HistoryWindow = {
+    ...request,
+    counts: (session) => {
+      const name = sessionName(session);
+      unseen.delete(name);
+      return !bills.has(name);
+    },
+  };
+  await readHistory(source.history, tally, window, signal);
+  for (const bill of bills.values()) if (request.includes(bill)) tallyBill(tally, bill, request);
+  for (const record of unseen.values()) if (request.includes(record)) tallyRecord(tally, record, request);
+  return reportOf(tally, request);
+}
+
+/**
+ * The same window as it stood at an instant: bills that were made later do not count, and those that they replaced do. Only
+ * what was closed then is in it.
+ */
+export async function costReportAsOf(
+  source: CostSource,
+  request: CostRequest,
+  at: Instant,
+  signal: AbortSignal,
+): Promise<CostReport> {
+  const tally = await tallyOf(source, request);
+  const window: HistoryWindow = { ...request, counts: (_session, asOf) => asOf <= at };
+  await readHistory(source.history, tally, window, signal);
+  // What restatements replaced since. A bill that was replaced twice is there twice: only its first version is of then.
+  for await (const table of source.history.superseded(at, plusMs(request.now, 1))) {
+    signal.throwIfAborted();
+    tallyHistory(tally, table, window);
+  }
+  return reportOf(tally, request);
+}
+
+async function readHistory(
+  history: Pick<History, "columns">,
+  tally: CostTally,
+  window: HistoryWindow,
+  signal: AbortSignal,
+): Promise<void> {
+  // The row of a session without a figure lies in the hour of its start, and it may have lived into the window.
+  const early = plusMs(window.from, -window.kind.maxTimeoutSeconds * 1000 - 3_600_000);
+  for await (const table of history.columns(early, window.until, reportColumns)) {
+    signal.throwIfAborted();
+    tallyHistory(tally, table, window);
+  }
+}
+
+async function tallyOf({ documents }: CostSource, request: CostRequest): Promise<CostTally> {
+  const tags = new Map<string, Readonly<Record<string, string>> | null>();
+  for (const target of request.targets) {
+    for (const [interpreter, remembered] of (await readInterpreterTags(documents, target)).byInterpreter) {
+      tags.set(`${targetKey(target)}/${interpreter}`, remembered.tags);
+    }
+  }
+  const tagsOf = (session: GroupedSession) => tags.get(`${targetKey(session)}/${session.interpreter}`) ?? null;
+  return costTally(request.groupBy, request.attribution, tagsOf, request.top);
+}
+
+function tallyBill(tally: CostTally, bill: SessionBill, request: CostRequest): void {
+  const open = tally.session({ ...bill, principal: request.principalOf(bill) }, bill, false);
+  if (bill.charges.length === 0) {
+    const spend = costWithin(costOfBill(bill, request.now, request), request);
+    if (spend !== null) open.bound(hourWithin(bill.createdAt ?? bill.asOf, request), spend);
+  }
+  const isRated = bill.basis === "rated";
+  for (const line of chargeLines(bill.charges, periodsOf(request.prices, bill.region), request.gb)) {
+    const { hourAt } = line.charge;
+    if (hourAt < request.from || hourAt >= request.until) continue;
+    const price = line.period === null ? null : line.meter === "vCPU" ? line.period.vcpuHour : line.period.gbHour;
+    open.add({
+      hourAt,
+      meter: line.meter,
+      unitPrice: price === null ? null : scaled(price),
+      usage: line.usage,
+      idle: isRated ? line.idleUsage : null,
+      logged: isRated ? line.loggedUsage : null,
+      peakTax: isRated ? line.peakTaxUsage : null,
+    });
+  }
+  open.end();
+}
+
+function tallyRecord(tally: CostTally, record: SeenSession, request: CostRequest): void {
+  const spend = costWithin(costOfRecord(record, request.now, request), request);
+  if (spend === null) return;
+  const facts = { basis: "bounded" as const, final: false, approximate: null, gapMs: 0, lateUnverifiable: 0 };
+  const open = tally.session(
+    { ...record, principal: request.principalOf(record) },
+    { ...facts, asOf: record.lastSeenAt },
+    false,
+  );
+  open.bound(hourWithin(record.createdAt, request), spend);
+  open.end();
+}
+
+function reportOf(tally: CostTally, { gb }: CostRequest): CostReport {
+  const groups = tally.groups();
+  const cells = groups.flatMap((group) => group.cells);
+  const counts = tally.counts();
+  return {
+    total: {
+      ...figuresOf(cells, gb, counts.sessions),
+      // A session that is in several groups, hours for example, lacks its figure once.
+      unknownSessions: counts.bounded + counts.unpriced,
+    },
+    basis: basisOfTotal(
+      [...counts.byBasis].map(([basis, of]) => {
+        const own = figuresOf(
+          cells.filter((cell) => cell.basis === basis),
+          gb,
+        );
+        return { basis, ...of, usd: of.withoutFigure === of.sessions ? null : own.known };
+      }),
+    ),
+    counts,
+    groups: groups.map(({ values, cells: own }) => ({ values, figures: figuresOf(own, gb) })),
+    top: tally.top(),
+  };
+}
+
+const scaled = (rate: Usd): bigint => roundHalfEven(rate.numerator * 10n ** 12n, rate.denominator);

@@ -1,0 +1,209 @@
+import type { Attribution, Labels } from "../attribution/attribution.ts";
+import { attribute } from "../attribution/attribution.ts";
+import type { Spend } from "../budget/spend.ts";
+import type { InterpreterId } from "../kernel/ids.ts";
+import type { Instant } from "../kernel/instant.ts";
+import type { CostBasis } from "../ledger/charge.ts";
+import { addBounds, type CostCell, type Meter, usageAt } from "./cost-cells.ts";
+import { type CostGroups, costGroups, type GroupedSession, type SessionGroup } from "./cost-groups.ts";
+import { type TopSession, topSessions } from "./cost-top.ts";
+
+/** What a report knows of one session beside its charges. */
+export interface SessionFacts {
+  readonly basis: CostBasis;
+  readonly final: boolean;
+  readonly approximate: string | null;
+  readonly gapMs: number;
+  readonly lateUnverifiable: number;
+  readonly asOf: Instant;
+}
+
+/** Figures of one hour and meter; the last three are null where nobody knows. */
+export interface TalliedUsage {
+  readonly hourAt: Instant;
+  readonly meter: Meter;
+  readonly unitPrice: bigint | null;
+  readonly usage: bigint;
+  readonly idle: bigint | null;
+  readonly logged: bigint | null;
+  readonly peakTax: bigint | null;
+}
+
+/** Counts of sessions, each once, whatever the groups. */
+export interface SessionCounts {
+  sessions: number;
+  settled: number;
+  provisional: number;
+  unpriced: number;
+  bounded: number;
+  approximate: number;
+  lateUnverifiable: number;
+  gapMs: number;
+  readonly byBasis: Map<CostBasis, { sessions: number; withoutFigure: number }>;
+  /** The latest that anything of it was looked at. */
+  asOf: Instant | null;
+}
+
+export interface CostTally {
+  /** Begins a session, or goes on with one that crosses midnight: `crosses` says that it may have been begun before. */
+  readonly session: (session: GroupedSession, facts: SessionFacts, crosses: boolean) => OpenSession;
+  readonly groups: () => ReturnType<CostGroups["all"]>;
+  readonly counts: () => SessionCounts;
+  readonly top: () => readonly TopSession[];
+}
+
+export interface OpenSession {
+  readonly add: (usage: TalliedUsage) => void;
+  /** A session without charges: its bounds within the window, at an hour that is in it. */
+  readonly bound: (hourAt: Instant, spend: Spend) => void;
+  readonly end: () => void;
+}
+
+/**
+ * Adds sessions up by groups, for as many of them as there are: what it keeps grows with the groups that occur, and with the
+ * sessions only where those are what is grouped by, or cross midnight.
+ */
+export function costTally(
+  dimensions: readonly string[],
+  attribution: Attribution,
+  tagsOf: (session: GroupedSession) => Readonly<Record<string, string>> | null,
+  top: number,
+): CostTally {
+  const groups = costGroups(dimensions);
+  const places = groupPlaces(groups, dimensions, (session) =>
+    attribute(attribution, { ...session, tags: tagsOf(session) }),
+  );
+  const best = topSessions(top);
+  const counts = emptyCounts();
+  // Only those that cross midnight are remembered: all others come once.
+  const begun = new Map<string, { counted: boolean; unpriced: boolean; readonly cells: Set<CostCell> }>();
+
+  return {
+    session: (session, facts, crosses) => {
+      const group = places(session);
+      const name = crosses ? nameOf(session) : "";
+      const before = crosses ? begun.get(name) : undefined;
+      const state = before ?? { counted: false, unpriced: false, cells: new Set<CostCell>() };
+      if (crosses && before === undefined) begun.set(name, state);
+      const candidate = best.begin(session, facts, crosses ? name : null);
+      const unpricedIn = new Set<CostCell>();
+      let lastHour: Instant | null = null;
+      let lastCell: CostCell | null = null;
+      const cellAt = (hourAt: Instant): CostCell => {
+        if (lastCell !== null && lastHour === hourAt) return lastCell;
+        const cell = groups.cellOf(group, hourAt, facts.basis);
+        lastHour = hourAt;
+        lastCell = cell;
+        if (!state.cells.has(cell)) {
+          state.cells.add(cell);
+          cell.sessions += 1;
+        }
+        if (!state.counted) {
+          state.counted = true;
+          count(counts, facts);
+        }
+        return cell;
+      };
+      return {
+        add: (row) => {
+          const cell = cellAt(row.hourAt);
+          const line = usageAt(cell, row.meter, row.unitPrice);
+          line.usage += row.usage;
+          if (row.idle === null) line.unsplit += row.usage;
+          else line.idle += row.idle;
+          if (row.logged !== null) line.logged += row.logged;
+          if (row.peakTax !== null) line.peakTax += row.peakTax;
+          candidate?.add(row);
+          if (row.unitPrice !== null) return;
+          if (!unpricedIn.has(cell)) {
+            unpricedIn.add(cell);
+            cell.unknownSessions += 1;
+          }
+          if (!state.unpriced) {
+            state.unpriced = true;
+            counts.unpriced += 1;
+            ofBasis(counts, facts.basis).withoutFigure += 1;
+          }
+        },
+        bound: (hourAt, spend) => {
+          const cell = cellAt(hourAt);
+          cell.unknownSessions += 1;
+          counts.bounded += 1;
+          ofBasis(counts, facts.basis).withoutFigure += 1;
+          addBounds(cell, spend);
+          candidate?.bound(spend);
+        },
+        end: () => candidate?.end(),
+      };
+    },
+    groups: groups.all,
+    counts: () => counts,
+    top: best.all,
+  };
+}
+
+const emptyCounts = (): SessionCounts => ({
+  sessions: 0,
+  settled: 0,
+  provisional: 0,
+  unpriced: 0,
+  bounded: 0,
+  approximate: 0,
+  lateUnverifiable: 0,
+  gapMs: 0,
+  byBasis: new Map(),
+  asOf: null,
+});
+
+function count(counts: SessionCounts, facts: SessionFacts): void {
+  counts.sessions += 1;
+  ofBasis(counts, facts.basis).sessions += 1;
+  if (facts.final) counts.settled += 1;
+  else counts.provisional += 1;
+  if (facts.approximate !== null) counts.approximate += 1;
+  counts.lateUnverifiable += facts.lateUnverifiable;
+  counts.gapMs += facts.gapMs;
+  if (counts.asOf === null || facts.asOf > counts.asOf) counts.asOf = facts.asOf;
+}
+
+function ofBasis({ byBasis }: SessionCounts, basis: CostBasis): { sessions: number; withoutFigure: number } {
+  const known = byBasis.get(basis) ?? { sessions: 0, withoutFigure: 0 };
+  byBasis.set(basis, known);
+  return known;
+}
+
+const nameOf = ({ account, region, interpreter, session }: GroupedSession): string =>
+  JSON.stringify([account, region, interpreter, session]);
+
+/** The group of a session. Where sessions are not what is grouped by, those of one name and interpreter share one look-up. */
+function groupPlaces(
+  groups: CostGroups,
+  dimensions: readonly string[],
+  labelsOf: (session: GroupedSession) => Labels,
+): (session: GroupedSession) => SessionGroup {
+  if (dimensions.length === 0) {
+    let only: SessionGroup | null = null;
+    return (session) => {
+      only ??= groups.groupOf(session, {});
+      return only;
+    };
+  }
+  const bySession = dimensions.includes("session");
+  const known = new Map<InterpreterId, Map<string, SessionGroup>>();
+  return (session) => {
+    if (bySession) return groups.groupOf(session, labelsOf(session));
+    const { account, region, interpreter, name, principal } = session;
+    let own = known.get(interpreter);
+    if (own === undefined) {
+      own = new Map();
+      known.set(interpreter, own);
+    }
+    const key = `${account}/${region}/${name === null ? "" : `=${name}`}/${principal ?? ""}`;
+    let group = own.get(key);
+    if (group === undefined) {
+      group = groups.groupOf(session, labelsOf(session));
+      own.set(key, group);
+    }
+    return group;
+  };
+}
