@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { memoryLedger } from "../../adapters/memory/ledger.ts";
 import { plusMs } from "../../core/kernel/instant.ts";
+import { billOfAccount } from "../../core/ledger/bill-of-account.ts";
 import { latenessOf, rereadReason } from "../../core/ledger/late-records.ts";
 import { hasOutgrown } from "../../core/ledger/outgrown.ts";
 import { RegistryError } from "../../core/ports/registry-error.ts";
-import { priceLists, settings, wholeText } from "../ledger/account-fixtures.ts";
+import { foldRecords, priceLists, settings, wholeText } from "../ledger/account-fixtures.ts";
 import {
   begin,
   bench,
@@ -288,6 +289,14 @@ describe("a window that cannot be read completely", () => {
   });
 });
 
+const usualTerms = {
+  prices: new Map([[target.region, priceLists.newRule]]),
+  meter: settings,
+  final: true,
+  version: 1,
+  approximate: null,
+};
+
 describe("records that come later than anything waits for", () => {
   const session = seconds(keyOf("A"), 0, 10 * minute);
   const late: Delivery = {
@@ -385,22 +394,31 @@ describe("records that come later than anything waits for", () => {
     expect(await run.stored("A")).toMatchObject({ state: "closed" });
   });
 
-  it("are told from records that a place stamps otherwise than they are", async () => {
-    // As if the place had stamped them three seconds later than they say: some of one hour come in the next.
-    const shifted = seconds(keyOf("A"), -3000, 2 * hour - 3000);
-    const run = bench(shifted.map((it) => ({ ...it, placedAt: plusMs(it.figures.at, 3000) })));
+  it.each([3000, -3000])("are told from records that a place stamps otherwise: by %d ms", async (shiftMs) => {
+    // Some of the records of an hour come with those of the next, or of the one before.
+    const shifted = seconds(keyOf("A"), -shiftMs, 2 * hour - shiftMs);
+    const run = bench(shifted.map((it) => ({ ...it, placedAt: plusMs(it.figures.at, shiftMs) })));
     await run.pass(later(4.5 * hour));
-    await close(run);
+    const stored = (await run.stored("A")) ?? fail();
+    // As it is after it was rated from its source, and closed.
+    const whole = foldRecords(
+      null,
+      keyOf("A"),
+      shifted.map(({ figures }) => figures),
+    );
+    const bill = billOfAccount(whole, stored.bill, { ...usualTerms, asOf: later(5 * hour) }) ?? fail();
+    await run.ports.ledger.put({ ...stored, state: "closed", account: whole, bill });
     const before = await run.stored("A");
     expect(only(await run.pass(later(28 * hour)))).toMatchObject({ status: "ok", touched: 0 });
     expect(await run.stored("A")).toEqual(before);
+    expect(run.usage.requests.some(({ from }) => from === begin)).toBe(true);
   });
 
   it("may have expired unread, where a place was not read for longer than it keeps them", async () => {
     const retentionMs = 24 * hour;
     const place = logGroup("/usage", { retentionMs });
     const run = bench(session, { place, usage: fakeUsage({ [tool]: found(place) }) });
-    await run.pass(later(0));
+    expect(only(await run.pass(later(0)))).toMatchObject({ status: "ok" });
     const readAgo = 20 * minute;
     expect(only(await run.pass(later(retentionMs - readAgo)))).toMatchObject({ status: "ok" });
     await run.pass(later(2 * retentionMs - 2 * readAgo));
