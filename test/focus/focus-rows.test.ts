@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { attributionOf } from "../../cli/config/attribution-of.ts";
+import { attributionOf } from "../../adapters/config/attribution-of.ts";
 import { periodAt } from "../../core/billing/price-book.ts";
 import { usageCost } from "../../core/billing/usage-cost.ts";
 import { accountId, region } from "../../core/kernel/ids.ts";
