@@ -88,8 +88,9 @@ export async function* focusBatches(
   const isInside = (at: Instant): boolean => at >= from && at < until;
   const { bills, records } = await readUnclosed(source, request);
   const told = new Set<string>();
-  // The row of a session without a figure lies in the hour of its start, and it may have lived into the window.
-  const early = plusMs(from, -kind.maxTimeoutSeconds * 1000);
+  // The row of a session without a figure lies in the hour of its start, and it may have lived into the window; boot usage
+  // may lie an hour before a start.
+  const early = plusMs(from, -kind.maxTimeoutSeconds * 1000 - 3_600_000);
   for await (const table of source.history.columns(early, until, columns)) {
     signal.throwIfAborted();
     let batch = emptyBatch();

@@ -7,6 +7,7 @@ import { memoryDocuments } from "../../adapters/memory/documents.ts";
 import { memoryRegistry } from "../../adapters/memory/registry.ts";
 import { accountId, interpreterId, region, sessionId } from "../../core/kernel/ids.ts";
 import type { SessionBill } from "../../core/ledger/charge.ts";
+import type { History } from "../../core/ports/ledger.ts";
 import type { SessionRecord } from "../../core/ports/registry.ts";
 import type { FocusBatch, FocusRequest, FocusSource } from "../../core/reporting/focus-batches.ts";
 import { focusBatches } from "../../core/reporting/focus-batches.ts";
@@ -38,7 +39,10 @@ export interface Given {
 }
 
 /** Closed bills, bills that can still change, and sessions that a scan saw, all but the closed ones of one target. */
-export async function sourceOf(given: Given, store: FileStore = memoryStore()): Promise<FocusSource> {
+export async function sourceOf(
+  given: Given,
+  store: FileStore = memoryStore(),
+): Promise<FocusSource & { readonly history: History }> {
   const registry = memoryRegistry();
   await registry.commit(target, 0, {
     at: hours(2),
