@@ -89,6 +89,17 @@ describe("a trail", () => {
     expect(problems).toEqual([]);
   });
 
+  it.each([
+    [6 * hourMs - 1, ["A"]],
+    [6 * hourMs, []],
+  ])("is read in files that come up to six hours after (%d ms)", async (lateMs, expected) => {
+    const folder = trailIn({ "a.json": [eventOf({})] });
+    const until = instant(START + 1000);
+    const trail = folderTrail(folder, () => instant(until + lateMs));
+    const { principals } = await trail(target("us-east-1"), instant(START), until, signal);
+    expect(principals.map(({ session }) => session)).toEqual(expected);
+  });
+
   it("counts starts of an unknown shape, and reads the others", async () => {
     const folder = trailIn({
       "a.json": [

@@ -195,9 +195,12 @@ describe.each<readonly [string, () => Promise<DeliveryPlace>]>(places)("usage re
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(300_000);
   });
 
-  it("throw what whoever takes them throws, and do not take it for a fault of the file", async () => {
+  it.each([
+    ["a file is", 270],
+    ["all files were", 1],
+  ])("throw what whoever takes them throws while %s read, which is no fault of a file", async (_name, times) => {
     const place = await make();
-    await place.deliver("a", lines("A", 1));
+    await place.deliver("a", lines("A", ...Array.from({ length: 1000 }, (_, at) => at)).repeat(times));
     const failed = Object.assign(new Error("the ledger is busy"), { code: "busy" });
     const reading = place.source.read(
       {
