@@ -24,7 +24,7 @@ export function settlementFor(candidate: Candidate, sources: ReadSources, now: I
  * A session that is known from a listing of ended ones alone. When it ended, nobody says: at the latest when it was listed,
  * which is the `asOf` of its bill, or at its time limit.
  */
-export const isListedEnded = ({ stored, record, life, lastRecordAt }: Candidate): boolean =>
+const isListedEnded = ({ stored, record, life, lastRecordAt }: Candidate): boolean =>
   stored !== null && record === null && lastRecordAt === null && life.ended === null;
 
 /** The longest that a session known from a listing of ended ones can have lived; null for any other. */

@@ -9,7 +9,7 @@ import type { LedgerSession } from "../ports/ledger.ts";
 import type { SessionRecord } from "../ports/registry.ts";
 import type { AccountsInput, AccountsPorts } from "./accounts-ports.ts";
 import type { Candidate } from "./settle-candidates.ts";
-import { isListedEnded, listedEnd, settlementFor } from "./settle-end.ts";
+import { listedEnd, settlementFor } from "./settle-end.ts";
 import { type Shares, shareHours, wholeUntil } from "./settle-hours.ts";
 import type { SettleMemory } from "./settle-memory.ts";
 import { isUnread, patienceMs, type ReadSources } from "./settle-source.ts";
@@ -131,7 +131,6 @@ function billOf(
  */
 function isNews({ candidate, endedAt }: Session, bill: SessionBill, shares: Shares | null): boolean {
   const before = candidate.stored?.bill ?? null;
-  if (isListedEnded(candidate)) return false;
   if (before === null) return candidate.record?.goneAt !== null || shares?.kind === "shared";
   if (shares === null && before.basis === "allocated") return false;
   return before.basis !== bill.basis || before.endedAt !== endedAt || before.charges.length !== bill.charges.length;

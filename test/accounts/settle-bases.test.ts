@@ -87,6 +87,43 @@ describe("a session without usage records", () => {
     expect(all.find(({ session }) => session === "long")?.charges[0]).toEqual(provisional?.charges[0]);
   });
 
+  it.each([
+    [-1, "allocated"],
+    [0, "bounded"],
+  ])("has a share of an hour if it was known %d ms after that was whole: %s", async (ms, basis) => {
+    const { outside, settleAt, bills } = dark();
+    outside.hours = [hour(0), hour(1), hour(2)];
+    outside.records = [gone("a", 0, 10)];
+    await settleAt(minutes(noonIsWhole));
+    const [before] = await bills();
+    const found = { firstSeenAt: minutes(noonIsWhole, ms), lastSeenAt: minutes(noonIsWhole), timeoutSeconds: 28_800 };
+    outside.records.push(seen("b", { ...found, createdAt: minutes(20), goneAt: minutes(noonIsWhole + 1) }));
+    await settleAt(minutes(noonIsWhole + 120));
+    // What was shared out stays so, whoever turns up.
+    expect(await bills()).toMatchObject([before, { session: "b", basis }]);
+  });
+
+  it("keeps its provisional share between one hour and the next", async () => {
+    const { outside, settleAt, stored } = dark();
+    outside.hours = [hour(0)];
+    outside.records = [seen("s", { timeoutSeconds: 28_800, lastSeenAt: minutes(600) })];
+    await settleAt(minutes(noonIsWhole));
+    await settleAt(minutes(noonIsWhole + 5));
+    expect((await stored("s"))?.bill).toMatchObject({ basis: "allocated", final: false });
+  });
+
+  it("is asked for again where its hours could not be read", async () => {
+    const { outside, settleAt, stored } = dark();
+    outside.hourProblems = [{ code: "Throttled", message: "try again" }];
+    outside.records = [seen("s", { timeoutSeconds: 28_800, lastSeenAt: minutes(600) })];
+    await settleAt(minutes(noonIsWhole));
+    expect(await stored("s")).toBeNull();
+    outside.hourProblems = [];
+    outside.hours = [hour(0)];
+    await settleAt(minutes(noonIsWhole + 5));
+    expect((await stored("s"))?.bill).toMatchObject({ basis: "allocated" });
+  });
+
   it("asks for measured hours once an hour while it lives, and not at each pass", async () => {
     const { outside, settleAt, calls } = dark();
     outside.hours = [hour(0), hour(1)];
@@ -238,7 +275,12 @@ describe("sessions that only a listing of ended ones knows", () => {
 
   it("are listed once a day, and none of them twice", async () => {
     const { outside, settleAt, bills, calls } = dark();
-    outside.ended = [ended("s", begin), ended("known", begin), ended("old", minutes(-60 * 49))];
+    outside.ended = [
+      ended("s", begin),
+      ended("known", begin),
+      ended("old", minutes(-60 * 49)),
+      { ...ended("lives", begin), status: "READY" },
+    ];
     outside.records = [gone("known", 0, 5)];
     for (let at = 10; at <= 10 + 1440; at += 60) await settleAt(minutes(at));
     expect(calls.filter((call) => call.startsWith("list"))).toHaveLength(2);
@@ -246,6 +288,22 @@ describe("sessions that only a listing of ended ones knows", () => {
       ["known", 1],
       ["s", 1],
     ]);
+  });
+
+  it("are listed again after six hours where the listing broke off", async () => {
+    const { settleAt, ports, calls } = dark();
+    const broken = {
+      ...ports,
+      listEndedSessions: async (...args: Parameters<typeof ports.listEndedSessions>) => ({
+        ...(await ports.listEndedSessions(...args)),
+        complete: false,
+      }),
+    };
+    await settleAt(minutes(0), broken);
+    await settleAt(minutes(360, -1), broken);
+    expect(calls).toHaveLength(1);
+    await settleAt(minutes(360), broken);
+    expect(calls).toHaveLength(2);
   });
 
   it.each([
@@ -293,6 +351,49 @@ describe("tags of interpreters", () => {
     expect((await readInterpreterTags(ports.documents, target)).byInterpreter.get(tool)?.tags).toEqual({
       team: "data",
     });
+  });
+});
+
+describe("the mark up to which sessions that went are closed", () => {
+  const watched = () => {
+    const it = bench();
+    const since: Instant[] = [];
+    it.outside.records = [gone("s", 0, 10)];
+    const registry: typeof it.ports.registry = {
+      ...it.ports.registry,
+      goneSince: (target, at) => {
+        since.push(at);
+        return it.ports.registry.goneSince(target, at);
+      },
+    };
+    return { ...it, since, settleAt: (at: Instant) => it.settleAt(at, { ...it.ports, registry }) };
+  };
+
+  it("waits for the last of them, and is an hour behind", async () => {
+    const { outside, settleAt, since } = watched();
+    for (const [at, finalUntil] of [
+      [100, 0],
+      [200, 0],
+      [300, 200],
+      [400, 300],
+      [390, 300],
+      [400, 300],
+    ] as const) {
+      outside.finalUntil = minutes(finalUntil);
+      await settleAt(minutes(at));
+    }
+    expect(since).toEqual([100 - 2880, 10, 10, 240, 340, 340].map((at) => minutes(at)));
+  });
+
+  it("waits for a week at most", async () => {
+    const { outside, settleAt, since, enter } = watched();
+    const week = 7 * 1440;
+    outside.finalUntil = minutes(2 * week);
+    outside.usageComplete = false;
+    await enter("s", seconds(begin, minutes(10)), { sealedUntil: minutes(30) });
+    await enter("s", seconds(minutes(-1), begin));
+    for (const at of [100, 9 + week, 10 + week, 11 + week]) await settleAt(minutes(at));
+    expect(since).toEqual([100 - 2880, 10, 10, week - 50].map((at) => minutes(at)));
   });
 });
 

@@ -104,6 +104,17 @@ describe("a session that no listing saw", () => {
     expect(calls).toEqual(["get s"]);
   });
 
+  it("is looked up no more when it is reopened", async () => {
+    const { settleAt, outside, enter, calls, stored } = bench();
+    outside.usage.set("s", [...seconds(minutes(-1), begin), ...records]);
+    await enter("s", records);
+    await settleAt(minutes(120));
+    await enter("s", seconds(minutes(-1), begin));
+    await settleAt(minutes(200));
+    expect(calls).toEqual(["get s", "read s"]);
+    expect(await stored("s")).toMatchObject({ state: "closed", bill: { version: 2, endSource: "get" } });
+  });
+
   it("is closed on its last record where the service does not know it any more", async () => {
     const { settleAt, enter, bills } = bench();
     await enter("s", records);
@@ -164,6 +175,6 @@ it("closes the records of a deleted interpreter on their last one, a day later",
   await enter("s", records);
   await settleAt(minutes(10 + 1440, -1001));
   expect(await bills()).toEqual([]);
-  await settleAt(minutes(10 + 1440));
+  await settleAt(minutes(10 + 1440, -1000));
   expect(await bills()).toMatchObject([{ endSource: "last-record", endedAt: instant(minutes(10) - 1000) }]);
 });

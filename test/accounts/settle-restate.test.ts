@@ -119,6 +119,33 @@ describe("records that come after a bill was closed", () => {
     expect(await stored("s")).toMatchObject({ state: "closed", bill: { version: 2 } });
   });
 
+  it("are added to those that could not be, where they can be read", async () => {
+    const { settleAt, outside, enter, bills } = await closedThenLate();
+    outside.located = none("missing");
+    await settleAt(minutes(200));
+    outside.located = found();
+    const more = seconds(minutes(-1), begin);
+    outside.usage.set("s", [...more, ...all]);
+    await enter("s", more);
+    expect(await settleAt(minutes(300))).toMatchObject({ restated: 1, lateUnverifiable: 0 });
+    expect(await bills()).toMatchObject([{ version: 3, lateUnverifiable: 60, charges: [{ records: 660 }] }]);
+  });
+
+  it("that come while the bill is closing reopen it as soon as it is closed", async () => {
+    const it = bench();
+    it.outside.records = [seen("s", { goneAt: minutes(10) })];
+    it.outside.usage.set("s", all);
+    await it.enter("s", records, { sealedUntil: minutes(30) });
+    const write: typeof it.ports.history.write = async (bills) => {
+      await it.enter("s", late);
+      await it.ports.history.write(bills);
+    };
+    await it.settleAt(minutes(120), { ...it.ports, history: { ...it.ports.history, write } });
+    expect(await it.stored("s")).toMatchObject({ state: "reopened", bill: { version: 1 } });
+    expect(await it.settleAt(minutes(130))).toMatchObject({ restated: 1 });
+    expect(await it.bills()).toEqual([{ ...(await undisturbed()), asOf: minutes(130), version: 2 }]);
+  });
+
   it("that were dismissed once are no news when they come again", async () => {
     const { settleAt, outside, enter, restatements } = await closedThenLate();
     outside.located = none("missing");
@@ -184,6 +211,40 @@ describe("records that a count finds of a session that was closed without any", 
     expect(await it.settleAt(minutes(1500))).toMatchObject({ restated: 0, open: 0, lateUnverifiable: 0 });
     expect(await it.bills()).toEqual(before);
   });
+});
+
+describe("an approximate session", () => {
+  const approximate = async () => {
+    const it = await closedThenLate();
+    const stored = await it.stored("s");
+    if (stored === null) throw new Error("not closed");
+    await it.ports.ledger.put({ ...stored, bill: { ...stored.bill, approximate: "summed up" } });
+    return it;
+  };
+
+  it("is exact once it was read row by row", async () => {
+    const it = await approximate();
+    await it.settleAt(minutes(200));
+    expect(await it.bills()).toMatchObject([{ approximate: null, version: 2, charges: [{ records: 600 }] }]);
+  });
+
+  it("may have fewer records than minutes were summed up", async () => {
+    const it = await approximate();
+    it.outside.usage.set("s", seconds(begin, minutes(2)));
+    await it.settleAt(minutes(200));
+    expect(await it.bills()).toMatchObject([{ approximate: null, charges: [{ records: 120 }] }]);
+  });
+});
+
+it.each([120, 1600])("a closed account keeps sums and no records (%d minutes later)", async (at) => {
+  const it = bench();
+  it.outside.records = [seen("s", { goneAt: minutes(10) })];
+  it.outside.finalUntil = minutes(at - 120 + 60);
+  await it.enter("s", all);
+  await it.settleAt(minutes(at));
+  const stored = await it.stored("s");
+  expect(stored?.account.open).toHaveLength(0);
+  expect(stored?.account.sealed).toMatchObject({ until: minutes(at - 60), digests: { since: minutes(at - 75) } });
 });
 
 describe("an open session", () => {
