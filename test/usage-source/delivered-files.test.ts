@@ -200,7 +200,7 @@ describe.each<readonly [string, () => Promise<DeliveryPlace>]>(places)("usage re
     ["all files were", 1],
   ])("throw what whoever takes them throws while %s read, which is no fault of a file", async (_name, times) => {
     const place = await make();
-    await place.deliver("a", lines("A", ...Array.from({ length: 1000 }, (_, at) => at)).repeat(times));
+    await place.deliver("a", gzipSync(lines("A", ...Array.from({ length: 1000 }, (_, at) => at)).repeat(times)));
     const failed = Object.assign(new Error("the ledger is busy"), { code: "busy" });
     const reading = place.source.read(
       {
