@@ -1,4 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
+import type { Target } from "../../core/inventory/target.ts";
+import { accountId, region as regionOf } from "../../core/kernel/ids.ts";
 import type { Outbox } from "../../core/ports/outbox.ts";
 import { keptGoneMs, type Registry } from "../../core/ports/registry.ts";
 import { stateOfText, textOfDetail, textOfState } from "../../core/ports/registry-text.ts";
@@ -6,7 +8,12 @@ import { openDatabase } from "./database.ts";
 import { eventOf, sessionOf, sessionValues } from "./rows.ts";
 import { inTransaction } from "./transaction.ts";
 
-export type SqliteRegistry = Registry & Outbox & { readonly close: () => void };
+export type SqliteRegistry = Registry &
+  Outbox & {
+    /** Every target that a pass was ever committed for. */
+    readonly targets: () => Promise<readonly Target[]>;
+    readonly close: () => void;
+  };
 
 /** Remembers in one SQLite file, which several processes may share. */
 export function sqliteRegistry(file: string): SqliteRegistry {
@@ -16,6 +23,12 @@ export function sqliteRegistry(file: string): SqliteRegistry {
   const atomically = <T>(work: () => T): Promise<T> => inTransaction(database, file, work);
 
   return {
+    targets: () =>
+      atomically(() =>
+        sql.targets
+          .all()
+          .map((row) => ({ account: accountId(String(row["account"])), region: regionOf(String(row["region"])) })),
+      ),
     load: (target) =>
       atomically(() => {
         const { account, region } = target;
@@ -60,6 +73,7 @@ export function sqliteRegistry(file: string): SqliteRegistry {
 
 function statementsOf(database: DatabaseSync) {
   return {
+    targets: database.prepare("SELECT account, region FROM targets ORDER BY account, region"),
     target: database.prepare("SELECT revision, state FROM targets WHERE account = ? AND region = ?"),
     putTarget: database.prepare(
       "INSERT OR REPLACE INTO targets (account, region, revision, state) VALUES (?, ?, ?, ?)",

@@ -9,6 +9,7 @@ import { sqliteDocuments } from "../../adapters/sqlite/documents.ts";
 import { sqliteLedger } from "../../adapters/sqlite/ledger.ts";
 import { sqliteRegistry } from "../../adapters/sqlite/registry.ts";
 import type { PriceBook } from "../../core/billing/price-book.ts";
+import type { Target } from "../../core/inventory/target.ts";
 import { readAccount, writeAccount } from "../../core/ledger/account-text.ts";
 import type { CloseBook } from "../../core/ports/close-book.ts";
 import type { Documents } from "../../core/ports/documents.ts";
@@ -27,6 +28,8 @@ export interface Stores {
   readonly documents: Documents;
   readonly history: History;
   readonly closeBook: CloseBook;
+  /** Whose sessions are in the registry. */
+  readonly targets: () => Promise<readonly Target[]>;
   readonly close: () => void;
 }
 
@@ -46,8 +49,10 @@ export async function openStores(
   };
   try {
     const files = await fileStoreOf(settings.history, s3);
+    const registry = keep(sqliteRegistry(settings.stateFile));
     return {
-      registry: keep(sqliteRegistry(settings.stateFile)),
+      registry,
+      targets: registry.targets,
       ledger: keep(sqliteLedger(settings.stateFile, { encode: writeAccount, decode: readAccount })),
       documents: keep(sqliteDocuments(settings.stateFile)),
       history: parquetHistory(files, { prices, gb: settings.meter.gb }),

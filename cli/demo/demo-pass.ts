@@ -18,7 +18,7 @@ import type { WatchOutcome } from "../watch/watch-outcome.ts";
 import type { DemoWorld } from "./demo-world.ts";
 
 /** What the demo sees is not worth keeping: nothing of it outlives the process. */
-export function demoStores(): Stores {
+export function demoStores(targets: DemoWorld["targets"]): Stores {
   const registry = sqliteRegistry(":memory:");
   const files = memoryStore();
   return {
@@ -27,6 +27,7 @@ export function demoStores(): Stores {
     documents: memoryDocuments(),
     history: parquetHistory(files, builtInPricing),
     closeBook: fileCloseBook(files),
+    targets: async () => targets,
     close: registry.close,
   };
 }

@@ -13,7 +13,7 @@ export const runDemo: RunVerb = async (input, terminal) => {
   const { demo, problems } = readDemoOptions(input.options);
   if (problems.length > 0) throw new UsageError(problems);
   const world = await startDemoWorld(demo.speed, demo.seed);
-  const stores = demoStores();
+  const stores = demoStores(world.targets);
   try {
     return await run(demo, world, terminal, demoPass(world, stores, demo.watch));
   } catch (error) {

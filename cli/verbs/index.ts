@@ -5,8 +5,9 @@ import { demo } from "./demo.ts";
 import { emulate } from "./emulate.ts";
 import { prices } from "./prices.ts";
 import { rate } from "./rate.ts";
+import { report } from "./report.ts";
 import { scan } from "./scan.ts";
 import { watch } from "./watch.ts";
 
 /** In the order of the help page. Each file holds only what `--help` needs, and loads the rest when it runs. */
-export const verbs: readonly Verb[] = [scan, watch, rate, prices, attribution, dashboards, demo, emulate];
+export const verbs: readonly Verb[] = [scan, watch, report, rate, prices, attribution, dashboards, demo, emulate];

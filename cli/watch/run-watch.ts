@@ -6,6 +6,7 @@ import { RegistryError } from "../../core/ports/registry-error.ts";
 import { type AccountsBeside, accountsBeside, noAccounts } from "../accounts/accounts-schedule.ts";
 import { type AccountsSettings, accountsSettingsOf } from "../accounts/accounts-settings.ts";
 import { accountsInputOf, accountsPortsOf } from "../accounts/compose.ts";
+import { homeS3 } from "../accounts/home-s3.ts";
 import { openStores, type Stores } from "../accounts/stores.ts";
 import { CliError, UsageError } from "../cli-error.ts";
 import { type AwsSettings, readAwsSettings } from "../config/aws-settings.ts";
@@ -46,7 +47,7 @@ export const runWatch: RunVerb = async (input, terminal) => {
   if (problems.length > 0) throw new UsageError(problems);
   const clients = clientsOf(read.settings);
   try {
-    const stores = await openStores(read.accounts, read.settings.prices, () => homeBucketClient(clients));
+    const stores = await openStores(read.accounts, read.settings.prices, () => homeS3(clients));
     try {
       return await run(clients, stores, read, terminal);
     } finally {
@@ -106,9 +107,6 @@ function accountsOf(
   const input = accountsInputOf(settings, accounts, subject, watch.publish);
   return accountsBeside(watch.accountsEveryMs, (now, signal) => keep(now, input, signal));
 }
-
-/** Any Region can be asked where a bucket is; ours is the nearest. */
-const homeBucketClient = async (clients: AwsClients) => clients.s3((await clients.defaultRegion()) ?? "us-east-1");
 
 /** What of the state cannot be read is for the user to mend. */
 const readable = (error: unknown): unknown =>

@@ -1,0 +1,76 @@
+import type { GbUnit } from "../../core/billing/gigabyte.ts";
+import type { HealthLevel } from "../../core/inventory/scan-health.ts";
+import type { Target } from "../../core/inventory/target.ts";
+import type { Instant } from "../../core/kernel/instant.ts";
+import { subtractUsd, type Usd, zeroUsd } from "../../core/kernel/money.ts";
+import type { Problem } from "../../core/kernel/problem.ts";
+import type { CostGroup, CostReport } from "../../core/reporting/cost-report.ts";
+
+/** How far one target is known. */
+export interface TargetCoverage {
+  readonly target: Target;
+  /** Of the scans; null where no pass was remembered. */
+  readonly health: HealthLevel | null;
+  /** All usage records stamped before it are in; null where it has no place with records, or none was read yet. */
+  readonly recordsUntil: Instant | null;
+}
+
+/** What a report shows, whatever the format. */
+export interface ReportContent {
+  readonly from: Instant;
+  readonly until: Instant;
+  readonly now: Instant;
+  readonly groupBy: readonly string[];
+  readonly gb: GbUnit;
+  readonly cost: CostReport;
+  /** In the order that they are shown in. */
+  readonly groups: readonly CostGroup[];
+  readonly coverage: readonly TargetCoverage[];
+  readonly closed: ClosedMonth | null;
+  readonly problems: readonly Problem[];
+}
+
+/** A month that was closed: what its report said then, and what has changed since. */
+export interface ClosedMonth {
+  readonly month: string;
+  readonly closedAt: Instant;
+  readonly frozen: Usd;
+  readonly adjustment: Usd;
+  /** Changes of each group, in the order of the groups; signed. */
+  readonly adjustments: readonly Usd[];
+}
+
+/** Groups that existed then and have nothing now are among the groups too, so that adjustments add up. */
+export function groupsWithFrozen(
+  groups: readonly CostGroup[],
+  frozen: readonly CostGroup[],
+): { readonly groups: readonly CostGroup[]; readonly adjustments: readonly Usd[] } {
+  const keyOf = ({ values }: CostGroup): string => JSON.stringify(values);
+  const then = new Map(frozen.map((group) => [keyOf(group), group.figures.known]));
+  const here = new Set(groups.map(keyOf));
+  const gone = frozen.filter((group) => !here.has(keyOf(group))).map(emptied);
+  const all = [...groups, ...gone];
+  return {
+    groups: all,
+    adjustments: all.map((group) => subtractUsd(group.figures.known, then.get(keyOf(group)) ?? zeroUsd)),
+  };
+}
+
+const emptied = ({ values }: CostGroup): CostGroup => ({
+  values,
+  figures: {
+    sessions: 0,
+    unknownSessions: 0,
+    known: zeroUsd,
+    idle: zeroUsd,
+    active: zeroUsd,
+    unsplit: zeroUsd,
+    peakTax: zeroUsd,
+    logged: zeroUsd,
+    rated: zeroUsd,
+    low: zeroUsd,
+    high: zeroUsd,
+    vcpuHours: zeroUsd,
+    gbHours: zeroUsd,
+  },
+});

@@ -1,0 +1,120 @@
+import { isoOf } from "../../core/kernel/instant.ts";
+import { formatUsd, sumUsd } from "../../core/kernel/money.ts";
+import { type CostFigures, figuresOf } from "../../core/reporting/cost-cells.ts";
+import { decimalText, printedParts } from "../../core/reporting/largest-remainder.ts";
+import type { ReportContent } from "./report-content.ts";
+import { type PrintedFigures, printedFigures } from "./report-figures.ts";
+
+const decimals = 12;
+
+/** A report as `report --json` writes it (docs/schemas/report.schema.json). Unknown figures are null, never 0. */
+export function reportJson(content: ReportContent) {
+  const { cost, groups, groupBy, closed } = content;
+  const printed = printedFigures(cost.total, groups, decimals);
+  const changes = closed === null ? null : printedParts(closed.adjustments, decimals);
+  const shareOf = sharesOf(cost.basis.shares.map(({ usd }) => usd ?? { numerator: 0n, denominator: 1n }));
+  return {
+    from: isoOf(content.from),
+    to: isoOf(content.until),
+    asOf: isoOf(content.now),
+    groupBy,
+    coverage: coverageOf(content),
+    total: figuresJson(cost.total, printed.total),
+    basis: {
+      weakest: cost.basis.weakest,
+      shares: cost.basis.shares.map(({ basis, sessions, withoutFigure, usd }, place) => ({
+        basis,
+        sessions,
+        withoutFigure,
+        usd: usd === null ? null : formatUsd(usd),
+        sharePct: usd === null ? null : (shareOf?.[place] ?? null),
+      })),
+    },
+    groups: groups.map(({ values, figures }, place) => {
+      const own = printed.groups[place] ?? printed.total;
+      return {
+        by: Object.fromEntries(groupBy.map((dimension, index) => [dimension, values[index] ?? null])),
+        ...figuresJson(figures, own),
+        sharePct: own.sharePct,
+        ...(changes === null ? {} : { adjustmentUsd: decimalText(changes[place] ?? 0n, decimals) }),
+      };
+    }),
+    top: topOf(content),
+    closed:
+      closed === null
+        ? null
+        : {
+            month: closed.month,
+            closedAt: isoOf(closed.closedAt),
+            frozenUsd: formatUsd(closed.frozen),
+            adjustmentUsd: formatUsd(closed.adjustment),
+          },
+    problems: content.problems,
+  };
+}
+
+function coverageOf({ cost: { counts }, coverage }: ReportContent) {
+  return {
+    sessions: counts.sessions,
+    settled: counts.settled,
+    provisional: counts.provisional,
+    bounded: counts.bounded,
+    unpriced: counts.unpriced,
+    approximate: counts.approximate,
+    lateUnverifiable: counts.lateUnverifiable,
+    gapMs: counts.gapMs,
+    targets: coverage.map(({ target, health, recordsUntil }) => ({
+      account: target.account,
+      region: target.region,
+      health,
+      recordsUntil: recordsUntil === null ? null : isoOf(recordsUntil),
+    })),
+  };
+}
+
+const figuresJson = (figures: CostFigures, printed: PrintedFigures) => ({
+  sessions: figures.sessions,
+  withoutFigure: figures.unknownSessions,
+  usd: printed.usd,
+  lowUsd: printed.low,
+  highUsd: printed.high,
+  idleUsd: printed.usd === null ? null : printed.idle,
+  activeUsd: printed.usd === null ? null : printed.active,
+  unsplitUsd: printed.usd === null ? null : printed.unsplit,
+  peakTaxUsd: printed.usd === null ? null : printed.peakTax,
+  loggedUsd: printed.usd === null ? null : printed.logged,
+  vcpuHours: printed.usd === null ? null : formatUsd(figures.vcpuHours),
+  gbHours: printed.usd === null ? null : formatUsd(figures.gbHours),
+});
+
+/** The sessions that cost most, with their exact figures. */
+export const topOf = ({ cost, gb }: Pick<ReportContent, "cost" | "gb">) =>
+  cost.top.map(({ session, facts, usage }) => {
+    const figures = figuresOf(
+      [{ basis: facts.basis, usage: [...usage], sessions: 1, unknownSessions: 0, low: zero, high: zero }],
+      gb,
+    );
+    return {
+      account: session.account,
+      region: session.region,
+      interpreter: session.interpreter,
+      session: session.session,
+      name: session.name,
+      usd: formatUsd(figures.known),
+      idleUsd: facts.basis === "rated" ? formatUsd(figures.idle) : null,
+      basis: facts.basis,
+      final: facts.final,
+    };
+  });
+
+const zero = { numerator: 0n, denominator: 1n };
+
+function sharesOf(parts: Parameters<typeof printedParts>[0]): readonly string[] | null {
+  const total = sumUsd(parts);
+  if (total.numerator === 0n) return null;
+  const ratios = parts.map(({ numerator, denominator }) => ({
+    numerator: numerator * total.denominator * 100n,
+    denominator: denominator * total.numerator,
+  }));
+  return printedParts(ratios, 1).map((share) => decimalText(share, 1));
+}

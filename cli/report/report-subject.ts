@@ -1,0 +1,94 @@
+import { existsSync } from "node:fs";
+import process from "node:process";
+import type { AwsClients } from "../../adapters/aws/clients.ts";
+import { bucketTrail, folderTrail } from "../../adapters/files/trail.ts";
+import type { SessionKey } from "../../core/billing/usage-record.ts";
+import type { Target } from "../../core/inventory/target.ts";
+import { type Instant, plusMs } from "../../core/kernel/instant.ts";
+import type { Problem } from "../../core/kernel/problem.ts";
+import type { Ledger } from "../../core/ports/ledger.ts";
+import type { ReadPrincipals } from "../../core/ports/principals.ts";
+import type { Registry } from "../../core/ports/registry.ts";
+import { type AccountsSettings, accountsSettingsOf } from "../accounts/accounts-settings.ts";
+import { placeText } from "../accounts/stores.ts";
+import { CliError } from "../cli-error.ts";
+import { type AwsSettings, readAwsSettings } from "../config/aws-settings.ts";
+import { exitCode } from "../exit-code.ts";
+import type { Terminal } from "../terminal.ts";
+import type { VerbInput } from "../verb.ts";
+import type { TargetCoverage } from "./report-content.ts";
+
+export interface ReportSettings {
+  readonly settings: AwsSettings;
+  readonly accounts: AccountsSettings;
+}
+
+/** Flags and configuration of every verb that reads the ledger, with what is wrong with them. */
+export async function readReportSettings(
+  options: VerbInput["options"],
+  terminal: Terminal,
+): Promise<ReportSettings & { readonly problems: string[] }> {
+  const { settings, config, problems } = await readAwsSettings(options, terminal.cwd);
+  const found = [...problems];
+  const surroundings = { cwd: terminal.cwd, env: terminal.env, platform: process.platform };
+  return { settings, accounts: accountsSettingsOf(config, options, surroundings, found), problems: found };
+}
+
+/**
+ * Reading makes no state: where there is no state file, there is nothing but history, and where there is neither, nothing was
+ * ever recorded. Throws `CliError` then.
+ */
+export function stateToRead(accounts: AccountsSettings): AccountsSettings {
+  if (existsSync(accounts.stateFile)) return accounts;
+  const { history } = accounts;
+  if (history.kind === "bucket" || existsSync(history.folder)) return { ...accounts, stateFile: ":memory:" };
+  throw new CliError(
+    `nothing has been recorded yet: there is neither a state file ${accounts.stateFile} nor history in ${placeText(history)}. Run \`sandmeter watch\` first, or name them with --state and --history.`,
+    exitCode.failed,
+  );
+}
+
+/** How far each target is known. */
+export const coverageOf = (
+  registry: Pick<Registry, "load">,
+  ledger: Pick<Ledger, "marks">,
+  targets: readonly Target[],
+): Promise<readonly TargetCoverage[]> =>
+  Promise.all(
+    targets.map(async (target) => {
+      const marks = await ledger.marks(target);
+      const finals = marks.map(({ finalUntil }) => finalUntil);
+      return {
+        target,
+        health: (await registry.load(target)).health?.level ?? null,
+        recordsUntil: finals.length === 0 ? null : finals.reduce((a, b) => (a < b ? a : b)),
+      };
+    }),
+  );
+
+/** A session starts at most a day before its charges. */
+const startsBeforeMs = 24 * 3_600_000;
+
+/** Who started the sessions of a window, where a trail is configured; nobody knows otherwise. */
+export async function principalsOf(
+  clients: AwsClients,
+  { trail }: AccountsSettings,
+  targets: readonly Target[],
+  window: { readonly from: Instant; readonly until: Instant },
+  signal: AbortSignal,
+): Promise<{ readonly principalOf: (session: SessionKey) => string | null; readonly problems: readonly Problem[] }> {
+  if (trail === null) return { principalOf: () => null, problems: [] };
+  const read: ReadPrincipals =
+    trail.kind === "folder" ? folderTrail(trail.folder) : bucketTrail(clients.s3, placeText(trail));
+  const known = new Map<string, string>();
+  const problems: Problem[] = [];
+  for (const target of targets) {
+    const found = await read(target, plusMs(window.from, -startsBeforeMs), window.until, signal);
+    for (const it of found.principals) known.set(nameOf(it), it.principal);
+    problems.push(...found.problems);
+  }
+  return { principalOf: (session) => known.get(nameOf(session)) ?? null, problems };
+}
+
+const nameOf = ({ account, region, interpreter, session }: SessionKey): string =>
+  JSON.stringify([account, region, interpreter, session]);

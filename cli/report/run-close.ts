@@ -1,0 +1,112 @@
+import { codeInterpreterKind } from "../../adapters/aws/code-interpreter-kind.ts";
+import { startOfMonth } from "../../core/kernel/calendar.ts";
+import { type Instant, isoOf, plusMs } from "../../core/kernel/instant.ts";
+import { formatUsd } from "../../core/kernel/money.ts";
+import { type CostRequest, costReport, costReportAsOf } from "../../core/reporting/cost-report.ts";
+import { homeS3 } from "../accounts/home-s3.ts";
+import { openStores, type Stores } from "../accounts/stores.ts";
+import { CliError, UsageError } from "../cli-error.ts";
+import { type ExitCode, exitCode } from "../exit-code.ts";
+import { safeJson, safeText } from "../render/safe-text.ts";
+import { clientsOf } from "../scan/compose.ts";
+import { systemClock } from "../system-clock.ts";
+import type { Terminal } from "../terminal.ts";
+import type { RunVerb } from "../verb.ts";
+import { snapshotOf } from "./closed-month.ts";
+import { monthOf } from "./report-options.ts";
+import { type ReportSettings, readReportSettings, stateToRead } from "./report-subject.ts";
+
+/** A session of the month's last hour is settled after its last usage record is read for good: two hours, and some. */
+const settledAfterMs = 4 * 3_600_000;
+
+/** Freezes a month: what its reports say from now on is that, and adjustments. */
+export const runClose: RunVerb = async (input, terminal) => {
+  const now = systemClock.now();
+  const { problems, ...read } = await readReportSettings(input.options, terminal);
+  const named = input.options["month"];
+  const start = typeof named === "string" ? monthOf(named) : null;
+  const own = [
+    ...input.arguments.map(
+      (word) => `unexpected argument "${safeText(word)}": \`sandmeter report close\` takes --month alone`,
+    ),
+    ...(start === null ? [`\`report close\` needs --month and a month such as 2026-10`] : []),
+  ];
+  if (problems.length + own.length > 0 || start === null || typeof named !== "string")
+    throw new UsageError([...problems, ...own]);
+  const clients = clientsOf(read.settings);
+  try {
+    const stores = await openStores(stateToRead(read.accounts), read.settings.prices, () => homeS3(clients));
+    try {
+      return await close(
+        stores,
+        read,
+        { month: named, start, now, force: input.options["force"] === true },
+        input.options["json"] === true,
+        terminal,
+      );
+    } finally {
+      stores.close();
+    }
+  } finally {
+    clients.close();
+  }
+};
+
+interface MonthToClose {
+  readonly month: string;
+  readonly start: Instant;
+  readonly now: Instant;
+  readonly force: boolean;
+}
+
+async function close(
+  stores: Stores,
+  { settings, accounts }: ReportSettings,
+  { month, start, now, force }: MonthToClose,
+  json: boolean,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const before = await stores.closeBook.closed(month);
+  if (before !== null)
+    throw new CliError(
+      `${month} was closed on ${isoOf(before.closedAt)}: a month is closed once. What changes after that is shown as adjustments.`,
+    );
+  const end = startOfMonth(start, 1);
+  if (now < plusMs(end, settledAfterMs) && !(force && now >= end)) {
+    throw new CliError(
+      `${month} ends on ${isoOf(end)}, and its last sessions are settled four hours later: close it after ${isoOf(plusMs(end, settledAfterMs))}.`,
+    );
+  }
+  const request: CostRequest = {
+    now,
+    from: start,
+    until: end,
+    targets: await stores.targets(),
+    includes: () => true,
+    groupBy: [],
+    top: 0,
+    prices: settings.prices,
+    gb: accounts.meter.gb,
+    kind: codeInterpreterKind,
+    attribution: accounts.attribution,
+    principalOf: () => null,
+  };
+  const { counts } = await costReport(stores, request, terminal.signal);
+  if (counts.provisional > 0 && !force) {
+    throw new CliError(
+      `${month} has ${counts.provisional} ${counts.provisional === 1 ? "session that is" : "sessions that are"} not settled: let \`sandmeter watch\` settle them first, or close it without them with --force. Those come as adjustments then.`,
+    );
+  }
+  // Read again as it will be read from now on: what is frozen is what history has.
+  const frozen = (await costReportAsOf(stores, request, now, terminal.signal)).total.known;
+  const outcome = await stores.closeBook.close({ month, closedAt: now, snapshot: snapshotOf(frozen) });
+  if (outcome === "closed-before")
+    throw new CliError(`${month} was closed by another run meanwhile: see \`sandmeter report --month ${month}\`.`);
+  const knownUsd = formatUsd(frozen);
+  terminal.out(
+    json
+      ? `${safeJson({ month, closedAt: isoOf(now), knownUsd, sessions: counts.sessions, provisional: counts.provisional })}\n`
+      : `${month} is closed at $${knownUsd}, ${counts.sessions} sessions. What is restated from now on is shown as adjustments.\n`,
+  );
+  return exitCode.done;
+}

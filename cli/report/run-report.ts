@@ -1,0 +1,143 @@
+import type { AwsClients } from "../../adapters/aws/clients.ts";
+import { codeInterpreterKind } from "../../adapters/aws/code-interpreter-kind.ts";
+import type { Target } from "../../core/inventory/target.ts";
+import type { Instant } from "../../core/kernel/instant.ts";
+import { compareUsd } from "../../core/kernel/money.ts";
+import { RegistryError } from "../../core/ports/registry-error.ts";
+import { type CostGroup, type CostRequest, costReport } from "../../core/reporting/cost-report.ts";
+import { homeS3 } from "../accounts/home-s3.ts";
+import { openStores, type Stores } from "../accounts/stores.ts";
+import { CliError, UsageError } from "../cli-error.ts";
+import { type ExitCode, exitCode, worstExitCode } from "../exit-code.ts";
+import { safeJson, safeText } from "../render/safe-text.ts";
+import { clientsOf } from "../scan/compose.ts";
+import { systemClock } from "../system-clock.ts";
+import type { Terminal } from "../terminal.ts";
+import type { CheckVerb, RunVerb } from "../verb.ts";
+import { closedMonth } from "./closed-month.ts";
+import { writeFocus } from "./focus-file.ts";
+import { focusJson, focusLines } from "./focus-told.ts";
+import { renderReport } from "./render-report.ts";
+import { groupsWithFrozen, type ReportContent } from "./report-content.ts";
+import { reportCsv } from "./report-csv.ts";
+import { reportJson } from "./report-json.ts";
+import { type ReportOptions, readReportOptions } from "./report-options.ts";
+import { coverageOf, principalsOf, type ReportSettings, readReportSettings, stateToRead } from "./report-subject.ts";
+import { runClose } from "./run-close.ts";
+
+export const checkReport: CheckVerb = async ({ options }, terminal) => {
+  const { accounts, problems } = await readReportSettings(options, terminal);
+  return [...problems, ...readReportOptions(options, accounts.attribution, systemClock.now()).problems];
+};
+
+export const runReport: RunVerb = async (input, terminal) => {
+  const [what, ...rest] = input.arguments;
+  if (what === "close") return runClose({ ...input, arguments: rest }, terminal);
+  if (what !== undefined)
+    throw new UsageError([
+      `\`sandmeter report ${safeText(what)}\` is no command: leave the word out, or say \`close\``,
+    ]);
+  const now = systemClock.now();
+  const { problems, ...read } = await readReportSettings(input.options, terminal);
+  const { report, problems: own } = readReportOptions(input.options, read.accounts.attribution, now);
+  if (problems.length + own.length > 0) throw new UsageError([...problems, ...own]);
+  const clients = clientsOf(read.settings);
+  try {
+    const stores = await openStores(stateToRead(read.accounts), read.settings.prices, () => homeS3(clients));
+    try {
+      return await run(clients, stores, read, report, now, terminal);
+    } catch (error) {
+      throw error instanceof RegistryError ? new CliError(error.message, exitCode.failed, { cause: error }) : error;
+    } finally {
+      stores.close();
+    }
+  } finally {
+    clients.close();
+  }
+};
+
+async function run(
+  clients: AwsClients,
+  stores: Stores,
+  { settings, accounts }: ReportSettings,
+  report: ReportOptions,
+  now: Instant,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const { signal } = terminal;
+  const includes = ({ account, region }: Target): boolean =>
+    (report.accounts?.includes(account) ?? true) && (report.regions?.includes(region) ?? true);
+  const targets = (await stores.targets()).filter(includes);
+  const { principalOf, problems } = await principalsOf(clients, accounts, targets, report, signal);
+  const request: CostRequest = {
+    now,
+    from: report.from,
+    until: report.until,
+    targets,
+    includes,
+    groupBy: report.groupBy,
+    top: report.top,
+    prices: settings.prices,
+    gb: accounts.meter.gb,
+    kind: codeInterpreterKind,
+    attribution: accounts.attribution,
+    principalOf,
+  };
+  if (report.format === "focus" && report.out !== null) {
+    const written = await writeFocus(stores, { ...request, kind: codeInterpreterKind, billingAccount: null }, report.out, signal);
+    for (const line of focusLines(written)) terminal.err(`${line}\n`);
+    if (report.json) terminal.out(`${safeJson(focusJson(written, report))}\n`);
+    return exitCode.done;
+  }
+  const cost = await costReport(stores, request, signal);
+  const coverage = await coverageOf(stores.registry, stores.ledger, targets);
+  const then = report.month === null ? null : await closedMonth(stores, request, report.month, signal);
+  const sorted = inOrder(cost.groups, report.groupBy);
+  const all = then === null ? { groups: sorted, adjustments: [] } : groupsWithFrozen(sorted, then.frozenGroups);
+  const content: ReportContent = {
+    from: report.from,
+    until: report.until,
+    now,
+    groupBy: report.groupBy,
+    gb: accounts.meter.gb,
+    cost,
+    groups: all.groups,
+    coverage,
+    closed: then === null ? null : { ...then.closed(cost.total.known), adjustments: all.adjustments },
+    problems: [...problems, ...(then?.problems ?? [])],
+  };
+  show(content, report, terminal);
+  return worstExitCode(
+    coverage.some(({ health }) => health !== "ok") || content.problems.length > 0 ? [exitCode.partial] : [],
+  );
+}
+
+function show(content: ReportContent, { format }: ReportOptions, terminal: Terminal): void {
+  switch (format) {
+    case "json":
+      terminal.out(`${safeJson(reportJson(content))}\n`);
+      return;
+    case "csv":
+      terminal.out(reportCsv(content));
+      return;
+    default:
+      terminal.out(renderReport(content, terminal));
+  }
+}
+
+/** Time goes on from line to line; anything else begins with what costs most. */
+function inOrder(groups: readonly CostGroup[], groupBy: readonly string[]): readonly CostGroup[] {
+  const byValues = (a: CostGroup, b: CostGroup): number => compareTexts(a.values, b.values);
+  const byTime = groupBy[0] === "day" || groupBy[0] === "hour";
+  return groups.toSorted((a, b) =>
+    byTime ? byValues(a, b) : compareUsd(b.figures.known, a.figures.known) || byValues(a, b),
+  );
+}
+
+function compareTexts(a: readonly string[], b: readonly string[]): number {
+  for (const [place, text] of a.entries()) {
+    const other = b[place] ?? "";
+    if (text !== other) return text < other ? -1 : 1;
+  }
+  return 0;
+}
