@@ -33,9 +33,8 @@ export function renderReport(
 
 function headOf(content: ReportContent, paint: Paint): string {
   const { cost, closed } = content;
-  const { counts, total } = cost;
+  const { counts } = cost;
   const window = `${isoOf(content.from).slice(0, 16)}Z to ${isoOf(content.until).slice(0, 16)}Z`;
-  const known = `$${money(total.known)}`;
   const cover = [
     `${plural(counts.sessions, "session")}: ${counts.settled} settled`,
     `${counts.provisional} provisional`,
@@ -47,7 +46,7 @@ function headOf(content: ReportContent, paint: Paint): string {
   ].join(", ");
   return [
     `${paint(`Costs ${window}`, "bold")}, half open, as of ${isoOf(content.now)}`,
-    counts.sessions > 0 && counts.bounded === counts.sessions ? `Total unknown` : `Total ${known}${splitOf(content)}`,
+    totalLine(content),
     cover,
     `Basis ${cost.basis.weakest ?? "none"}${basisShares(content)}`,
     ...freshness(content),
@@ -59,6 +58,12 @@ function headOf(content: ReportContent, paint: Paint): string {
   ]
     .map((line) => `${line}\n`)
     .join("");
+}
+
+function totalLine(content: ReportContent): string {
+  const { counts, total } = content.cost;
+  if (counts.sessions === 0) return "Total unknown: no session of this window is recorded";
+  return counts.bounded === counts.sessions ? "Total unknown" : `Total $${money(total.known)}${splitOf(content)}`;
 }
 
 const boundsText = ({ cost: { total } }: ReportContent): string => {

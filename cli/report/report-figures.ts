@@ -6,7 +6,7 @@ type Amount = "known" | "idle" | "unsplit" | "active" | "peakTax" | "logged";
 
 /** Amounts as they are printed: decimal strings. Those of the groups add up to those of the total, and their parts to them. */
 export interface PrintedFigures extends Readonly<Record<Amount, string>> {
-  /** Null where no session has a figure: that is unknown, and not zero. */
+  /** Null where no session has a figure, or none is known: that is unknown, and not zero. */
   readonly usd: string | null;
   readonly low: string;
   readonly high: string | null;
@@ -45,7 +45,7 @@ export function printedFigures(total: CostFigures, groups: readonly CostGroup[],
     const known = text(units.known);
     return {
       known,
-      usd: own.sessions > 0 && own.unknownSessions >= own.sessions && units.known === 0n ? null : known,
+      usd: own.unknownSessions >= own.sessions && units.known === 0n ? null : known,
       idle: text(units.idle),
       unsplit: text(units.unsplit),
       // What is left, so that the three add up.

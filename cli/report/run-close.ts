@@ -92,6 +92,11 @@ async function close(
     principalOf: () => null,
   };
   const { counts } = await costReport(stores, request, terminal.signal);
+  if (counts.sessions === 0 && !force) {
+    throw new CliError(
+      `no session of ${month} is recorded: its costs are unknown, and closing it would call them nothing. Where nothing ran, close it with --force.`,
+    );
+  }
   if (counts.provisional > 0 && !force) {
     throw new CliError(
       `${month} has ${counts.provisional} ${counts.provisional === 1 ? "session that is" : "sessions that are"} not settled: let \`sandmeter watch\` settle them first, or close it without them with --force. Those come as adjustments then.`,

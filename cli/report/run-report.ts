@@ -84,7 +84,12 @@ async function run(
     principalOf,
   };
   if (report.format === "focus" && report.out !== null) {
-    const written = await writeFocus(stores, { ...request, kind: codeInterpreterKind, billingAccount: null }, report.out, signal);
+    const written = await writeFocus(
+      stores,
+      { ...request, kind: codeInterpreterKind, billingAccount: null },
+      report.out,
+      signal,
+    );
     for (const line of focusLines(written)) terminal.err(`${line}\n`);
     if (report.json) terminal.out(`${safeJson(focusJson(written, report))}\n`);
     return exitCode.done;

@@ -1,33 +1,23 @@
 import { targetKey } from "../../core/inventory/target.ts";
 import type { ScanProgress } from "../../core/jobs/scan-input.ts";
-import { cutTo } from "../render/table.ts";
+import { progressLine } from "../render/progress-line.ts";
 import type { Terminal } from "../terminal.ts";
 
-/** One line on standard error that is redrawn, on a terminal only. */
-export interface ProgressLine {
+/** How far a scan has come, on one line. */
+export interface ScanProgressLine {
   readonly tell: (progress: ScanProgress) => void;
   readonly clear: () => void;
 }
 
-const redrawEveryMs = 80;
-
-export function scanProgress(terminal: Terminal): ProgressLine {
+export function scanProgress(terminal: Terminal): ScanProgressLine {
   const states = new Map<string, ScanProgress>();
-  let drawnAt = Number.NEGATIVE_INFINITY;
-  let shown = false;
+  const line = progressLine(terminal);
   return {
     tell: (progress) => {
       states.set(targetKey(progress.target), progress);
-      const now = performance.now();
-      if (!terminal.interactive || now - drawnAt < redrawEveryMs) return;
-      drawnAt = now;
-      shown = true;
-      terminal.err(`\r\u001b[K${cutTo(lineOf([...states.values()]), Math.max(20, terminal.columns - 1))}`);
+      line.show(() => lineOf([...states.values()]));
     },
-    clear: () => {
-      if (shown) terminal.err("\r\u001b[K");
-      shown = false;
-    },
+    clear: line.clear,
   };
 }
 

@@ -1,8 +1,10 @@
 import process from "node:process";
 import type { AwsClients } from "../../adapters/aws/clients.ts";
+import type { AccountsPorts } from "../../core/jobs/accounts-ports.ts";
 import { keepAccounts } from "../../core/jobs/keep-accounts.ts";
 import { observe } from "../../core/jobs/observe.ts";
 import { RegistryError } from "../../core/ports/registry-error.ts";
+import { accountsProgress } from "../accounts/accounts-progress.ts";
 import { type AccountsBeside, accountsBeside, noAccounts } from "../accounts/accounts-schedule.ts";
 import { type AccountsSettings, accountsSettingsOf } from "../accounts/accounts-settings.ts";
 import { accountsInputOf, accountsPortsOf } from "../accounts/compose.ts";
@@ -75,7 +77,11 @@ async function run(
   const tell = watch.passes === 1 ? progress.tell : () => undefined;
   const pass = observe(observePortsOf(clients, stores.registry, publishRegion, tell));
   const observeInput = observeInputOf(settings, subject, watch.publish);
-  const beside = accountsOf(clients, stores, { settings, accounts, watch }, subject, publishRegion);
+  const costProgress = accountsProgress(terminal);
+  // A view that is redrawn shows how things are; a single pass shows how far it has come.
+  const tellCosts = watch.passes === 1 ? costProgress.tell : () => undefined;
+  const ports = accountsPortsOf(clients, stores, accounts, publishRegion, tellCosts);
+  const beside = accountsOf(ports, { settings, accounts, watch }, subject);
   const ahead = serviceClock(clients, subject);
   const last = await watchPasses({
     clock: systemClock,
@@ -87,7 +93,9 @@ async function run(
       const now = await ahead(startedAt, signal);
       const outcome = await pass(now, observeInput, signal);
       progress.clear();
-      return { ...outcome, accounts: await beside.inPass(now, number === watch.passes, signal) };
+      const kept = await beside.inPass(now, number === watch.passes, signal);
+      costProgress.clear();
+      return { ...outcome, accounts: kept };
     },
   });
   if (subject.notes.length > 0)
@@ -96,14 +104,12 @@ async function run(
 }
 
 function accountsOf(
-  clients: AwsClients,
-  stores: Stores,
+  ports: AccountsPorts,
   { settings, accounts, watch }: WatchSettings,
   subject: ScanSubject,
-  publishRegion: string,
 ): AccountsBeside {
   if (watch.accountsEveryMs === null) return noAccounts;
-  const keep = keepAccounts(accountsPortsOf(clients, stores, accounts, publishRegion));
+  const keep = keepAccounts(ports);
   const input = accountsInputOf(settings, accounts, subject, watch.publish);
   return accountsBeside(watch.accountsEveryMs, (now, signal) => keep(now, input, signal));
 }
