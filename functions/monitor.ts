@@ -1,25 +1,23 @@
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { awsClients } from "../adapters/aws/clients.ts";
 import { codeInterpreterKind, quotaServiceCode } from "../adapters/aws/code-interpreter-kind.ts";
 import { awsSendEvents } from "../adapters/aws/events.ts";
 import { awsPublishMetrics } from "../adapters/aws/metrics.ts";
 import { awsQuotaLimits } from "../adapters/aws/quota-limits.ts";
 import { awsSandboxReader } from "../adapters/aws/sandbox-reader.ts";
+import { deployedPricing } from "../adapters/config/deployed-configuration.ts";
 import { dynamodbRegistry } from "../adapters/dynamodb/registry.ts";
-import { codeInterpreterPrices } from "../core/billing/code-interpreter-prices.ts";
-import { priceBookOf } from "../core/billing/price-book.ts";
 import { observe } from "../core/jobs/observe.ts";
 import type { PassOutcome } from "../core/jobs/observe-outcome.ts";
 import type { ObservePorts } from "../core/jobs/observe-ports.ts";
 import { scan } from "../core/jobs/scan.ts";
-import { region } from "../core/kernel/ids.ts";
 import type { Instant } from "../core/kernel/instant.ts";
 import { defaultAlertRule } from "../core/quota/alert-rule.ts";
-import type { FunctionEnvironment } from "./environment.ts";
+import { readDeployedFile } from "./deployed-file.ts";
+import type { ScanEnvironment } from "./environment.ts";
 import type { FunctionPlace } from "./function-place.ts";
+import { requestsPerSecond, tableClient } from "./service-limits.ts";
+import { targetsOf } from "./targets.ts";
 
-/** AgentCore's quota of each operation the scan uses, in requests a second (AgentCore quotas, read 2026-09-26). */
-const requestsPerSecond = 30;
 /** A write costs five times a read: "seen again" is written every ten minutes, which widens a final cost by no more than that. */
 const rememberSeenEveryMs = 600_000;
 /**
@@ -28,27 +26,20 @@ const rememberSeenEveryMs = 600_000;
  */
 const lookUpSeconds = 100;
 
-/** The table answers in milliseconds. Without these a lost connection would last until Lambda ends the function. */
-const requestHandler = { connectionTimeout: 3000, requestTimeout: 10_000, throwOnRequestTimeout: true } as const;
-
 /** One pass over the targets of this deployment. */
 export type Monitor = (now: Instant, place: FunctionPlace, signal: AbortSignal) => Promise<PassOutcome>;
 
 /** The composition root: makes every client, so that all passes of one warm function share connections and the request budget. */
-export function monitorOf(environment: FunctionEnvironment): Monitor {
-  const prices = priceBookOf(codeInterpreterPrices);
+export function monitorOf(environment: ScanEnvironment): Monitor {
+  const { prices, usage } = readDeployedFile(environment.taskRoot, deployedPricing);
   const observing = observe(portsOf(environment));
-  return (now, place, signal) => {
-    const regions =
-      environment.regions === "all"
-        ? (codeInterpreterKind.regions[place.partition] ?? []).map(region)
-        : environment.regions;
-    return observing(
+  return (now, place, signal) =>
+    observing(
       now,
       {
-        targets: regions.map((name) => ({ account: place.account, region: name })),
+        targets: targetsOf(environment.regions, place),
         prices,
-        gb: "binary",
+        gb: usage.meter.gb,
         rule: { ...defaultAlertRule, thresholds: environment.thresholds },
         limitOverrides: [],
         notEnabled: environment.regions === "all" ? "skip" : "fail",
@@ -58,13 +49,12 @@ export function monitorOf(environment: FunctionEnvironment): Monitor {
       },
       signal,
     );
-  };
 }
 
-function portsOf(environment: FunctionEnvironment): ObservePorts {
+function portsOf(environment: ScanEnvironment): ObservePorts {
   const { version, rateShare, homeRegion, table } = environment;
   const clients = awsClients({ version, requestsPerSecond, rateShare });
-  const state = dynamodbRegistry(new DynamoDBClient({ region: homeRegion, requestHandler }), table);
+  const state = dynamodbRegistry(tableClient(homeRegion), table);
   return {
     scan: scan({
       sandboxes: awsSandboxReader(clients),

@@ -1,13 +1,13 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import type { Context } from "aws-lambda";
 import { withinDeadline } from "./deadline.ts";
-import { functionEnvironment } from "./environment.ts";
+import { scanEnvironment } from "./environment.ts";
 import { functionPlace } from "./function-place.ts";
 import { monitorOf } from "./monitor.ts";
 import { concludePass, type PassSummary } from "./pass-summary.ts";
 import { scheduledAt } from "./scheduled-event.ts";
 
-const environment = functionEnvironment();
+const environment = scanEnvironment();
 const logger = new Logger({
   serviceName: "sandmeter",
   logLevel: environment.logLevel,
@@ -15,15 +15,13 @@ const logger = new Logger({
 });
 const monitor = monitorOf(environment);
 
-/** Time that is kept to say what happened, before Lambda ends the function without a word. */
-const lastWordsMs = 5000;
-
 /** One scheduled pass: scan, record, tell. */
 export async function handler(event: unknown, context: Context): Promise<PassSummary> {
   logger.addContext(context);
   const now = scheduledAt(event);
   const place = functionPlace(context.invokedFunctionArn);
-  const timeLeftMs = context.getRemainingTimeInMillis() - lastWordsMs;
-  const outcome = await withinDeadline(timeLeftMs, (signal) => monitor(now, place, signal));
+  const outcome = await withinDeadline(context.getRemainingTimeInMillis(), "SANDMETER_EVERY_MINUTES", (signal) =>
+    monitor(now, place, signal),
+  );
   return concludePass(outcome, logger);
 }

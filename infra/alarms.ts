@@ -34,7 +34,7 @@ export function createAlarms(settings: Settings, place: Place, jobs: Jobs) {
     // Which Regions there are is only known when the scan runs, so this asks for the worst of those that reported.
     new aws.cloudwatch.MetricAlarm("Silent", {
       ...heartbeat,
-      name: alarmName("silent"),
+      name: alarmName("scan-silent"),
       alarmDescription: `At least one Region had ${silence}. ${runbook}`,
       metricQueries: [
         {
@@ -49,7 +49,7 @@ export function createAlarms(settings: Settings, place: Place, jobs: Jobs) {
     for (const region of settings.regions ?? [null]) {
       new aws.cloudwatch.MetricAlarm(`Silent${region ?? ""}`, {
         ...heartbeat,
-        name: alarmName(region === null ? "silent" : `silent-${region}`),
+        name: alarmName(region === null ? "scan-silent" : `scan-silent-${region}`),
         alarmDescription: `${region ?? "The monitor's own Region"} had ${silence}. ${runbook}`,
         namespace: metricNamespace,
         metricName: "ScanComplete",
@@ -64,21 +64,49 @@ export function createAlarms(settings: Settings, place: Place, jobs: Jobs) {
     }
   }
 
-  new aws.cloudwatch.MetricAlarm("Errors", {
+  const accountsPeriod = settings.accountsEveryMinutes * 60;
+  // One line of the log for each complete pass: a metric of its own, because a pass is about all targets at once.
+  const kept = { namespace: `${metricNamespace}/Jobs`, name: `${$app.stage}-accounts-complete` };
+  new aws.cloudwatch.LogMetricFilter("AccountsComplete", {
+    logGroupName: jobs.accounts.logGroup.name,
+    pattern: '{ $.message = "accounts complete" }',
+    metricTransformation: { ...kept, value: "1" },
+  });
+  new aws.cloudwatch.MetricAlarm("AccountsSilent", {
+    ...heartbeat,
+    name: alarmName("accounts-silent"),
+    alarmDescription: `No complete pass over the cost ledger for ${passesMissed * settings.accountsEveryMinutes} minutes. ${runbook}`,
+    namespace: kept.namespace,
+    metricName: kept.name,
+    statistic: "Sum",
+    period: accountsPeriod,
+  });
+
+  const errors = {
     ...tell,
-    name: alarmName("errors"),
-    alarmDescription: `The scan's function failed in two periods of three. ${runbook}`,
     namespace: "AWS/Lambda",
     metricName: "Errors",
-    dimensions: { FunctionName: jobs.scan.nodes.function.name },
     statistic: "Sum",
-    period,
     comparisonOperator: "GreaterThanOrEqualToThreshold",
     threshold: 1,
     evaluationPeriods: 3,
     datapointsToAlarm: 2,
     // No invocation, no datapoint: the heartbeat is there for that.
     treatMissingData: "notBreaching",
+  };
+  new aws.cloudwatch.MetricAlarm("Errors", {
+    ...errors,
+    name: alarmName("scan-errors"),
+    alarmDescription: `The scan's function failed in two periods of three. ${runbook}`,
+    dimensions: { FunctionName: jobs.scan.schedule.nodes.function.name },
+    period,
+  });
+  new aws.cloudwatch.MetricAlarm("AccountsErrors", {
+    ...errors,
+    name: alarmName("accounts-errors"),
+    alarmDescription: `The function that keeps accounts failed in two periods of three. ${runbook}`,
+    dimensions: { FunctionName: jobs.accounts.schedule.nodes.function.name },
+    period: accountsPeriod,
   });
 
   new aws.cloudwatch.MetricAlarm("GivenUp", {
@@ -98,4 +126,4 @@ export function createAlarms(settings: Settings, place: Place, jobs: Jobs) {
   return { topic };
 }
 
-const alarmName = (what: string): string => `${$app.name}-${$app.stage}-scan-${what}`;
+const alarmName = (what: string): string => `${$app.name}-${$app.stage}-${what}`;

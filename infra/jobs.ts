@@ -1,124 +1,85 @@
 import { readFileSync } from "node:fs";
-import { monitorStatements, type Statement } from "./access.ts";
+import { deployedFile } from "../adapters/config/deployed-configuration.ts";
+import { accountsStatements, monitorStatements } from "./access.ts";
+import type { UsagePlaces } from "./access-usage.ts";
 import type { Place } from "./place.ts";
 import { regionsToScan } from "./regions.ts";
+import { type ScheduledFunction, scheduleFunction } from "./scheduled-function.ts";
 import type { Settings } from "./settings.ts";
 
-/** How many times a pass that threw is tried again, with the same scheduled time. Lambda allows two at most. */
-const retries = 2;
+interface Stores {
+  readonly state: sst.aws.Dynamo;
+  readonly history: sst.aws.Bucket;
+}
 
-/** The scan on its schedule, and the queue where passes go that nobody could run or finish. */
-export function createJobs(settings: Settings, place: Place, state: sst.aws.Dynamo) {
+/**
+ * Of the share of the request rate, what the scan gets. Keeping accounts asks AgentCore little beside its logs, and both
+ * together keep to the share.
+ */
+const scansPart = 0.75;
+
+/** The two jobs on their schedules, and the queue where passes go that nobody could run or finish. */
+export function createJobs(
+  settings: Settings,
+  place: Place,
+  { state, history }: Stores,
+  configuration: { readonly file: string; readonly usage: UsagePlaces },
+) {
   const failures = new sst.aws.Queue("Failures", {
     transform: { queue: { messageRetentionSeconds: 14 * 86_400, sqsManagedSseEnabled: true } },
   });
-  // Named here, so that the role can be confined to it.
-  const logGroup = new aws.cloudwatch.LogGroup("ScanLogs", {
-    name: `/sandmeter/${$app.stage}/scan`,
-    retentionInDays: 30,
+  const own = { place, tableArn: state.arn, deadLetterArn: failures.arn };
+  const whereOf = ({ homeRegion, ...where }: { partition: string; account: string; homeRegion: string }) => ({
+    ...where,
+    regions: regionsToScan(settings.regions, { ...where, homeRegion }),
   });
-
-  const permissions = $resolve({
-    place,
-    tableArn: state.arn,
-    deadLetterArn: failures.arn,
-    logGroupArn: logGroup.arn,
-  }).apply(({ place: { homeRegion, ...where }, ...own }) =>
-    monitorStatements(
-      { ...where, regions: regionsToScan(settings.regions, { ...where, homeRegion }) },
-      { homeRegion, ...own },
-    ).map(permissionOf),
-  );
-
-  const scan = new sst.aws.CronV2("Scan", {
-    schedule: settings.everyMinutes === 1 ? "rate(1 minute)" : `rate(${settings.everyMinutes} minutes)`,
-    timezone: "UTC",
-    // A delivery that fails is tried again for as long as its pass is worth having, then it is kept.
-    retries,
-    dlq: failures.arn,
-    // The time the pass was due, not the time it ran: a retry replays the same pass.
-    event: { scheduledAt: "<aws.scheduler.scheduled-time>" },
-    transform: {
-      role: (role) => {
-        role.assumeRolePolicy = trustScheduler(place);
-      },
-      schedule: (schedule) => {
-        schedule.target = $resolve([schedule.target]).apply(([target]) => ({
-          ...target,
-          retryPolicy: { ...target.retryPolicy, maximumEventAgeInSeconds: maximumAgeSeconds(settings) },
-        }));
-      },
-    },
-    function: {
-      handler: "functions/scan.handler",
-      description:
-        "Sandmeter: reads every Code Interpreter session, publishes metrics and events. Cannot stop anything.",
-      // A pass is mostly waiting, because it keeps to its share of the request rate. Half a gigabyte holds tens of thousands
-      // of sessions, and brings enough CPU to parse them.
-      memory: "512 MB",
-      timeout: `${timeoutSeconds(settings)} seconds`,
-      retries,
-      // Passes of one target are single-flight in the registry whatever happens here. This saves the requests of the second.
-      ...(settings.reserveConcurrency && { concurrency: { reserved: 1 } }),
-      logging: { format: "json", logGroup: logGroup.name },
-      environment: environmentOf(settings, place, state),
-      permissions,
-      transform: {
-        eventInvokeConfig: (config) => {
-          config.maximumEventAgeInSeconds = maximumAgeSeconds(settings);
-          config.destinationConfig = { onFailure: { destination: failures.arn } };
-        },
-      },
-    },
-  });
-  return { scan, failures, logGroup };
-}
-
-/** SST's own shape of a statement; its types want arrays that may be written to. */
-const permissionOf = (statement: Statement) => ({
-  effect: statement.effect,
-  actions: [...statement.actions],
-  resources: [...statement.resources],
-  ...(statement.conditions !== undefined && {
-    conditions: statement.conditions.map((condition) => ({ ...condition, values: [...condition.values] })),
-  }),
-});
-
-/** Only for schedules of this account: the service principal alone would also act for somebody else's. */
-const trustScheduler = (place: Place) =>
-  aws.iam.getPolicyDocumentOutput({
-    statements: [
-      {
-        actions: ["sts:AssumeRole"],
-        principals: [{ type: "Service", identifiers: ["scheduler.amazonaws.com"] }],
-        conditions: [
-          { test: "StringEquals", variable: "aws:SourceAccount", values: [place.apply(({ account }) => account)] },
-        ],
-      },
-    ],
-  }).json;
-
-/** A pass has to end before the one after the next is due; Lambda's own maximum is 15 minutes. */
-const timeoutSeconds = (settings: Settings): number => Math.min(900, Math.max(120, settings.everyMinutes * 60 - 10));
-
-/** After three periods later passes have told it all: an older one is a failure to be looked at, not work to be done. */
-const maximumAgeSeconds = (settings: Settings): number => Math.max(300, settings.everyMinutes * 3 * 60);
-
-/** Everything that functions/environment.ts reads; a test holds the two equal in both directions. */
-function environmentOf(settings: Settings, place: Place, state: sst.aws.Dynamo) {
-  return {
+  const shared = (part: number): ScheduledFunction["environment"] => ({
     SANDMETER_VERSION: productVersion(),
     SANDMETER_TABLE: state.name,
     // The word, not the list: a Region that is not enabled is skipped where all are asked for, and a failure where it is named.
     SANDMETER_REGIONS:
       settings.regions === "all" ? "all" : place.apply((where) => regionsToScan(settings.regions, where).join(",")),
-    SANDMETER_RATE_SHARE: String(settings.rateShare),
-    SANDMETER_WARNING_PCT: String(settings.thresholds.warning.utilizationPct),
-    SANDMETER_WARNING_LEFT: String(settings.thresholds.warning.left),
-    SANDMETER_CRITICAL_PCT: String(settings.thresholds.critical.utilizationPct),
-    SANDMETER_CRITICAL_LEFT: String(settings.thresholds.critical.left),
+    SANDMETER_RATE_SHARE: String(Number((settings.rateShare * part).toPrecision(6))),
     SANDMETER_LOG_LEVEL: settings.logLevel,
-  };
+  });
+  const copied = { from: configuration.file, to: deployedFile };
+
+  const scan = scheduleFunction(settings, place, failures, {
+    name: "Scan",
+    handler: "functions/scan.handler",
+    description: "Sandmeter: reads every Code Interpreter session, publishes metrics and events. Cannot stop anything.",
+    everyMinutes: settings.everyMinutes,
+    // A pass is mostly waiting, because it keeps to its share of the request rate. Half a gigabyte holds tens of thousands
+    // of sessions, and brings enough CPU to parse them.
+    memory: "512 MB",
+    configuration: copied,
+    environment: {
+      ...shared(scansPart),
+      SANDMETER_WARNING_PCT: String(settings.thresholds.warning.utilizationPct),
+      SANDMETER_WARNING_LEFT: String(settings.thresholds.warning.left),
+      SANDMETER_CRITICAL_PCT: String(settings.thresholds.critical.utilizationPct),
+      SANDMETER_CRITICAL_LEFT: String(settings.thresholds.critical.left),
+    },
+    statements: (logGroupArn) =>
+      $resolve({ ...own, logGroupArn }).apply(({ place: where, ...resources }) =>
+        monitorStatements(whereOf(where), { homeRegion: where.homeRegion, ...resources }),
+      ),
+  });
+  const accounts = scheduleFunction(settings, place, failures, {
+    name: "Accounts",
+    handler: "functions/accounts.handler",
+    description: "Sandmeter: reads usage records, keeps what each session costs, checks budgets. Cannot stop anything.",
+    everyMinutes: settings.accountsEveryMinutes,
+    // Holds one window of records, and one day's file of history as columns.
+    memory: "1024 MB",
+    configuration: copied,
+    environment: { ...shared(1 - scansPart), SANDMETER_HISTORY_BUCKET: history.name },
+    statements: (logGroupArn) =>
+      $resolve({ ...own, historyArn: history.arn, logGroupArn }).apply(({ place: where, ...resources }) =>
+        accountsStatements(whereOf(where), { homeRegion: where.homeRegion, ...resources }, configuration.usage),
+      ),
+  });
+  return { scan, accounts, failures };
 }
 
 /** SST runs this in the project's root. */

@@ -1,6 +1,8 @@
 import * as z from "zod";
 import { defaultThresholds, type QuotaThresholds } from "../core/quota/thresholds.ts";
 
+import { type UsagePlaces, usualUsageGroups } from "./access-usage.ts";
+
 /** What may differ between deployments. Everything else about the stack is fixed in the files beside this one. */
 export interface Settings {
   /** Regions to scan; `all`: every Region that has Code Interpreter; null: only the one that the monitor lives in. */
@@ -14,6 +16,11 @@ export interface Settings {
   /** Whether one slot of the account's Lambda concurrency is set aside, so that passes never overlap. */
   readonly reserveConcurrency: boolean;
   readonly logLevel: "DEBUG" | "INFO" | "WARN" | "ERROR";
+  readonly accountsEveryMinutes: number;
+  readonly usage: UsagePlaces;
+  /** Files, named from the project's folder. Null: the usual configuration where it exists, and no other prices. */
+  readonly configFile: string | null;
+  readonly pricesFile: string | null;
 }
 
 const wholeNumber = (min: number, max: number, fallback: number) => {
@@ -31,6 +38,18 @@ const regions = z
   .pipe(z.array(regionName))
   .transform((names) => (names.length === 0 ? ("all" as const) : [...new Set(names)].sort()));
 
+/** Texts separated by commas. */
+const list = (pattern: RegExp, wanted: string) =>
+  z
+    .string()
+    .transform((text) => [...new Set(text.split(",").map((name) => name.trim()))].sort())
+    .pipe(z.array(z.string().regex(pattern, wanted)));
+const logGroups = list(
+  /^[\w./#*-]{2,512}$/,
+  "must be names of log groups, with * for any run of characters, separated by commas",
+);
+const buckets = list(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "must be names of buckets, separated by commas");
+
 const schema = z
   .object({
     SANDMETER_REGIONS: regions.optional(),
@@ -45,6 +64,11 @@ const schema = z
     SANDMETER_LOG_LEVEL: z
       .enum(["DEBUG", "INFO", "WARN", "ERROR"], "must be DEBUG, INFO, WARN or ERROR")
       .default("INFO"),
+    SANDMETER_ACCOUNTS_EVERY_MINUTES: wholeNumber(5, 60, 15),
+    SANDMETER_USAGE_LOG_GROUPS: logGroups.default([usualUsageGroups]),
+    SANDMETER_USAGE_BUCKETS: buckets.default([]),
+    SANDMETER_CONFIG: z.string().optional(),
+    SANDMETER_PRICES_FILE: z.string().optional(),
   })
   // Written so that a value which is no number, and was reported as such, is not reported again.
   .refine((value) => !(value.SANDMETER_WARNING_PCT >= value.SANDMETER_CRITICAL_PCT), {
@@ -86,5 +110,9 @@ export function settingsOf(environment: Readonly<Record<string, string | undefin
     alarmEmail: value.SANDMETER_ALARM_EMAIL ?? null,
     reserveConcurrency: value.SANDMETER_RESERVE_CONCURRENCY === "true",
     logLevel: value.SANDMETER_LOG_LEVEL,
+    accountsEveryMinutes: value.SANDMETER_ACCOUNTS_EVERY_MINUTES,
+    usage: { logGroups: value.SANDMETER_USAGE_LOG_GROUPS, buckets: value.SANDMETER_USAGE_BUCKETS },
+    configFile: value.SANDMETER_CONFIG ?? null,
+    pricesFile: value.SANDMETER_PRICES_FILE ?? null,
   };
 }

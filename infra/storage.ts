@@ -11,3 +11,26 @@ export function createState() {
     deletionProtection: $app.stage === "production",
   });
 }
+
+/**
+ * What closed sessions cost: one Parquet file for each day, account and Region. Only this account reads it, over TLS. It has
+ * no versions: each file is rewritten as a whole while its day is settled, and history keeps what it replaces itself.
+ */
+export function createHistory() {
+  const history = new sst.aws.Bucket("History", {
+    cors: false,
+    enforceHttps: true,
+    transform: {
+      bucket: (bucket) => {
+        // A bucket with files in it goes with a stage that was for trying out, and with no other.
+        bucket.forceDestroy = $app.stage !== "production";
+      },
+    },
+  });
+  // S3 does so by itself; here nobody can turn it off unnoticed.
+  new aws.s3.BucketServerSideEncryptionConfiguration("HistoryEncryption", {
+    bucket: history.name,
+    rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
+  });
+  return history;
+}

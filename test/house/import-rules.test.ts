@@ -15,7 +15,8 @@ const allowed: Readonly<Record<(typeof rooms)[number], readonly string[]>> = {
   dashboards: ["core"],
   local: [],
   functions: ["core", "adapters", "dashboards"],
-  infra: ["core", "adapters", "dashboards"],
+  // The deployment reads the user's configuration as the command line does, and nothing else of it.
+  infra: ["core", "adapters", "dashboards", "cli/config", "cli/cli-error.ts"],
   cli: ["core", "adapters", "dashboards", "local"],
 };
 const list = (items: readonly Import[]): string[] => items.map((item) => `${item.from} imports ${item.to}`);
@@ -39,7 +40,10 @@ describe("import rules", () => {
   it.each(rooms)("%s imports only the rooms below it", (name) => {
     const strangers = imports.filter(
       (item) =>
-        room(item.from) === name && item.own && room(item.to) !== name && !allowed[name].includes(room(item.to)),
+        room(item.from) === name &&
+        item.own &&
+        room(item.to) !== name &&
+        !allowed[name].some((place) => item.to === place || item.to.startsWith(`${place}/`)),
     );
     expect(list(strangers)).toEqual([]);
   });

@@ -26,8 +26,10 @@ describe("the alarms", () => {
 
   it("ring for silence, errors and passes given up, and tell one topic, also when it is over", () => {
     expect(alarms(ci).map((alarm) => alarm.inputs["name"])).toEqual([
+      "sandmeter-ci-accounts-errors",
+      "sandmeter-ci-accounts-silent",
       "sandmeter-ci-scan-errors",
-      "sandmeter-ci-scan-given-up",
+      "sandmeter-ci-given-up",
       "sandmeter-ci-scan-silent",
     ]);
     const topic = [expect.stringContaining("AlarmsTopic")];
@@ -67,12 +69,34 @@ describe("the alarms", () => {
 
   it("name functions, queues and metrics that exist", () => {
     const dimensions = Object.fromEntries(alarms(ci).map((alarm) => [alarm.name, alarm.inputs["dimensions"]]));
+    const accounts = one(ci, "aws:lambda/function:Function", "AccountsHandlerFunction");
     expect(dimensions["Errors"]).toEqual({ FunctionName: lambda(ci).inputs["name"] });
+    expect(dimensions["AccountsErrors"]).toEqual({ FunctionName: accounts.inputs["name"] });
     expect(dimensions["GivenUp"]).toEqual({ QueueName: failures(ci).inputs["name"] });
     const own = alarms(ci).filter((alarm) => alarm.inputs["namespace"] === metricNamespace);
     expect(own.map((alarm) => alarm.inputs["metricName"]).filter((name) => !(String(name) in metricCatalogue))).toEqual(
       [],
     );
+  });
+
+  it("ring when the accounts were not kept whole for three periods, by the line that says so", () => {
+    const [filter] = ofType(production, "aws:cloudwatch/logMetricFilter:LogMetricFilter");
+    expect(filter?.inputs).toMatchObject({
+      logGroupName: "/sandmeter/production/accounts",
+      pattern: '{ $.message = "accounts complete" }',
+      metricTransformation: { namespace: "Sandmeter/Jobs", name: "production-accounts-complete", value: "1" },
+    });
+    expect(one(production, "aws:cloudwatch/metricAlarm:MetricAlarm", "AccountsSilent").inputs).toMatchObject({
+      namespace: "Sandmeter/Jobs",
+      metricName: "production-accounts-complete",
+      statistic: "Sum",
+      period: 900,
+      evaluationPeriods: 3,
+      datapointsToAlarm: 3,
+      comparisonOperator: "LessThanThreshold",
+      threshold: 1,
+      treatMissingData: "breaching",
+    });
   });
 
   it("write to somebody where an address is given", async () => {

@@ -12,6 +12,7 @@ import { receivedBy } from "./lambda/received.ts";
 import { type StateTable, startStateTable } from "./lambda/state-table.ts";
 import { allowedActions, one, synthesize, variablesOf } from "./stack.ts";
 import { buildFunction } from "./synth/build-function.ts";
+import { copyBeside } from "./synth/copy-beside.ts";
 import type { Graph } from "./synth/graph.ts";
 
 const account = "111122223333";
@@ -59,6 +60,7 @@ const atMinute = (minute: number): { scheduledAt: string } => ({
 beforeAll(async () => {
   graph = await synthesize("ci", { SANDMETER_REGIONS: "us-east-1,eu-west-1", SANDMETER_RATE_SHARE: "1" });
   await buildFunction(path.resolve(import.meta.dirname, "../.."), "functions/scan.handler", folder);
+  copyBeside(graph, "functions/scan.handler", folder);
   aws = await startLocalAws({ world, port: 0 });
   received = receivedBy(aws, account);
   state = await startStateTable(one(graph, "aws:dynamodb/table:Table", "StateTable"));

@@ -2,8 +2,10 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { metricCatalogue } from "../../core/reporting/metric-catalogue.ts";
-import { monitorStatements, policyDocument, readerStatements } from "../../infra/access.ts";
+import { accountsStatements, monitorStatements, readerStatements } from "../../infra/access.ts";
+import { usualUsageGroups } from "../../infra/access-usage.ts";
 import { settingNames } from "../../infra/settings.ts";
+import { policyDocument } from "../../infra/statement.ts";
 
 const docs = path.resolve(import.meta.dirname, "../../docs");
 const deployGuide = readFileSync(path.join(docs, "deploy.md"), "utf8");
@@ -30,6 +32,23 @@ describe("the policies in docs/iam", () => {
     expect(printed("monitor-policy.json")).toEqual(policy);
   });
 
+  it("of what keeps accounts are what infra/access.ts says, for the same stage", () => {
+    const policy = policyDocument(
+      accountsStatements(
+        { partition: "aws", account: "111122223333", regions: ["us-east-1"] },
+        {
+          homeRegion: "us-east-1",
+          tableArn: "arn:aws:dynamodb:us-east-1:111122223333:table/sandmeter-production-StateTable",
+          deadLetterArn: "arn:aws:sqs:us-east-1:111122223333:sandmeter-production-FailuresQueue",
+          logGroupArn: "arn:aws:logs:us-east-1:111122223333:log-group:/sandmeter/production/accounts",
+          historyArn: "arn:aws:s3:::sandmeter-production-historybucket",
+        },
+        { logGroups: [usualUsageGroups], buckets: ["my-usage-logs"] },
+      ),
+    );
+    expect(printed("accounts-policy.json")).toEqual(policy);
+  });
+
   it("let a reader read, and deny nothing that its owner may do by another policy", () => {
     const statements = readerStatements({
       partition: "aws-us-gov",
@@ -38,7 +57,9 @@ describe("the policies in docs/iam", () => {
     });
     expect(statements.map((statement) => statement.effect)).toEqual(statements.map(() => "allow"));
     expect(
-      statements.flatMap((statement) => statement.actions).filter((action) => !/:(Get|List)/.test(action)),
+      statements
+        .flatMap((statement) => statement.actions)
+        .filter((action) => !/:(Get|List|Describe|Filter|StartQuery|StopQuery)/.test(action)),
     ).toEqual([]);
     expect(statements.flatMap((statement) => statement.resources)).toContain(
       "arn:aws-us-gov:bedrock-agentcore:us-gov-west-1:aws:code-interpreter/aws.codeinterpreter.v1",

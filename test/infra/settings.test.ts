@@ -24,6 +24,10 @@ describe("the settings of a deployment", () => {
       alarmEmail: null,
       reserveConcurrency: true,
       logLevel: "INFO",
+      accountsEveryMinutes: 15,
+      usage: { logGroups: ["/aws/vendedlogs/bedrock-agentcore/*"], buckets: [] },
+      configFile: null,
+      pricesFile: null,
     });
   });
 
@@ -42,6 +46,16 @@ describe("the settings of a deployment", () => {
     ["SANDMETER_EVERY_MINUTES", "60", null],
     ["SANDMETER_EVERY_MINUTES", "61", "must be a whole number from 1 to 60"],
     ["SANDMETER_EVERY_MINUTES", "2.5", "must be a whole number from 1 to 60"],
+    ["SANDMETER_ACCOUNTS_EVERY_MINUTES", "4", "must be a whole number from 5 to 60"],
+    ["SANDMETER_ACCOUNTS_EVERY_MINUTES", "5", null],
+    ["SANDMETER_USAGE_LOG_GROUPS", "/team/*, /other/usage", null],
+    [
+      "SANDMETER_USAGE_LOG_GROUPS",
+      "*",
+      "must be names of log groups, with * for any run of characters, separated by commas",
+    ],
+    ["SANDMETER_USAGE_BUCKETS", "my-usage,other", null],
+    ["SANDMETER_USAGE_BUCKETS", "s3://my-usage", "must be names of buckets, separated by commas"],
     ["SANDMETER_RATE_SHARE", "0", "must be a number above 0 and at most 1, such as 0.2"],
     ["SANDMETER_RATE_SHARE", "1", null],
     ["SANDMETER_RATE_SHARE", "1.01", "must be a number above 0 and at most 1, such as 0.2"],

@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
+import { codeInterpreterPrices } from "../../core/billing/code-interpreter-prices.ts";
 import { environmentNames } from "../../functions/environment.ts";
 import { ofType, one, synthesize, variablesOf } from "./stack.ts";
-import type { Graph } from "./synth/graph.ts";
+import type { Graph, StackResource } from "./synth/graph.ts";
 
 let ci: Graph;
 let production: Graph;
@@ -13,12 +15,24 @@ beforeAll(async () => {
 });
 
 const lambda = (graph: Graph) => one(graph, "aws:lambda/function:Function", "ScanHandlerFunction");
+const accounts = (graph: Graph) => one(graph, "aws:lambda/function:Function", "AccountsHandlerFunction");
+/** What the stack and Lambda set, without SST's own, for links, of which there are none. */
+const givenTo = (item: StackResource): readonly string[] =>
+  ["AWS_REGION", "LAMBDA_TASK_ROOT", ...Object.keys(variablesOf(item))]
+    .filter((name) => !name.startsWith("SST_"))
+    .toSorted();
 const failures = (graph: Graph) => one(graph, "aws:sqs/queue:Queue", "FailuresQueue");
 
 describe("the scan's function", () => {
-  it("is the only one", () => {
-    expect(ofType(ci, "aws:lambda/function:Function").map((item) => item.name)).toEqual(["ScanHandlerFunction"]);
-    expect(ci.builds.map((build) => build.handler)).toEqual(["functions/scan.handler"]);
+  it("and that of the accounts are the only ones", () => {
+    expect(ofType(ci, "aws:lambda/function:Function").map((item) => item.name)).toEqual([
+      "AccountsHandlerFunction",
+      "ScanHandlerFunction",
+    ]);
+    expect(ci.builds.map((build) => build.handler).toSorted()).toEqual([
+      "functions/accounts.handler",
+      "functions/scan.handler",
+    ]);
   });
 
   it("runs on Node 24 and arm64, logs JSON for a month, one at a time", () => {
@@ -29,15 +43,14 @@ describe("the scan's function", () => {
       reservedConcurrentExecutions: 1,
       loggingConfig: { logFormat: "JSON", logGroup: "/sandmeter/ci/scan" },
     });
-    expect(ofType(ci, "aws:cloudwatch/logGroup:LogGroup").map((item) => item.inputs)).toEqual([
-      { name: "/sandmeter/ci/scan", retentionInDays: 30 },
-    ]);
+    expect(one(ci, "aws:cloudwatch/logGroup:LogGroup", "ScanLogs").inputs).toEqual({
+      name: "/sandmeter/ci/scan",
+      retentionInDays: 30,
+    });
   });
 
   it("is given every variable that it reads, and reads every variable that it is given", () => {
-    // SST's own, for links, of which there are none; and the one that Lambda sets.
-    const given = Object.keys(variablesOf(lambda(ci))).filter((name) => !name.startsWith("SST_"));
-    expect([...given, "AWS_REGION"].toSorted()).toEqual(environmentNames.toSorted());
+    expect(givenTo(lambda(ci))).toEqual(environmentNames.scan.toSorted());
   });
 
   it("scans the Region it lives in unless others are named", () => {
@@ -46,9 +59,82 @@ describe("the scan's function", () => {
   });
 });
 
+describe("the function of the accounts", () => {
+  it("has a schedule, a log, a role and time of its own", async () => {
+    expect(accounts(ci).inputs).toMatchObject({
+      runtime: "nodejs24.x",
+      architectures: ["arm64"],
+      memorySize: 1024,
+      timeout: 890,
+      reservedConcurrentExecutions: 1,
+      loggingConfig: { logFormat: "JSON", logGroup: "/sandmeter/ci/accounts" },
+    });
+    const schedule = (graph: Graph) => one(graph, "aws:scheduler/schedule:Schedule", "AccountsSchedule").inputs;
+    expect(schedule(ci)).toMatchObject({
+      scheduleExpression: "rate(15 minutes)",
+      target: {
+        arn: expect.stringContaining(":function:sandmeter-ci-AccountsHandlerFunction"),
+        input: '{"scheduledAt":"<aws.scheduler.scheduled-time>"}',
+        deadLetterConfig: { arn: expect.stringContaining("FailuresQueue") },
+        retryPolicy: { maximumRetryAttempts: 2, maximumEventAgeInSeconds: 2700 },
+      },
+    });
+    const hourly = await synthesize("ci", { SANDMETER_ACCOUNTS_EVERY_MINUTES: "60" });
+    expect(schedule(hourly)).toMatchObject({ scheduleExpression: "rate(60 minutes)" });
+    expect(accounts(hourly).inputs["timeout"]).toBe(900);
+  });
+
+  it("is given every variable that it reads, and reads every variable that it is given", () => {
+    expect(givenTo(accounts(ci))).toEqual(environmentNames.accounts.toSorted());
+    expect(variablesOf(accounts(ci))["SANDMETER_HISTORY_BUCKET"]).toBe(
+      one(ci, "aws:s3/bucket:Bucket", "HistoryBucket").inputs["bucket"],
+    );
+  });
+
+  it("keeps to the share of the request rate together with the scan", async () => {
+    const shares = (graph: Graph) =>
+      [lambda(graph), accounts(graph)].map((it) => Number(variablesOf(it)["SANDMETER_RATE_SHARE"]));
+    expect(shares(ci)).toEqual([0.15, 0.05]);
+    const third = await synthesize("ci", { SANDMETER_RATE_SHARE: "0.33" });
+    expect(shares(third)).toEqual([0.2475, 0.0825]);
+  });
+});
+
+describe("the history", () => {
+  const bucket = (graph: Graph) => one(graph, "aws:s3/bucket:Bucket", "HistoryBucket");
+
+  it("is a bucket that is encrypted, without versions, closed to the public and to plain HTTP", () => {
+    expect(
+      one(ci, "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "HistoryPublicAccessBlock").inputs,
+    ).toEqual({
+      bucket: bucket(ci).inputs["bucket"],
+      blockPublicAcls: true,
+      blockPublicPolicy: true,
+      ignorePublicAcls: true,
+      restrictPublicBuckets: true,
+    });
+    const [encryption] = ofType(
+      ci,
+      "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+    );
+    expect(encryption?.inputs["rules"]).toEqual([{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }]);
+    expect(ofType(ci, "aws:s3/bucketVersioning:BucketVersioning")).toEqual([]);
+    expect(ofType(ci, "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration")).toEqual([]);
+    const policy = JSON.parse(String(one(ci, "aws:s3/bucketPolicy:BucketPolicy", "HistoryPolicy").inputs["policy"]));
+    expect(policy.Statement).toMatchObject([
+      { Effect: "Deny", Action: ["s3:*"], Condition: { Bool: { "aws:SecureTransport": ["false"] } } },
+    ]);
+  });
+
+  it("outlives the stack in production, and goes with all its files elsewhere", () => {
+    expect(bucket(production)).toMatchObject({ retainOnDelete: true, inputs: { forceDestroy: false } });
+    expect(bucket(ci).retainOnDelete).toBeUndefined();
+    expect(bucket(ci).inputs["forceDestroy"]).toBe(true);
+  });
+});
+
 describe("the schedule", () => {
   it("runs the scan every five minutes, and hands it the time that it was due", () => {
-    expect(ofType(ci, "aws:scheduler/schedule:Schedule")).toHaveLength(1);
     expect(one(ci, "aws:scheduler/schedule:Schedule", "ScanSchedule").inputs).toMatchObject({
       scheduleExpression: "rate(5 minutes)",
       state: "ENABLED",
@@ -76,7 +162,9 @@ describe("the schedule", () => {
     expect(one(ci, "aws:scheduler/schedule:Schedule", "ScanSchedule").inputs).toMatchObject({
       target: { deadLetterConfig: { arn }, retryPolicy: { maximumRetryAttempts: 2, maximumEventAgeInSeconds: 900 } },
     });
-    expect(ofType(ci, "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig")[0]?.inputs).toMatchObject({
+    expect(
+      one(ci, "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig", "ScanHandlerEventInvokeConfig").inputs,
+    ).toMatchObject({
       functionName: lambda(ci).inputs["name"],
       maximumRetryAttempts: 2,
       maximumEventAgeInSeconds: 900,
@@ -110,27 +198,48 @@ describe("the state", () => {
   });
 });
 
-describe("the function's code", () => {
-  it("holds what the scan needs, and neither the command line, the embedded AWS, SQLite nor SST", () => {
-    const [build] = ci.builds;
-    const rooms = new Set(
-      build?.sources.map((file) =>
-        file
-          .split("/")
-          .slice(0, file.startsWith("adapters/") ? 2 : 1)
-          .join("/"),
-      ),
+describe("the functions' code", () => {
+  const build = (name: string) => ci.builds.find(({ handler }) => handler === `functions/${name}.handler`);
+  const roomsOf = (name: string): readonly string[] => {
+    const rooms = build(name)?.sources.map((file) =>
+      file
+        .split("/")
+        .slice(0, file.startsWith("adapters/") ? 2 : 1)
+        .join("/"),
     );
-    expect([...rooms].toSorted()).toEqual(["adapters/aws", "adapters/dynamodb", "core", "functions"]);
-    expect(build?.packages.filter((name) => /^(sst|commander|yaml|string-width|@pulumi)/.test(name))).toEqual([]);
-    // Everything is passed by environment: a link would grant all actions on the resource.
-    expect(build?.links).toEqual([]);
+    return [...new Set(rooms)].toSorted();
+  };
+
+  it("holds what each needs, and neither the command line, the embedded AWS, SQLite nor SST", () => {
+    expect(roomsOf("scan")).toEqual(["adapters/aws", "adapters/config", "adapters/dynamodb", "core", "functions"]);
+    expect(roomsOf("accounts")).toEqual([
+      ...["adapters/aws", "adapters/config", "adapters/dynamodb", "adapters/files", "adapters/history"],
+      ...["core", "functions"],
+    ]);
+    for (const { packages, links } of ci.builds) {
+      expect(packages.filter((name) => /^(sst|commander|yaml|string-width|leven|@pulumi)/.test(name))).toEqual([]);
+      // Everything is passed by environment: a link would grant all actions on the resource.
+      expect(links).toEqual([]);
+    }
+    // A scan needs no rules, so it does without the engine of their patterns.
+    expect(build("scan")?.packages).not.toContain("re2js");
   });
 
   it("is small enough to start in a moment", () => {
-    // 1.15 MB at the time of writing, nearly all of it the seven SDK clients: they are bundled although the runtime has some,
-    // so that what was tested is what runs.
-    expect(ci.builds[0]?.bytes).toBeLessThan(1_400_000);
+    // 1.9 and 2.4 MB at the time of writing, nearly all of it SDK clients: they are bundled although the runtime has some, so
+    // that what was tested is what runs. One that a function does not use is in the file, and is never run.
+    expect(build("scan")?.bytes).toBeLessThan(2_200_000);
+    expect(build("accounts")?.bytes).toBeLessThan(2_700_000);
+  });
+
+  it("has the configuration beside it, with every price", () => {
+    const copied = ci.builds.map((it) => it.copied);
+    expect(copied).toEqual([copied[0], copied[0]]);
+    const [file] = copied[0] ?? [];
+    expect(file?.to).toBe("sandmeter.json");
+    const { prices, ...rest } = JSON.parse(readFileSync(file?.from ?? "", "utf8"));
+    expect(prices).toHaveLength(codeInterpreterPrices.length);
+    expect(rest).toEqual({ usage: {}, attribution: [], budgets: [] });
   });
 });
 

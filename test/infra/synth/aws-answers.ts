@@ -55,6 +55,7 @@ const arnOf: Readonly<Record<string, (name: string, region: string, account: str
   "aws:sns/topic:Topic": (name, region, account) => `arn:aws:sns:${region}:${account}:${name}`,
   "aws:lambda/function:Function": (name, region, account) => `arn:aws:lambda:${region}:${account}:function:${name}`,
   "aws:dynamodb/table:Table": (name, region, account) => `arn:aws:dynamodb:${region}:${account}:table/${name}`,
+  "aws:s3/bucket:Bucket": (name) => `arn:aws:s3:::${name}`,
   "aws:iam/role:Role": (name, _region, account) => `arn:aws:iam::${account}:role/${name}`,
   "aws:cloudwatch/logGroup:LogGroup": (name, region, account) => `arn:aws:logs:${region}:${account}:log-group:${name}`,
 };

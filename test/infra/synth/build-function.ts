@@ -15,7 +15,7 @@ export async function buildFunction(
   root: string,
   handler: string,
   folder: string,
-): Promise<Omit<FunctionBuild, "functionId" | "links">> {
+): Promise<Omit<FunctionBuild, "functionId" | "links" | "copied">> {
   const exported = path.posix.extname(handler).slice(1);
   const stem = path.join(root, handler.slice(0, -exported.length - 1));
   const entry = extensions.map((extension) => stem + extension).find((file) => existsSync(file));

@@ -22,6 +22,8 @@ export interface FunctionBuild {
   readonly sources: readonly string[];
   /** The packages in the bundle. */
   readonly packages: readonly string[];
+  /** Files that are put beside the bundle. */
+  readonly copied: readonly { readonly from: string; readonly to: string }[];
 }
 
 export interface StackApp {

@@ -21,10 +21,11 @@ export async function startSstServer(options: {
       appsyncHttp: "",
       appsyncRealtime: "",
     }),
-    "Runtime.Build": async ({ functionID = "", handler = "", links = {} }) => {
+    "Runtime.Build": async ({ functionID = "", handler = "", links = {}, copyFiles = [] }) => {
       const out = path.join(options.work, "artifacts", `${functionID}-src`);
       const built = await buildFunction(options.root, handler, out);
-      options.onBuild({ ...built, functionId: functionID, links: Object.keys(links) });
+      const copied = copyFiles.map(({ from, to }) => ({ from, to }));
+      options.onBuild({ ...built, functionId: functionID, links: Object.keys(links), copied });
       return { handler: `bundle${path.posix.extname(handler)}`, out, errors: [], sourcemaps: [] };
     },
   };
@@ -57,4 +58,5 @@ interface RpcInput {
   readonly functionID?: string;
   readonly handler?: string;
   readonly links?: Readonly<Record<string, unknown>>;
+  readonly copyFiles?: readonly { readonly from: string; readonly to: string }[];
 }

@@ -1,0 +1,42 @@
+import * as z from "zod";
+import { type PriceBook, priceBookOf } from "../../core/billing/price-book.ts";
+import type { PriceRow } from "../../core/billing/price-row.ts";
+import { isoOf } from "../../core/kernel/instant.ts";
+import type { WrittenRule } from "./attribution-schema.ts";
+import type { WrittenBudget } from "./budgets-schema.ts";
+import { priceRowOf, priceRowsSchema, type WrittenPriceRow } from "./price-rows-schema.ts";
+import { type UsageSettings, usageOf, type WrittenUsage } from "./usage-of.ts";
+import { usageSchema } from "./usage-schema.ts";
+
+/**
+ * What the functions of a deployment go by: sections of a configuration as they are written there, with all of its prices.
+ * A file beside the functions' code, because an environment has 4 KB and what is beside the code cannot differ from it.
+ */
+export interface DeployedConfiguration {
+  /** Every row, the built-in ones too. */
+  readonly prices: readonly WrittenPriceRow[];
+  readonly usage: WrittenUsage;
+  readonly attribution: readonly WrittenRule[];
+  readonly budgets: readonly WrittenBudget[];
+}
+
+/** Its name, beside the functions' code. */
+export const deployedFile = "sandmeter.json";
+
+const pricingSchema = z.object({ prices: priceRowsSchema, usage: usageSchema });
+
+/** What a scan needs of it, without the engine of patterns that rules need. Throws where it is not what was deployed. */
+export function deployedPricing(read: unknown): { readonly prices: PriceBook; readonly usage: UsageSettings } {
+  const { prices, usage } = pricingSchema.parse(read);
+  return { prices: priceBookOf(prices.map(priceRowOf)), usage: usageOf(usage) };
+}
+
+/** A row as a file has it. */
+export const writtenPriceRow = (row: PriceRow): WrittenPriceRow => ({
+  region: row.region,
+  startsAt: isoOf(row.startsAt),
+  usdPerVcpuHour: row.usdPerVcpuHour,
+  usdPerGbHour: row.usdPerGbHour,
+  rule: row.rule,
+  ...(row.source === undefined ? {} : { source: row.source }),
+});

@@ -1,0 +1,92 @@
+import type { AwsClients } from "../adapters/aws/clients.ts";
+import { awsClients } from "../adapters/aws/clients.ts";
+import { codeInterpreterKind } from "../adapters/aws/code-interpreter-kind.ts";
+import { awsListEndedSessions } from "../adapters/aws/ended-sessions.ts";
+import { awsSendEvents } from "../adapters/aws/events.ts";
+import { awsInterpreterUsage } from "../adapters/aws/interpreter-usage.ts";
+import { awsSandboxReader } from "../adapters/aws/sandbox-reader.ts";
+import { awsReadTags } from "../adapters/aws/tags.ts";
+import { awsUsageSource } from "../adapters/aws/usage-source.ts";
+import { deployedPricing } from "../adapters/config/deployed-configuration.ts";
+import { deployedLabels } from "../adapters/config/deployed-labels.ts";
+import type { UsageSettings } from "../adapters/config/usage-of.ts";
+import { dynamodbDocuments } from "../adapters/dynamodb/documents.ts";
+import { dynamodbLedger } from "../adapters/dynamodb/ledger.ts";
+import { dynamodbRegistry } from "../adapters/dynamodb/registry.ts";
+import { bucketUsageSource, folderUsageSource } from "../adapters/files/usage-source.ts";
+import { parquetHistory } from "../adapters/history/parquet-history.ts";
+import { s3Store } from "../adapters/history/s3-store.ts";
+import type { PriceBook } from "../core/billing/price-book.ts";
+import type { Target } from "../core/inventory/target.ts";
+import type { AccountsOutcome } from "../core/jobs/accounts-outcome.ts";
+import type { AccountsPorts } from "../core/jobs/accounts-ports.ts";
+import { keepAccounts } from "../core/jobs/keep-accounts.ts";
+import { routeUsage } from "../core/jobs/route-usage.ts";
+import type { Instant } from "../core/kernel/instant.ts";
+import { readAccount, writeAccount } from "../core/ledger/account-text.ts";
+import type { UsageSource } from "../core/ports/usage-source.ts";
+import { readDeployedFile } from "./deployed-file.ts";
+import type { AccountsEnvironment } from "./environment.ts";
+import type { FunctionPlace } from "./function-place.ts";
+import { requestsPerSecond, tableClient } from "./service-limits.ts";
+import { targetsOf } from "./targets.ts";
+
+/** One pass over the cost ledger of this deployment's targets. */
+export type AccountsKeeper = (now: Instant, place: FunctionPlace, signal: AbortSignal) => Promise<AccountsOutcome>;
+
+/** The composition root: makes every client, so that all passes of one warm function share connections and the request budget. */
+export function accountsKeeperOf(environment: AccountsEnvironment): AccountsKeeper {
+  const { prices, usage } = readDeployedFile(environment.taskRoot, deployedPricing);
+  const labels = readDeployedFile(environment.taskRoot, deployedLabels);
+  const ports = portsOf(environment, prices, usage);
+  const keeping = ports.then(keepAccounts);
+  return async (now, place, signal) => {
+    const named = targetsOf(environment.regions, place);
+    const targets = environment.regions === "all" ? await seenOf((await ports).registry, named) : named;
+    const { meter, backfillMs, aggregateAbove } = usage;
+    const keep = await keeping;
+    return keep(now, { targets, prices, meter, ...labels, publish: true, backfillMs, aggregateAbove }, signal);
+  };
+}
+
+/** Where all Regions are asked for, those that the account has not enabled were never scanned, and have no costs. */
+async function seenOf(registry: AccountsPorts["registry"], targets: readonly Target[]): Promise<readonly Target[]> {
+  const records = await Promise.all(targets.map((target) => registry.load(target)));
+  return targets.filter((_, index) => (records[index]?.revision ?? 0) > 0);
+}
+
+async function portsOf(
+  { version, rateShare, homeRegion, table, historyBucket }: AccountsEnvironment,
+  prices: PriceBook,
+  usage: UsageSettings,
+): Promise<AccountsPorts> {
+  const clients = awsClients({ version, requestsPerSecond, rateShare });
+  const state = tableClient(homeRegion);
+  const files = s3Store(await clients.s3(homeRegion), historyBucket, "");
+  return {
+    sandboxes: awsSandboxReader(clients),
+    listEndedSessions: awsListEndedSessions(clients),
+    readTags: awsReadTags(clients),
+    readInterpreterUsage: awsInterpreterUsage(clients),
+    kind: codeInterpreterKind,
+    usage: usageSourceOf(clients, usage),
+    registry: dynamodbRegistry(state, table),
+    ledger: dynamodbLedger(state, table, { encode: writeAccount, decode: readAccount }),
+    history: parquetHistory(files, { prices, gb: usage.meter.gb }),
+    documents: dynamodbDocuments(state, table),
+    sendEvents: awsSendEvents(clients, homeRegion),
+  };
+}
+
+/** Usage records from the bucket that is named, else from wherever the account's deliveries go. */
+function usageSourceOf(clients: AwsClients, { usageFrom, logGroup }: UsageSettings): UsageSource {
+  if (usageFrom?.kind === "bucket")
+    return bucketUsageSource(clients.s3, `s3://${usageFrom.bucket}/${usageFrom.prefix}`);
+  const logs = awsUsageSource(clients, { logGroup });
+  return routeUsage(logs.locate, {
+    "log-group": logs.read,
+    bucket: bucketUsageSource(clients.s3, null).read,
+    // A deployment refuses a configuration that names a folder.
+    folder: folderUsageSource(null).read,
+  });
+}
