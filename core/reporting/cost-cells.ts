@@ -1,7 +1,7 @@
 import type { GbUnit } from "../billing/gigabyte.ts";
 import { gigabyteOf } from "../billing/gigabyte.ts";
 import type { Spend } from "../budget/spend.ts";
-import { addUsd, sumUsd, type Usd, usd, zeroUsd } from "../kernel/money.ts";
+import { addUsd, subtractUsd, sumUsd, type Usd, usd, zeroUsd } from "../kernel/money.ts";
 import type { CostBasis } from "../ledger/charge.ts";
 
 export type Meter = "vCPU" | "Memory";
@@ -78,35 +78,68 @@ export interface CostFigures {
 
 /** `sessions` where the cells share some: then their sum counts them twice. */
 export function figuresOf(cells: readonly CostCell[], gb: GbUnit, sessions?: number): CostFigures {
-  const lines = cells.flatMap((cell) => cell.usage.map((line) => ({ line, isRated: cell.basis === "rated" })));
-  const costOf = (part: (line: PricedUsage) => bigint, only: (isRated: boolean) => boolean = () => true): Usd =>
-    sumUsd(lines.flatMap(({ line, isRated }) => (only(isRated) ? costsOf(line, part(line), gb) : [])));
-  const known = costOf((line) => line.usage);
-  const idle = costOf((line) => line.idle);
-  const unsplit = costOf((line) => line.unsplit);
-  const lacksPrice = lines.some(({ line }) => line.unitPrice === null && line.usage > 0n);
+  const sums = { usage: newSum(), idle: newSum(), unsplit: newSum(), peakTax: newSum(), logged: newSum() };
+  const rated = newSum();
+  const used = newSum();
+  let lacksPrice = false;
+  for (const { basis, usage } of cells) {
+    for (const line of usage) {
+      used[line.meter] += line.usage;
+      const { unitPrice: price } = line;
+      if (price === null) {
+        lacksPrice ||= line.usage > 0n;
+        continue;
+      }
+      const { meter } = line;
+      sums.usage[meter] += line.usage * price;
+      sums.idle[meter] += line.idle * price;
+      sums.unsplit[meter] += line.unsplit * price;
+      sums.peakTax[meter] += line.peakTax * price;
+      if (basis !== "rated") continue;
+      rated[meter] += line.usage * price;
+      sums.logged[meter] += line.logged * price;
+    }
+  }
+  const cost = costing(gb);
+  const known = cost(sums.usage);
+  const idle = cost(sums.idle);
+  const unsplit = cost(sums.unsplit);
+  const hasBounds = cells.some(({ low, high }) => low !== zeroUsd || high !== zeroUsd);
   const highs = cells.map(({ high }) => high);
-  const hours = (meter: Meter): Usd =>
-    sumUsd(lines.flatMap(({ line }) => (line.meter === meter ? [usd(line.usage, unitsPerHour(meter, gb))] : [])));
   return {
     sessions: sessions ?? cells.reduce((sum, cell) => sum + cell.sessions, 0),
     unknownSessions: cells.reduce((sum, cell) => sum + cell.unknownSessions, 0),
     known,
     idle,
-    active: costOf((line) => line.usage - line.idle - line.unsplit),
+    active: subtractUsd(subtractUsd(known, idle), unsplit),
     unsplit,
-    peakTax: costOf((line) => line.peakTax),
-    logged: costOf((line) => line.logged, Boolean),
-    rated: costOf((line) => line.usage, Boolean),
-    low: sumUsd([known, ...cells.map(({ low }) => low)]),
-    high: lacksPrice || highs.includes(null) ? null : sumUsd([known, ...highs.flatMap((high) => high ?? [])]),
-    vcpuHours: hours("vCPU"),
-    gbHours: hours("Memory"),
+    peakTax: cost(sums.peakTax),
+    logged: cost(sums.logged),
+    rated: cost(rated),
+    low: hasBounds ? sumUsd([known, ...cells.map(({ low }) => low)]) : known,
+    high:
+      lacksPrice || highs.includes(null)
+        ? null
+        : hasBounds
+          ? sumUsd([known, ...highs.flatMap((it) => it ?? [])])
+          : known,
+    vcpuHours: usd(used.vCPU, unitsPerHour("vCPU", gb)),
+    gbHours: usd(used.Memory, unitsPerHour("Memory", gb)),
   };
 }
 
-const costsOf = ({ meter, unitPrice }: PricedUsage, usage: bigint, gb: GbUnit): readonly Usd[] =>
-  unitPrice === null || usage === 0n ? [] : [usd(usage * unitPrice, unitsPerHour(meter, gb) * 10n ** 12n)];
+/** Usage times price, in 10^-12 dollars times the units of an hour, which differ between the meters. */
+type MeterSum = Record<Meter, bigint>;
+
+const newSum = (): MeterSum => ({ vCPU: 0n, Memory: 0n });
+
+/** All figures over one denominator, so that adding up any number of them does not grow it. */
+function costing(gb: GbUnit): (sum: MeterSum) => Usd {
+  const [ofVcpu, ofMemory] = [unitsPerHour("vCPU", gb), unitsPerHour("Memory", gb)];
+  const denominator = ofVcpu * ofMemory * 10n ** 12n;
+  return ({ vCPU, Memory }) =>
+    vCPU === 0n && Memory === 0n ? usd(0n, denominator) : usd(vCPU * ofMemory + Memory * ofVcpu, denominator);
+}
 
 /** vCPU-nanoseconds of a vCPU-hour, byte-milliseconds of a GB-hour. */
 const unitsPerHour = (meter: Meter, gb: GbUnit): bigint =>

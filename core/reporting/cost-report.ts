@@ -58,9 +58,12 @@ export async function costReport(source: CostSource, request: CostRequest, signa
   const { bills, records } = await readUnclosed(source, request);
   const tally = await tallyOf(source, request);
   const unseen = new Map(records);
+  // Nearly every row of history is of a session that nobody else knows: its id alone tells that.
+  const ids = new Set([...bills.values(), ...records.values()].map(({ session }) => session));
   const window: HistoryWindow = {
     ...request,
     counts: (session) => {
+      if (!ids.has(session.session)) return true;
       const name = sessionName(session);
       unseen.delete(name);
       return !bills.has(name);

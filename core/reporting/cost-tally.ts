@@ -1,7 +1,7 @@
 import type { Attribution, Labels } from "../attribution/attribution.ts";
 import { attribute } from "../attribution/attribution.ts";
 import type { Spend } from "../budget/spend.ts";
-import type { InterpreterId } from "../kernel/ids.ts";
+import type { AccountId, InterpreterId, Region } from "../kernel/ids.ts";
 import type { Instant } from "../kernel/instant.ts";
 import type { CostBasis } from "../ledger/charge.ts";
 import { addBounds, type CostCell, type Meter, usageAt } from "./cost-cells.ts";
@@ -45,7 +45,10 @@ export interface SessionCounts {
 }
 
 export interface CostTally {
-  /** Begins a session, or goes on with one that crosses midnight: `crosses` says that it may have been begun before. */
+  /**
+   * Begins a session, or goes on with one that crosses midnight: `crosses` says that it may have been begun before. There are
+   * hundreds of thousands, so all share one `OpenSession`: each is ended before the next begins.
+   */
   readonly session: (session: GroupedSession, facts: SessionFacts, crosses: boolean) => OpenSession;
   readonly groups: () => ReturnType<CostGroups["all"]>;
   readonly counts: () => SessionCounts;
@@ -57,6 +60,15 @@ export interface OpenSession {
   /** A session without charges: its bounds within the window, at an hour that is in it. */
   readonly bound: (hourAt: Instant, spend: Spend) => void;
   readonly end: () => void;
+}
+
+/** What is remembered of a session from row to row. */
+interface SessionState {
+  counted: boolean;
+  unpriced: boolean;
+  /** Those it has rows in: hardly ever more than one or two. */
+  readonly cells: CostCell[];
+  readonly unpricedIn: CostCell[];
 }
 
 /**
@@ -76,71 +88,79 @@ export function costTally(
   const best = topSessions(top);
   const counts = emptyCounts();
   // Only those that cross midnight are remembered: all others come once.
-  const begun = new Map<string, { counted: boolean; unpriced: boolean; readonly cells: Set<CostCell> }>();
+  const begun = new Map<string, SessionState>();
+
+  let state = newState();
+  let group: SessionGroup | null = null;
+  let facts: SessionFacts | null = null;
+  let lastHour: Instant | null = null;
+  let lastCell: CostCell | null = null;
+  const cellAt = (hourAt: Instant): CostCell => {
+    if (lastCell !== null && lastHour === hourAt) return lastCell;
+    if (group === null || facts === null) throw new Error("a session is added to before it has begun");
+    const cell = groups.cellOf(group, hourAt, facts.basis);
+    lastHour = hourAt;
+    lastCell = cell;
+    if (!state.cells.includes(cell)) {
+      state.cells.push(cell);
+      cell.sessions += 1;
+    }
+    if (!state.counted) {
+      state.counted = true;
+      count(counts, facts);
+    }
+    return cell;
+  };
+
+  const open: OpenSession = {
+    add: (row) => {
+      const cell = cellAt(row.hourAt);
+      const line = usageAt(cell, row.meter, row.unitPrice);
+      line.usage += row.usage;
+      if (row.idle === null) line.unsplit += row.usage;
+      else line.idle += row.idle;
+      if (row.logged !== null) line.logged += row.logged;
+      if (row.peakTax !== null) line.peakTax += row.peakTax;
+      best.add(row);
+      if (row.unitPrice !== null) return;
+      if (!state.unpricedIn.includes(cell)) {
+        state.unpricedIn.push(cell);
+        cell.unknownSessions += 1;
+      }
+      if (!state.unpriced) {
+        state.unpriced = true;
+        counts.unpriced += 1;
+        ofBasis(counts, cell.basis).withoutFigure += 1;
+      }
+    },
+    bound: (hourAt, spend) => {
+      const cell = cellAt(hourAt);
+      cell.unknownSessions += 1;
+      counts.bounded += 1;
+      ofBasis(counts, cell.basis).withoutFigure += 1;
+      addBounds(cell, spend);
+    },
+    end: best.end,
+  };
 
   return {
-    session: (session, facts, crosses) => {
-      const group = places(session);
-      const name = crosses ? nameOf(session) : "";
-      const before = crosses ? begun.get(name) : undefined;
-      const state = before ?? { counted: false, unpriced: false, cells: new Set<CostCell>() };
-      if (crosses && before === undefined) begun.set(name, state);
-      const candidate = best.begin(session, facts, crosses ? name : null);
-      const unpricedIn = new Set<CostCell>();
-      let lastHour: Instant | null = null;
-      let lastCell: CostCell | null = null;
-      const cellAt = (hourAt: Instant): CostCell => {
-        if (lastCell !== null && lastHour === hourAt) return lastCell;
-        const cell = groups.cellOf(group, hourAt, facts.basis);
-        lastHour = hourAt;
-        lastCell = cell;
-        if (!state.cells.has(cell)) {
-          state.cells.add(cell);
-          cell.sessions += 1;
-        }
-        if (!state.counted) {
-          state.counted = true;
-          count(counts, facts);
-        }
-        return cell;
-      };
-      return {
-        add: (row) => {
-          const cell = cellAt(row.hourAt);
-          const line = usageAt(cell, row.meter, row.unitPrice);
-          line.usage += row.usage;
-          if (row.idle === null) line.unsplit += row.usage;
-          else line.idle += row.idle;
-          if (row.logged !== null) line.logged += row.logged;
-          if (row.peakTax !== null) line.peakTax += row.peakTax;
-          candidate?.add(row);
-          if (row.unitPrice !== null) return;
-          if (!unpricedIn.has(cell)) {
-            unpricedIn.add(cell);
-            cell.unknownSessions += 1;
-          }
-          if (!state.unpriced) {
-            state.unpriced = true;
-            counts.unpriced += 1;
-            ofBasis(counts, facts.basis).withoutFigure += 1;
-          }
-        },
-        bound: (hourAt, spend) => {
-          const cell = cellAt(hourAt);
-          cell.unknownSessions += 1;
-          counts.bounded += 1;
-          ofBasis(counts, facts.basis).withoutFigure += 1;
-          addBounds(cell, spend);
-          candidate?.bound(spend);
-        },
-        end: () => candidate?.end(),
-      };
+    session: (session, of, crosses) => {
+      group = places(session);
+      facts = of;
+      lastCell = null;
+      const name = crosses ? nameOf(session) : null;
+      state = (name === null ? undefined : begun.get(name)) ?? newState();
+      if (name !== null) begun.set(name, state);
+      best.begin(session, of, name);
+      return open;
     },
     groups: groups.all,
     counts: () => counts,
     top: best.all,
   };
 }
+
+const newState = (): SessionState => ({ counted: false, unpriced: false, cells: [], unpricedIn: [] });
 
 const emptyCounts = (): SessionCounts => ({
   sessions: 0,
@@ -189,21 +209,32 @@ function groupPlaces(
     };
   }
   const bySession = dimensions.includes("session");
-  const known = new Map<InterpreterId, Map<string, SessionGroup>>();
+  const known: NestedGroups = new Map();
   return (session) => {
     if (bySession) return groups.groupOf(session, labelsOf(session));
+    // One map for each part of the key: to join the parts into one text would cost more than all of the look-ups.
     const { account, region, interpreter, name, principal } = session;
-    let own = known.get(interpreter);
-    if (own === undefined) {
-      own = new Map();
-      known.set(interpreter, own);
-    }
-    const key = `${account}/${region}/${name === null ? "" : `=${name}`}/${principal ?? ""}`;
-    let group = own.get(key);
-    if (group === undefined) {
-      group = groups.groupOf(session, labelsOf(session));
-      own.set(key, group);
-    }
-    return group;
+    const ofRegion = within(
+      within(known, account, () => new Map()),
+      region,
+      () => new Map(),
+    );
+    const byName = within(ofRegion, interpreter, () => new Map());
+    const byPrincipal = within(byName, name, () => new Map());
+    return within(byPrincipal, principal, () => groups.groupOf(session, labelsOf(session)));
   };
+}
+
+/** By account, Region, interpreter, name and principal. */
+type NestedGroups = Map<
+  AccountId,
+  Map<Region, Map<InterpreterId, Map<string | null, Map<string | null, SessionGroup>>>>
+>;
+
+function within<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
 }

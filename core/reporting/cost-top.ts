@@ -1,4 +1,3 @@
-import type { Spend } from "../budget/spend.ts";
 import { type PricedUsage, usageAt } from "./cost-cells.ts";
 import type { GroupedSession } from "./cost-groups.ts";
 import type { SessionFacts, TalliedUsage } from "./cost-tally.ts";
@@ -10,50 +9,57 @@ export interface TopSession {
   readonly usage: readonly PricedUsage[];
 }
 
-export interface Candidate {
+/** The session that is being added up; a session without a figure is not among those that are known to cost most. */
+export interface TopCandidates {
+  /** `crossing` names a session that may come again; null: all of it comes at once. */
+  readonly begin: (session: GroupedSession, facts: SessionFacts, crossing: string | null) => void;
   readonly add: (row: TalliedUsage) => void;
-  /** A session without a figure is not among those that are known to cost most. */
-  readonly bound: (spend: Spend) => void;
   readonly end: () => void;
+  readonly all: () => readonly TopSession[];
 }
 
 interface Entry extends TopSession {
   readonly usage: PricedUsage[];
+  readonly crosses: boolean;
   weight: number;
 }
 
 /** Keeps the `most` sessions that cost most; those that cross midnight are kept until all of them has come. */
-export function topSessions(most: number): {
-  readonly begin: (session: GroupedSession, facts: SessionFacts, crossing: string | null) => Candidate | null;
-  readonly all: () => readonly TopSession[];
-} {
+export function topSessions(most: number): TopCandidates {
   let kept: Entry[] = [];
+  /** What costs no more is not among the first. */
+  let leastWeight = 0;
   const crossing = new Map<string, Entry>();
-  // Cut when it is twice as long: sorting at each session would cost more than all else.
-  const keep = (entry: Entry): void => {
-    if (entry.weight === 0) return;
-    kept.push(entry);
-    if (kept.length >= 2 * most + 64) kept = heaviest(kept, most);
-  };
+  let entry: Entry | null = null;
   return {
     begin: (session, facts, name) => {
-      if (most === 0) return null;
-      const entry = (name === null ? undefined : crossing.get(name)) ?? { session, facts, usage: [], weight: 0 };
-      if (name !== null) crossing.set(name, entry);
-      return {
-        add: (row) => {
-          const line = usageAt(entry, row.meter, row.unitPrice);
-          line.usage += row.usage;
-          if (row.idle === null) line.unsplit += row.usage;
-          else line.idle += row.idle;
-          line.peakTax += row.peakTax ?? 0n;
-          entry.weight += weightOf(row);
-        },
-        bound: () => undefined,
-        end: () => {
-          if (name === null) keep(entry);
-        },
+      if (most === 0) return;
+      entry = (name === null ? undefined : crossing.get(name)) ?? {
+        session,
+        facts,
+        usage: [],
+        crosses: name !== null,
+        weight: 0,
       };
+      if (name !== null) crossing.set(name, entry);
+    },
+    add: (row) => {
+      if (entry === null) return;
+      const line = usageAt(entry, row.meter, row.unitPrice);
+      line.usage += row.usage;
+      if (row.idle === null) line.unsplit += row.usage;
+      else line.idle += row.idle;
+      line.peakTax += row.peakTax ?? 0n;
+      entry.weight += weightOf(row);
+    },
+    end: () => {
+      if (entry === null || entry.crosses || entry.weight <= leastWeight) return;
+      kept.push(entry);
+      // Cut when it is twice as long: sorting at each session would cost more than all else.
+      if (kept.length < 2 * most + 64) return;
+      kept = heaviest(kept, most);
+      // One that costs as much as the last of them is among the first by its name.
+      leastWeight = Math.max(0, (kept.at(-1)?.weight ?? 0) * (1 - 1e-9));
     },
     all: () => heaviest([...kept, ...[...crossing.values()].filter(({ weight }) => weight > 0)], most),
   };
