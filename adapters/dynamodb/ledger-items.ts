@@ -6,7 +6,8 @@ import type { Target } from "../../core/inventory/target.ts";
 import type { AccountId, InterpreterId, Region, SessionId } from "../../core/kernel/ids.ts";
 import { type Instant, instant } from "../../core/kernel/instant.ts";
 import type { SessionBill } from "../../core/ledger/charge.ts";
-import { keptClosedMs, type LedgerSession, type ReadMark } from "../../core/ports/ledger.ts";
+import { lastRecordAtOf } from "../../core/ledger/last-record.ts";
+import { keptClosedMs, type LedgerSession, type ListedSession, type ReadMark } from "../../core/ports/ledger.ts";
 import { sessionPart, targetPart } from "../../core/ports/ledger-key.ts";
 import {
   type AccountText,
@@ -63,6 +64,7 @@ export function keyOfOpen(item: Item): SessionKey {
 export function sessionItem(session: LedgerSession, text: AccountText): Item {
   const { revision, state, account, bill, timeoutAt, restatement } = session;
   const key = ledgerKey(bill, "session");
+  const lastRecordAt = lastRecordAtOf(account);
   // Account and bill of one session change together, and each is text that repeats itself: compressed, they take a tenth.
   const packed = { account: gzipSync(text.encode(account)), bill: gzipSync(textOfBill(bill)) };
   const bytes = packed.account.byteLength + packed.bill.byteLength;
@@ -77,6 +79,7 @@ export function sessionItem(session: LedgerSession, text: AccountText): Item {
     revision: { N: String(revision + 1) },
     state: { S: state },
     ...(timeoutAt === null ? {} : { timeoutAt: { N: String(timeoutAt) } }),
+    ...(lastRecordAt === null ? {} : { lastRecordAt: { N: String(lastRecordAt) } }),
     ...(restatement === null ? {} : { restatement: { S: textOfRestatement(restatement) } }),
     account: { B: packed.account },
     bill: { B: packed.bill },
@@ -87,13 +90,29 @@ export function sessionItem(session: LedgerSession, text: AccountText): Item {
 
 /** Throws `SyntaxError` where the item is not one of ours. */
 export const sessionOfItem = (item: Item, text: AccountText): LedgerSession => ({
+  ...withoutAccount(item),
+  account: text.decode(unpacked(item, "account")),
+});
+
+/** The attributes that `listedOfItem` needs: all but the account. */
+export const listedAttributes = ["revision", "state", "bill", "timeoutAt", "restatement", "lastRecordAt"] as const;
+
+/** Throws `SyntaxError` where the item is not one of ours. */
+export const listedOfItem = (item: Item): ListedSession => ({
+  ...withoutAccount(item),
+  lastRecordAt: instantOrNull(item, "lastRecordAt"),
+});
+
+const withoutAccount = (item: Item): Omit<LedgerSession, "account"> => ({
   revision: numberOf(item, "revision"),
   state: ledgerStateOf(textOf(item, "state")),
-  account: text.decode(unpacked(item, "account")),
   bill: billOfText(unpacked(item, "bill")),
-  timeoutAt: item["timeoutAt"] === undefined ? null : instant(numberOf(item, "timeoutAt")),
+  timeoutAt: instantOrNull(item, "timeoutAt"),
   restatement: item["restatement"] === undefined ? null : restatementOfText(textOf(item, "restatement")),
 });
+
+const instantOrNull = (item: Item, name: string): Instant | null =>
+  item[name] === undefined ? null : instant(numberOf(item, name));
 
 /** Throws `SyntaxError` where the item is not one of ours. */
 export function markOfItem(item: Item): ReadMark {

@@ -3,6 +3,7 @@ import {
   DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
+  type GetItemCommandInput,
   PutItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import type { SessionKey } from "../../core/billing/usage-record.ts";
@@ -10,7 +11,7 @@ import type { Target } from "../../core/inventory/target.ts";
 import { type Instant, instant } from "../../core/kernel/instant.ts";
 import { mapConcurrently } from "../../core/kernel/map-concurrently.ts";
 import type { SessionBill } from "../../core/ledger/charge.ts";
-import type { Ledger, LedgerSession, ReadMark } from "../../core/ports/ledger.ts";
+import type { Ledger, LedgerSession, ListedSession, ReadMark } from "../../core/ports/ledger.ts";
 import type { AccountText } from "../../core/ports/ledger-text.ts";
 import { conditionally } from "./conditionally.ts";
 import type { Item } from "./items.ts";
@@ -18,6 +19,8 @@ import {
   keyOfOpen,
   ledgerKey,
   ledgerPartition,
+  listedAttributes,
+  listedOfItem,
   markItem,
   markKey,
   markOfItem,
@@ -47,8 +50,8 @@ export function dynamodbLedger(client: DynamoDBClient, table: string, text: Acco
       throw registryError(error, operation, table);
     }
   };
-  const get = async (Key: Item): Promise<Item | undefined> =>
-    (await client.send(new GetItemCommand({ TableName: table, Key, ConsistentRead: true }))).Item;
+  const get = async (Key: Item, projection: Partial<GetItemCommandInput> = {}): Promise<Item | undefined> =>
+    (await client.send(new GetItemCommand({ TableName: table, Key, ConsistentRead: true, ...projection }))).Item;
   const put = (Item: Item, ConditionExpression: string, values?: Readonly<Record<string, AttributeValue>>) =>
     conditionally(() =>
       client.send(
@@ -64,6 +67,11 @@ export function dynamodbLedger(client: DynamoDBClient, table: string, text: Acco
   const stored = async (key: SessionKey): Promise<LedgerSession | null> => {
     const item = await get(ledgerKey(key, "session"));
     return item === undefined ? null : sessionOfItem(item, text);
+  };
+
+  const listed = async (key: SessionKey): Promise<ListedSession | null> => {
+    const item = await get(ledgerKey(key, "session"), listedProjection);
+    return item === undefined ? null : listedOfItem(item);
   };
 
   const markOpen = (bill: SessionBill, revision: number): Promise<boolean> => {
@@ -128,10 +136,15 @@ export function dynamodbLedger(client: DynamoDBClient, table: string, text: Acco
     open: (target) =>
       attempt("Query and GetItem", async () => {
         const keys = await queryAll(client, table, ledgerPartition(target), "open#", keyOfOpen);
-        const sessions = await mapConcurrently(keys, readsAtOnce, stored);
-        return sessions.filter((session) => session !== null && session.state !== "closed") as readonly LedgerSession[];
+        const sessions = await mapConcurrently(keys, readsAtOnce, listed);
+        return sessions.flatMap((session) => (session === null || session.state === "closed" ? [] : [session]));
       }),
   };
 }
+
+const listedProjection = {
+  ProjectionExpression: listedAttributes.map((name) => `#${name}`).join(", "),
+  ExpressionAttributeNames: Object.fromEntries(listedAttributes.map((name) => [`#${name}`, name])),
+};
 
 const laterOf = (a: Instant, b: Instant): Instant => instant(Math.max(a, b));

@@ -1,5 +1,6 @@
 import type { SessionKey } from "../../core/billing/usage-record.ts";
 import { instant } from "../../core/kernel/instant.ts";
+import { lastRecordAtOf } from "../../core/ledger/last-record.ts";
 import type { Ledger, LedgerSession, ReadMark } from "../../core/ports/ledger.ts";
 import { sessionPart, targetPart } from "../../core/ports/ledger-key.ts";
 
@@ -37,7 +38,7 @@ export function memoryLedger(): Ledger {
       [...under(sessions, target).entries()]
         .filter(([, { state }]) => state !== "closed")
         .sort(([a], [b]) => byText(a, b))
-        .map(([, session]) => session),
+        .map(([, { account, ...session }]) => ({ ...session, lastRecordAt: lastRecordAtOf(account) })),
   };
 }
 

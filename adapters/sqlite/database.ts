@@ -55,6 +55,7 @@ const migrations: readonly string[] = [
    CREATE TABLE ledger_sessions (
      target TEXT NOT NULL, session TEXT NOT NULL, revision INTEGER NOT NULL, state TEXT NOT NULL,
      account TEXT NOT NULL, bill TEXT NOT NULL, timeout_at INTEGER, restatement TEXT, as_of INTEGER NOT NULL,
+     last_record_at INTEGER,
      PRIMARY KEY (target, session)
    ) STRICT;
    CREATE INDEX open_ledger_sessions ON ledger_sessions (target, session) WHERE state <> 'closed';

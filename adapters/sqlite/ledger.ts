@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { instant } from "../../core/kernel/instant.ts";
-import { keptClosedMs, type Ledger, type LedgerSession } from "../../core/ports/ledger.ts";
+import { lastRecordAtOf } from "../../core/ledger/last-record.ts";
+import { keptClosedMs, type Ledger, type LedgerSession, type ListedSession } from "../../core/ports/ledger.ts";
 import { sessionPart, targetPart } from "../../core/ports/ledger-key.ts";
 import {
   type AccountText,
@@ -23,13 +24,9 @@ export function sqliteLedger(file: string, accountText: AccountText): SqliteLedg
   const together = sharedTransaction(database, file);
   const atomically = <T>(work: () => T): Promise<T> => inTransaction(database, file, work);
 
-  const sessionOf = (row: Readonly<Record<string, SQLOutputValue>>): LedgerSession => ({
-    revision: Number(row["revision"]),
-    state: ledgerStateOf(String(row["state"])),
+  const sessionOf = (row: Row): LedgerSession => ({
+    ...withoutAccount(row),
     account: accountText.decode(String(row["account"])),
-    bill: billOfText(String(row["bill"])),
-    timeoutAt: row["timeout_at"] === null ? null : instant(Number(row["timeout_at"])),
-    restatement: row["restatement"] === null ? null : restatementOfText(String(row["restatement"])),
   });
 
   return {
@@ -58,20 +55,36 @@ export function sqliteLedger(file: string, accountText: AccountText): SqliteLedg
     put: ({ revision, state, account, bill, timeoutAt, restatement }) => {
       // Written down before the lock is taken: a long account keeps nobody else waiting.
       const texts = [accountText.encode(account), textOfBill(bill)] as const;
+      const lastRecordAt = lastRecordAtOf(account);
       const change = restatement === null ? null : textOfRestatement(restatement);
       const target = targetPart(bill);
       const session = sessionPart(bill);
       return together(() => {
         if (Number(sql.revision.get(target, session)?.["revision"] ?? 0) !== revision) return "stale";
-        sql.put.run(target, session, revision + 1, state, ...texts, timeoutAt, change, bill.asOf);
+        sql.put.run(target, session, revision + 1, state, ...texts, timeoutAt, change, bill.asOf, lastRecordAt);
         if (state === "closed") sql.forget.run(target, bill.asOf - keptClosedMs);
         return "written";
       });
     },
-    open: (target) => atomically(() => sql.open.all(targetPart(target)).map(sessionOf)),
+    open: (target) => atomically(() => sql.open.all(targetPart(target)).map(listedOf)),
     close: () => database.close(),
   };
 }
+
+type Row = Readonly<Record<string, SQLOutputValue>>;
+
+const withoutAccount = (row: Row): Omit<LedgerSession, "account"> => ({
+  revision: Number(row["revision"]),
+  state: ledgerStateOf(String(row["state"])),
+  bill: billOfText(String(row["bill"])),
+  timeoutAt: row["timeout_at"] === null ? null : instant(Number(row["timeout_at"])),
+  restatement: row["restatement"] === null ? null : restatementOfText(String(row["restatement"])),
+});
+
+const listedOf = (row: Row): ListedSession => ({
+  ...withoutAccount(row),
+  lastRecordAt: row["last_record_at"] === null ? null : instant(Number(row["last_record_at"])),
+});
 
 function statementsOf(database: DatabaseSync) {
   return {
@@ -84,12 +97,16 @@ function statementsOf(database: DatabaseSync) {
     session: database.prepare("SELECT * FROM ledger_sessions WHERE target = ? AND session = ?"),
     revision: database.prepare("SELECT revision FROM ledger_sessions WHERE target = ? AND session = ?"),
     put: database.prepare(
-      `INSERT INTO ledger_sessions (target, session, revision, state, account, bill, timeout_at, restatement, as_of)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO ledger_sessions (target, session, revision, state, account, bill, timeout_at, restatement, as_of, last_record_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET revision = excluded.revision, state = excluded.state, account = excluded.account,
-         bill = excluded.bill, timeout_at = excluded.timeout_at, restatement = excluded.restatement, as_of = excluded.as_of`,
+         bill = excluded.bill, timeout_at = excluded.timeout_at, restatement = excluded.restatement, as_of = excluded.as_of,
+         last_record_at = excluded.last_record_at`,
     ),
     forget: database.prepare("DELETE FROM ledger_sessions WHERE target = ? AND state = 'closed' AND as_of < ?"),
-    open: database.prepare("SELECT * FROM ledger_sessions WHERE target = ? AND state <> 'closed' ORDER BY session"),
+    open: database.prepare(
+      `SELECT revision, state, bill, timeout_at, restatement, last_record_at FROM ledger_sessions
+       WHERE target = ? AND state <> 'closed' ORDER BY session`,
+    ),
   } as const satisfies Readonly<Record<string, ReturnType<DatabaseSync["prepare"]>>>;
 }

@@ -1,8 +1,7 @@
 import type { SessionKey } from "../billing/usage-record.ts";
 import type { Target } from "../inventory/target.ts";
 import type { Instant } from "../kernel/instant.ts";
-import { lastRecordAtOf } from "../ledger/last-record.ts";
-import type { Ledger, LedgerSession } from "../ports/ledger.ts";
+import type { Ledger, ListedSession } from "../ports/ledger.ts";
 import { sessionPart } from "../ports/ledger-key.ts";
 import type { SessionRecord } from "../ports/registry.ts";
 import { lifeOf, type SessionLife } from "./settle-life.ts";
@@ -11,7 +10,7 @@ import { lifeOf, type SessionLife } from "./settle-life.ts";
 export interface Candidate {
   readonly key: SessionKey;
   /** Null where the ledger does not know it yet. */
-  readonly stored: LedgerSession | null;
+  readonly stored: ListedSession | null;
   /** Null where the registry does not know it. */
   readonly record: SessionRecord | null;
   readonly life: SessionLife;
@@ -26,7 +25,7 @@ export interface Candidate {
 export async function candidatesOf(
   ledger: Pick<Ledger, "sessions">,
   target: Target,
-  open: readonly LedgerSession[],
+  open: readonly ListedSession[],
   records: readonly SessionRecord[],
   isWanted: (record: SessionRecord) => boolean,
 ): Promise<readonly Candidate[]> {
@@ -36,7 +35,7 @@ export async function candidatesOf(
   const keys = others.map(({ interpreter, session }) => ({ ...target, interpreter, session }));
   const stored = keys.length === 0 ? [] : await ledger.sessions(keys);
   return [
-    ...open.map((session) => candidateOf(session.account.key, session, byName.get(sessionPart(session.bill)) ?? null)),
+    ...open.map((session) => candidateOf(keyOf(session), session, byName.get(sessionPart(session.bill)) ?? null)),
     ...keys.flatMap((key, index) => {
       const session = stored[index] ?? null;
       // What is not in `open` and yet in the ledger is closed.
@@ -45,10 +44,17 @@ export async function candidatesOf(
   ];
 }
 
-const candidateOf = (key: SessionKey, stored: LedgerSession | null, record: SessionRecord | null): Candidate => ({
+const candidateOf = (key: SessionKey, stored: ListedSession | null, record: SessionRecord | null): Candidate => ({
   key,
   stored,
   record,
   life: lifeOf(record, stored),
-  lastRecordAt: stored === null ? null : lastRecordAtOf(stored.account),
+  lastRecordAt: stored?.lastRecordAt ?? null,
+});
+
+const keyOf = ({ bill: { account, region, interpreter, session } }: ListedSession): SessionKey => ({
+  account,
+  region,
+  interpreter,
+  session,
 });

@@ -1,3 +1,4 @@
+import type { SessionKey } from "../billing/usage-record.ts";
 import { mapConcurrently } from "../kernel/map-concurrently.ts";
 import { hasOutgrown } from "../ledger/outgrown.ts";
 import type { LedgerSession } from "../ports/ledger.ts";
@@ -22,29 +23,39 @@ export async function closeSessions(
       ports,
       sessions.slice(from, from + sessionsAtOnce).map((session) => ({ ...session, state: "closing" as const })),
     );
-    closed.push(...(await finishClosing(ports, written, signal)));
+    closed.push(...(await finish(ports, written)));
   }
   return closed;
 }
 
-/** Sessions that are `closing`, as they are stored: a bill is never made anew once it may be in history. */
+/** Finishes what a run that was killed left `closing`, as it is stored: a bill is never made anew once it may be in history. */
 export async function finishClosing(
   ports: ClosePorts,
-  closing: readonly LedgerSession[],
+  keys: readonly SessionKey[],
   signal: AbortSignal,
 ): Promise<readonly LedgerSession[]> {
-  const closed: LedgerSession[] = [];
-  for (let from = 0; from < closing.length; from += sessionsAtOnce) {
+  const finished: LedgerSession[] = [];
+  for (let from = 0; from < keys.length; from += sessionsAtOnce) {
     signal.throwIfAborted();
-    const batch = closing.slice(from, from + sessionsAtOnce);
-    const restatements = batch.flatMap(({ restatement }) => restatement ?? []);
-    // The audit first: history never shows a figure that was restated without saying so.
-    if (restatements.length > 0) await ports.history.restated(restatements);
-    await ports.history.write(batch.map(({ bill }) => bill));
-    const marked = await mapConcurrently(batch, writesAtOnce, (session) => markClosed(ports, session));
-    closed.push(...batch.filter((_, index) => marked[index] === true));
+    const stored = await ports.ledger.sessions(keys.slice(from, from + sessionsAtOnce));
+    finished.push(
+      ...(await finish(
+        ports,
+        stored.flatMap((it) => (it?.state === "closing" ? [it] : [])),
+      )),
+    );
   }
-  return closed;
+  return finished;
+}
+
+async function finish(ports: ClosePorts, closing: readonly LedgerSession[]): Promise<readonly LedgerSession[]> {
+  if (closing.length === 0) return [];
+  const restatements = closing.flatMap(({ restatement }) => restatement ?? []);
+  // The audit first: history never shows a figure that was restated without saying so.
+  if (restatements.length > 0) await ports.history.restated(restatements);
+  await ports.history.write(closing.map(({ bill }) => bill));
+  const marked = await mapConcurrently(closing, writesAtOnce, (session) => markClosed(ports, session));
+  return closing.filter((_, index) => marked[index] === true);
 }
 
 /** Writes each, and answers those that were written, with their new revision. */

@@ -1,6 +1,6 @@
 import { type Instant, instant, plusMs } from "../kernel/instant.ts";
 import type { SettlementFacts } from "../ledger/settlement.ts";
-import type { LedgerSession } from "../ports/ledger.ts";
+import type { ListedSession } from "../ports/ledger.ts";
 import type { SessionRecord } from "../ports/registry.ts";
 
 /** What is known of the life of a session, beside its records. */
@@ -15,7 +15,7 @@ export interface SessionLife {
 }
 
 /** The registry saw it live, or else the bill remembers what was once known. */
-export function lifeOf(record: SessionRecord | null, stored: LedgerSession | null): SessionLife {
+export function lifeOf(record: SessionRecord | null, stored: ListedSession | null): SessionLife {
   if (record === null) return rememberedLife(stored);
   const timeoutAt = record.timeoutSeconds === null ? null : plusMs(record.createdAt, record.timeoutSeconds * 1000);
   const endedAt = endOfRecord(record);
@@ -38,7 +38,7 @@ export function endOfRecord({ createdAt, timeoutSeconds, goneAt, lastSeenAt }: S
   return end === Number.POSITIVE_INFINITY ? null : instant(Math.max(lastSeenAt, end));
 }
 
-function rememberedLife(stored: LedgerSession | null): SessionLife {
+function rememberedLife(stored: ListedSession | null): SessionLife {
   if (stored === null) return { name: null, createdAt: null, timeoutAt: null, ended: null, seenAt: null };
   const { name, createdAt, endedAt, endSource } = stored.bill;
   const told = endSource === "list" || endSource === "get" ? endSource : null;

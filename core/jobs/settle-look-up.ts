@@ -6,6 +6,7 @@ import type { Problem } from "../kernel/problem.ts";
 import type { LedgerSession } from "../ports/ledger.ts";
 import type { AccountsPorts } from "./accounts-ports.ts";
 import type { Candidate } from "./settle-candidates.ts";
+import { putAll } from "./settle-close.ts";
 import { wouldSettle } from "./settle-end.ts";
 import type { SessionLife } from "./settle-life.ts";
 import { patienceMs, type ReadSources } from "./settle-source.ts";
@@ -15,8 +16,8 @@ export interface LookedUp {
   readonly candidates: readonly Candidate[];
   /** Those that wait for a look-up that failed, or whose turn has not come. */
   readonly waiting: ReadonlySet<Candidate>;
-  /** Sessions that live although no listing had them: what was learned is written down, so that it is asked for once. */
-  readonly alive: readonly LedgerSession[];
+  /** Those that live although no listing had them. */
+  readonly alive: readonly Candidate[];
   readonly problems: readonly Problem[];
 }
 
@@ -61,7 +62,7 @@ export async function lookUpUnseen(
   return {
     candidates: candidates.map((candidate) => after.get(candidate) ?? candidate),
     waiting: new Set(wanted.filter((candidate) => (lives.get(candidate) ?? null) === null)),
-    alive: [...after.values()].flatMap((candidate) => rememberedAlive(candidate)),
+    alive: [...after.values()].filter(isAlive),
     problems,
   };
 }
@@ -90,8 +91,20 @@ function learned({ life, lastRecordAt }: Candidate, detail: SessionDetail | null
   };
 }
 
-function rememberedAlive({ stored, life, lastRecordAt }: Candidate): readonly LedgerSession[] {
-  if (stored === null || lastRecordAt === null || life.ended !== null || life.createdAt === null) return [];
-  const { name, createdAt, timeoutAt } = life;
-  return [{ ...stored, bill: { ...stored.bill, name, createdAt }, timeoutAt }];
+const isAlive = ({ life, lastRecordAt }: Candidate): boolean =>
+  lastRecordAt !== null && life.ended === null && life.createdAt !== null;
+
+/** Writes down what was learned of sessions that live, so that it is asked for once. */
+export async function rememberLives(
+  ports: Pick<AccountsPorts, "ledger">,
+  candidates: readonly Candidate[],
+): Promise<void> {
+  const stored = await ports.ledger.sessions(candidates.map(({ key }) => key));
+  const known = candidates.flatMap(({ life }, index): readonly LedgerSession[] => {
+    const session = stored[index] ?? null;
+    if (session?.state !== "open") return [];
+    const { name, createdAt, timeoutAt } = life;
+    return [{ ...session, bill: { ...session.bill, name, createdAt }, timeoutAt }];
+  });
+  await putAll(ports, known);
 }

@@ -117,7 +117,7 @@ function billOf(
       : boundedBill(session, { ...terms, final });
   const base = {
     revision: candidate.stored?.revision ?? 0,
-    account: candidate.stored?.account ?? emptyAccount(candidate.key),
+    account: emptyAccount(candidate.key),
     timeoutAt: candidate.life.timeoutAt,
     restatement: null,
   };

@@ -1,7 +1,7 @@
 import { collapseProblems } from "../kernel/collapse-problems.ts";
 import { type Instant, plusMs } from "../kernel/instant.ts";
 import type { Problem } from "../kernel/problem.ts";
-import type { LedgerSession } from "../ports/ledger.ts";
+import type { LedgerSession, ListedSession } from "../ports/ledger.ts";
 import { sessionPart } from "../ports/ledger-key.ts";
 import type { AccountsInput, AccountsPorts } from "./accounts-ports.ts";
 import type { IngestedTarget } from "./ingest-outcome.ts";
@@ -9,7 +9,7 @@ import { candidatesOf } from "./settle-candidates.ts";
 import { closeSessions, finishClosing, putAll } from "./settle-close.ts";
 import { enterEnded } from "./settle-ended.ts";
 import { wholeUntil } from "./settle-hours.ts";
-import { lookUpUnseen } from "./settle-look-up.ts";
+import { lookUpUnseen, rememberLives } from "./settle-look-up.ts";
 import { readSettleMemory, writeSettleMemory } from "./settle-memory.ts";
 import { settleMetered } from "./settle-metered.ts";
 import { knownSessions } from "./settle-registry.ts";
@@ -38,11 +38,8 @@ export const settle =
     // Of sessions that went before it, no records are read: they would look as if they had none.
     const since = plusMs(now, -input.backfillMs);
     const before = await ports.ledger.open(target);
-    const finished = await finishClosing(
-      ports,
-      before.filter(({ state }) => state === "closing"),
-      signal,
-    );
+    const unfinished = before.flatMap(({ state, bill }) => (state === "closing" ? [bill] : []));
+    const finished = await finishClosing(ports, unfinished, signal);
     const tagProblems = await refreshTags(ports, now, target, ingested.listed, signal);
     const listed = await enterEnded(ports, now, input, target, ingested, since, signal);
     const isStale = finished.length > 0 || listed.entered > 0;
@@ -66,7 +63,8 @@ export const settle =
       signal,
     );
 
-    const written = await putAll(ports, [...looked.alive, ...metered.unchanged, ...unmetered.provisional]);
+    await rememberLives(ports, looked.alive);
+    const written = await putAll(ports, [...metered.unchanged, ...unmetered.provisional]);
     const closed = await closeSessions(ports, [...metered.closing, ...unmetered.final], signal);
     const left = leftOpen(open, written, closed);
     await writeSettleMemory(ports.documents, target, {
@@ -93,7 +91,7 @@ export const settle =
 
 /** Names of the sessions that are open after the pass. */
 function leftOpen(
-  open: readonly LedgerSession[],
+  open: readonly ListedSession[],
   written: readonly LedgerSession[],
   closed: readonly LedgerSession[],
 ): ReadonlySet<string> {

@@ -38,6 +38,12 @@ export interface LedgerSession {
   readonly restatement: Restatement | null;
 }
 
+/** A session as it is listed: without its account, which may hold hours of records. */
+export interface ListedSession extends Omit<LedgerSession, "account"> {
+  /** Stamp of its last record; null where it has none. */
+  readonly lastRecordAt: Instant | null;
+}
+
 /**
  * The cost ledger. One contract suite holds for every adapter; each write is one conditional write of one item, so that a
  * crash between two of them leaves a state from which the rerun gives the same figures.
@@ -53,7 +59,7 @@ export interface Ledger {
    */
   readonly put: (session: LedgerSession) => Promise<"written" | "stale">;
   /** Sessions that are not `closed`, by interpreter, then session. Closed ones are kept for `keptClosedMs` after their `asOf`. */
-  readonly open: (target: Target) => Promise<readonly LedgerSession[]>;
+  readonly open: (target: Target) => Promise<readonly ListedSession[]>;
 }
 
 /** How long adapters keep a session whose bill is closed, so that late records find it. */

@@ -15,7 +15,7 @@ import type { SessionBill } from "../../core/ledger/charge.ts";
 import type { OutgoingEvent, SendEvents } from "../../core/ports/events.ts";
 import type { History, Ledger } from "../../core/ports/ledger.ts";
 import type { Registry, SessionRecord } from "../../core/ports/registry.ts";
-import { bill, charge, entry, hours, ratesStartedAt } from "../ledger-store/bills.ts";
+import { bill, charge, entry, hours, listed, ratesStartedAt } from "../ledger-store/bills.ts";
 import { budget } from "./budget-fixture.ts";
 
 /** A dollar for a vCPU-hour, and ten for a GB-hour: an idle second of the memory floor is a 2880th of a dollar. */
@@ -88,7 +88,7 @@ export async function worldOf(
   });
   const history = parquetHistory(memoryStore(), { prices, gb: "binary" });
   await history.write(given.closed ?? []);
-  const ledger: Pick<Ledger, "open"> = { open: async () => (given.open ?? []).map((it) => entry(1, it)) };
+  const ledger: Pick<Ledger, "open"> = { open: async () => (given.open ?? []).map((it) => listed(entry(1, it))) };
   const sent: OutgoingEvent[] = [];
   const sendEvents: SendEvents = async (events) => {
     sent.push(...events);

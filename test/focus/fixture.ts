@@ -13,7 +13,7 @@ import type { FocusBatch, FocusRequest, FocusSource } from "../../core/reporting
 import { focusBatches } from "../../core/reporting/focus-batches.ts";
 import type { FocusRow, UnpricedRow } from "../../core/reporting/focus-columns.ts";
 import { day, historyIn, prices } from "../history/fixture.ts";
-import { bill, charge, entry, hours } from "../ledger-store/bills.ts";
+import { bill, charge, entry, hours, listed } from "../ledger-store/bills.ts";
 
 const target = { account: accountId("111122223333"), region: region("us-east-1") };
 
@@ -53,7 +53,7 @@ export async function sourceOf(
   });
   const history = historyIn(store);
   await history.write(given.closed ?? []);
-  const ledger: FocusSource["ledger"] = { open: async () => (given.open ?? []).map((it) => entry(1, it)) };
+  const ledger: FocusSource["ledger"] = { open: async () => (given.open ?? []).map((it) => listed(entry(1, it))) };
   return { history, ledger, registry, documents: memoryDocuments() };
 }
 

@@ -2,8 +2,9 @@ import { accountId, interpreterId, region, sessionId } from "../../core/kernel/i
 import { type Instant, instant, plusMs } from "../../core/kernel/instant.ts";
 import { readAccount, writeAccount } from "../../core/ledger/account-text.ts";
 import type { Charge, SessionBill } from "../../core/ledger/charge.ts";
+import { lastRecordAtOf } from "../../core/ledger/last-record.ts";
 import type { SessionAccount } from "../../core/ledger/session-account.ts";
-import type { LedgerSession } from "../../core/ports/ledger.ts";
+import type { LedgerSession, ListedSession } from "../../core/ports/ledger.ts";
 import type { AccountText } from "../../core/ports/ledger-text.ts";
 
 const start = instant(Date.UTC(2026, 10, 20, 12));
@@ -98,6 +99,12 @@ export const entry = (
   timeoutAt: hours(8),
   restatement: null,
   ...change,
+});
+
+/** As `open` of the ledger lists it. */
+export const listed = ({ account, ...session }: LedgerSession): ListedSession => ({
+  ...session,
+  lastRecordAt: lastRecordAtOf(account),
 });
 
 export const open = (session: string, change: Partial<SessionBill> = {}): SessionBill =>

@@ -6,7 +6,7 @@ import { writeAccount } from "../../core/ledger/account-text.ts";
 import type { Documents } from "../../core/ports/documents.ts";
 import type { Ledger, LedgerState, ReadMark } from "../../core/ports/ledger.ts";
 import { foldRecords } from "../ledger/account-fixtures.ts";
-import { bill, entry, hostileTexts, hours, open } from "./bills.ts";
+import { bill, entry, hostileTexts, hours, listed, open } from "./bills.ts";
 
 export interface Opened {
   readonly ledger: Ledger;
@@ -47,7 +47,7 @@ export function ledgerContract(name: string, make: () => Promise<Opened>): void 
     it("gives back what was put, and nothing of it to another target", async () => {
       expect(await ledger.put(entry(0, open("b"), 7))).toBe("written");
       expect(await ledger.put(entry(0, open("a")))).toBe("written");
-      expect(await ledger.open(here)).toEqual([entry(1, open("a")), entry(1, open("b"), 7)]);
+      expect(await ledger.open(here)).toEqual([entry(1, open("a")), entry(1, open("b"), 7)].map(listed));
       expect(await ledger.open(there)).toEqual([]);
       expect(await ledger.sessions([open("b"), bill("c"), bill("b", there)])).toEqual([
         entry(1, open("b"), 7),
@@ -82,7 +82,7 @@ export function ledgerContract(name: string, make: () => Promise<Opened>): void 
       expect(await ledger.open(here)).toEqual([]);
       expect(await ledger.sessions([bill("a")])).toEqual([entry(2, bill("a"))]);
       await ledger.put(entry(2, open("a", { version: 1 })));
-      expect(await ledger.open(here)).toEqual([entry(3, open("a", { version: 1 }))]);
+      expect(await ledger.open(here)).toEqual([listed(entry(3, open("a", { version: 1 })))]);
       await ledger.put(entry(3, bill("a", { version: 2 })));
       expect(await ledger.open(here)).toEqual([]);
     });
@@ -92,12 +92,12 @@ export function ledgerContract(name: string, make: () => Promise<Opened>): void 
       ["closing", true, true],
       ["closed", true, false],
       ["reopened", true, true],
-    ])("a session that is %s (final: %s) is among those to look at: %s", async (state, final, listed) => {
+    ])("a session that is %s (final: %s) is among those to look at: %s", async (state, final, isListed) => {
       const it = final ? bill("a") : open("a");
       for (const revision of [0, 1]) await ledger.put(entry(revision, it, 0, { state }));
       const stored = entry(2, it, 0, { state });
       expect(await ledger.sessions([it])).toEqual([stored]);
-      expect(await ledger.open(here)).toEqual(listed ? [stored] : []);
+      expect(await ledger.open(here)).toEqual(isListed ? [listed(stored)] : []);
     });
 
     it("keeps what history has still to be told of a session, and when its time limit ends it", async () => {
@@ -107,9 +107,19 @@ export function ledgerContract(name: string, make: () => Promise<Opened>): void 
       const restatement = { ...key, at: hours(5), version: 2, reason: "late-records" as const, ...amounts };
       const kept = { state: "closing" as const, restatement, timeoutAt: null };
       await ledger.put(entry(0, bill("a"), 0, kept));
-      expect(await ledger.open(here)).toEqual([entry(1, bill("a"), 0, kept)]);
+      expect(await ledger.open(here)).toEqual([listed(entry(1, bill("a"), 0, kept))]);
       await ledger.put(entry(1, bill("a")));
       expect(await ledger.sessions([bill("a")])).toEqual([entry(2, bill("a"))]);
+    });
+
+    it("lists a session with the stamp of its last record, and without its records", async () => {
+      const { account, region, interpreter, session } = bill("a");
+      const key = { account, region, interpreter, session };
+      const records = [2, 3, 1].map((at) => ({ at: hours(at), elapsedSeconds: 1, vcpuHours: 0, gbHours: 0 }));
+      const stored = entry(0, open("a"), 0, { account: foldRecords(null, key, records) });
+      await opened.folded.put(stored);
+      const [found] = await opened.folded.open(here);
+      expect(found).toEqual({ ...listed(stored), revision: 1, lastRecordAt: hours(3) });
     });
 
     it("never moves a mark back", async () => {
