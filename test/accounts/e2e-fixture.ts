@@ -26,7 +26,7 @@ import { startLocalAws } from "../../local/server.ts";
 import { collect } from "../history/collect.ts";
 import { settings } from "../ledger/account-fixtures.ts";
 
-export const accounts = ["111122223333", "444455556666"] as const;
+const accounts = ["111122223333", "444455556666"] as const;
 const regions = ["us-east-1", "sa-east-1"] as const;
 const prices = priceBookOf(codeInterpreterPrices);
 const never = new AbortController().signal;

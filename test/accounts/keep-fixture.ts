@@ -10,13 +10,13 @@ import type { AccountsOutcome } from "../../core/jobs/accounts-outcome.ts";
 import type { AccountsInput, AccountsPorts } from "../../core/jobs/accounts-ports.ts";
 import { keepAccounts } from "../../core/jobs/keep-accounts.ts";
 import { type InterpreterId, interpreterId, type SessionId } from "../../core/kernel/ids.ts";
-import { type Instant, instant, plusMs } from "../../core/kernel/instant.ts";
+import { type Instant, instant } from "../../core/kernel/instant.ts";
 import type { InterpreterHour } from "../../core/ports/interpreter-usage.ts";
 import type { SessionRecord } from "../../core/ports/registry.ts";
 import { collect } from "../history/collect.ts";
 import { found, inputOf, keyOf, minutes, none, prices, seconds, seen, target, tool } from "./settle-fixture.ts";
 
-export const dark = interpreterId("dark-VbMl9Hi8I4");
+const dark = interpreterId("dark-VbMl9Hi8I4");
 const never = new AbortController().signal;
 
 /** Records of a session, and when the place has them. */
@@ -185,6 +185,3 @@ export const sessionsOf = async ({ ports }: World) =>
 
 export const openIn = async ({ ports }: World): Promise<readonly string[]> =>
   (await ports.ledger.open(target)).map(({ bill, state }) => `${bill.session} ${state}`);
-
-/** A later pass, as often as it takes until nothing is open. */
-export const laterThan = (at: Instant, count: number): Instant => plusMs(at, count * 300_000);
