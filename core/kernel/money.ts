@@ -28,9 +28,20 @@ export const subtractUsd = (a: Usd, b: Usd): Usd => addUsd(a, { numerator: -b.nu
 /** Sums by denominator first, so that a long list of like fractions does not grow the denominator. */
 export function sumUsd(parts: Iterable<Usd>): Usd {
   const byDenominator = new Map<bigint, bigint>();
+  const add = (denominator: bigint, numerator: bigint): void => {
+    byDenominator.set(denominator, (byDenominator.get(denominator) ?? 0n) + numerator);
+  };
+  // Mostly all have one denominator: as long as it stays the same, it is not looked up.
+  let run = zeroUsd;
   for (const part of parts) {
-    byDenominator.set(part.denominator, (byDenominator.get(part.denominator) ?? 0n) + part.numerator);
+    if (part.denominator === run.denominator) {
+      run = { numerator: run.numerator + part.numerator, denominator: run.denominator };
+    } else {
+      if (run.numerator !== 0n) add(run.denominator, run.numerator);
+      run = part;
+    }
   }
+  if (run.numerator !== 0n) add(run.denominator, run.numerator);
   let total = zeroUsd;
   for (const [denominator, numerator] of byDenominator) total = addUsd(total, { numerator, denominator });
   return total;
@@ -38,7 +49,10 @@ export function sumUsd(parts: Iterable<Usd>): Usd {
 
 /** Negative, zero or positive, as for `Array.prototype.sort`. */
 export function compareUsd(a: Usd, b: Usd): number {
-  const difference = a.numerator * b.denominator - b.numerator * a.denominator;
+  const difference =
+    a.denominator === b.denominator
+      ? a.numerator - b.numerator
+      : a.numerator * b.denominator - b.numerator * a.denominator;
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 }
 

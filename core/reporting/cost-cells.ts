@@ -102,6 +102,7 @@ export function figuresOf(cells: readonly CostCell[], gb: GbUnit, sessions?: num
   }
   const cost = costing(gb);
   const known = cost(sums.usage);
+  const isAllRated = cells.every(({ basis }) => basis === "rated");
   const idle = cost(sums.idle);
   const unsplit = cost(sums.unsplit);
   const hasBounds = cells.some(({ low, high }) => low !== zeroUsd || high !== zeroUsd);
@@ -111,11 +112,11 @@ export function figuresOf(cells: readonly CostCell[], gb: GbUnit, sessions?: num
     unknownSessions: cells.reduce((sum, cell) => sum + cell.unknownSessions, 0),
     known,
     idle,
-    active: subtractUsd(subtractUsd(known, idle), unsplit),
+    active: unsplit.numerator === 0n ? subtractUsd(known, idle) : subtractUsd(subtractUsd(known, idle), unsplit),
     unsplit,
     peakTax: cost(sums.peakTax),
     logged: cost(sums.logged),
-    rated: cost(rated),
+    rated: isAllRated ? known : cost(rated),
     low: hasBounds ? sumUsd([known, ...cells.map(({ low }) => low)]) : known,
     high:
       lacksPrice || highs.includes(null)
@@ -135,12 +136,21 @@ const newSum = (): MeterSum => ({ vCPU: 0n, Memory: 0n });
 
 /** All figures over one denominator, so that adding up any number of them does not grow it. */
 function costing(gb: GbUnit): (sum: MeterSum) => Usd {
-  const [ofVcpu, ofMemory] = [unitsPerHour("vCPU", gb), unitsPerHour("Memory", gb)];
-  const denominator = ofVcpu * ofMemory * 10n ** 12n;
+  const { ofVcpu, ofMemory, nothing } = scales[gb];
   return ({ vCPU, Memory }) =>
-    vCPU === 0n && Memory === 0n ? usd(0n, denominator) : usd(vCPU * ofMemory + Memory * ofVcpu, denominator);
+    vCPU === 0n && Memory === 0n ? nothing : usd(vCPU * ofMemory + Memory * ofVcpu, nothing.denominator);
 }
 
 /** vCPU-nanoseconds of a vCPU-hour, byte-milliseconds of a GB-hour. */
 const unitsPerHour = (meter: Meter, gb: GbUnit): bigint =>
   meter === "vCPU" ? 3_600_000_000_000n : 3_600_000n * BigInt(gigabyteOf(gb).bytes);
+
+const scaleOf = (gb: GbUnit) => {
+  const [ofVcpu, ofMemory] = [unitsPerHour("vCPU", gb), unitsPerHour("Memory", gb)];
+  return { ofVcpu, ofMemory, nothing: usd(0n, ofVcpu * ofMemory * 10n ** 12n) };
+};
+
+const scales: Readonly<Record<GbUnit, ReturnType<typeof scaleOf>>> = {
+  binary: scaleOf("binary"),
+  decimal: scaleOf("decimal"),
+};

@@ -209,6 +209,7 @@ function groupPlaces(
     };
   }
   const bySession = dimensions.includes("session");
+  const byName = dimensions.some((dimension) => !ofPlace.has(dimension));
   const known: NestedGroups = new Map();
   return (session) => {
     if (bySession) return groups.groupOf(session, labelsOf(session));
@@ -219,11 +220,14 @@ function groupPlaces(
       region,
       () => new Map(),
     );
-    const byName = within(ofRegion, interpreter, () => new Map());
-    const byPrincipal = within(byName, name, () => new Map());
-    return within(byPrincipal, principal, () => groups.groupOf(session, labelsOf(session)));
+    const ofInterpreter = within(ofRegion, interpreter, () => new Map());
+    const ofName = within(ofInterpreter, byName ? name : null, () => new Map());
+    return within(ofName, byName ? principal : null, () => groups.groupOf(session, labelsOf(session)));
   };
 }
+
+/** What sessions of one interpreter have in common; time and basis are no part of the key. */
+const ofPlace: ReadonlySet<string> = new Set(["account", "region", "interpreter", "basis", "day", "hour"]);
 
 /** By account, Region, interpreter, name and principal. */
 type NestedGroups = Map<

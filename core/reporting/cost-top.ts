@@ -21,6 +21,7 @@ export interface TopCandidates {
 interface Entry extends TopSession {
   readonly usage: PricedUsage[];
   readonly crosses: boolean;
+  /** Of what has come of it, once that has ended. */
   weight: number;
 }
 
@@ -50,10 +51,11 @@ export function topSessions(most: number): TopCandidates {
       if (row.idle === null) line.unsplit += row.usage;
       else line.idle += row.idle;
       line.peakTax += row.peakTax ?? 0n;
-      entry.weight += weightOf(row);
     },
     end: () => {
-      if (entry === null || entry.crosses || entry.weight <= leastWeight) return;
+      if (entry === null) return;
+      entry.weight = entry.usage.reduce((sum, line) => sum + weightOf(line), 0);
+      if (entry.crosses || entry.weight <= leastWeight) return;
       kept.push(entry);
       // Cut when it is twice as long: sorting at each session would cost more than all else.
       if (kept.length < 2 * most + 64) return;
@@ -66,7 +68,7 @@ export function topSessions(most: number): TopCandidates {
 }
 
 /** Dollars times a constant, as a float: it decides who is among the first and nothing that is printed. */
-const weightOf = ({ meter, unitPrice, usage }: TalliedUsage): number =>
+const weightOf = ({ meter, unitPrice, usage }: PricedUsage): number =>
   unitPrice === null ? 0 : (Number(usage) * Number(unitPrice)) / (meter === "vCPU" ? 3.6e12 : 3.6e6 * 2 ** 30);
 
 const heaviest = (entries: readonly Entry[], most: number): Entry[] =>

@@ -7,19 +7,38 @@ import { roundHalfEven, sumUsd, type Usd } from "../kernel/money.ts";
 export function printedParts(parts: readonly Usd[], decimals: number): readonly bigint[] {
   const scale = 10n ** BigInt(decimals);
   const total = printedTotal(sumUsd(parts), decimals);
-  const cut = parts.map(({ numerator, denominator }, place) => {
+  const cut = parts.map(({ numerator, denominator }, place): CutPart => {
     const product = numerator * scale;
     const share = floorOf(product, denominator);
     return { place, share, lost: product - share * denominator, denominator };
   });
-  const leftOver = total - cut.reduce((sum, { share }) => sum + share, 0n);
-  const lucky = new Set(
-    cut
-      .toSorted((a, b) => compare(b.lost * a.denominator, a.lost * b.denominator) || a.place - b.place)
-      .slice(0, Number(leftOver))
-      .map(({ place }) => place),
-  );
+  const leftOver = Number(total - cut.reduce((sum, { share }) => sum + share, 0n));
+  const lucky = leftOver === 0 ? new Set<number>() : new Set(mostLost(cut).slice(0, leftOver));
   return cut.map(({ place, share }) => (lucky.has(place) ? share + 1n : share));
+}
+
+interface CutPart {
+  readonly place: number;
+  readonly share: bigint;
+  /** What was cut off, over the denominator. */
+  readonly lost: bigint;
+  readonly denominator: bigint;
+}
+
+/**
+ * The places of the parts, those that lost most first. They are compared as floats, which never put two in the wrong order but
+ * may not tell them apart: only then the fractions themselves are compared, which takes many times as long.
+ */
+function mostLost(cut: readonly CutPart[]): readonly number[] {
+  const weights = Float64Array.from(cut, ({ lost, denominator }) => Number((lost * 2n ** 52n) / denominator));
+  return cut
+    .toSorted(
+      (a, b) =>
+        (weights[b.place] ?? 0) - (weights[a.place] ?? 0) ||
+        compare(b.lost * a.denominator, a.lost * b.denominator) ||
+        a.place - b.place,
+    )
+    .map(({ place }) => place);
 }
 
 /** An exact amount in units of 10^-`decimals`, rounded once. */
