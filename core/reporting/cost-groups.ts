@@ -29,7 +29,8 @@ export const unknownValue = "unknown";
 /** All sessions that have the same values in the dimensions that are theirs, whatever the time and the basis. */
 export interface SessionGroup {
   readonly values: readonly string[];
-  readonly cells: Map<string, { readonly cell: CostCell; readonly bucket: number }>;
+  /** By time and basis. */
+  readonly cells: Map<number, { readonly cell: CostCell; readonly bucket: number }>;
 }
 
 export interface CostGroups {
@@ -56,7 +57,7 @@ export function costGroups(dimensions: readonly string[]): CostGroups {
     },
     cellOf: ({ cells }, hourAt, basis) => {
       const bucket = bucketMs === null ? 0 : Math.floor(hourAt / bucketMs) * bucketMs;
-      const key = `${bucket}/${basis}`;
+      const key = bucket + basisNumber[basis];
       const known = cells.get(key);
       if (known !== undefined) return known.cell;
       const cell = costCell(basis);
@@ -74,6 +75,12 @@ export function costGroups(dimensions: readonly string[]): CostGroups {
       ),
   };
 }
+
+/** Buckets are whole hours apart: a number that names time and basis needs no text made for each row. */
+const basisNumber: Readonly<Record<CostBasis, number>> = { rated: 0, logged: 1, allocated: 2, bounded: 3 };
+
+/** Whether a dimension is a label of the attribution rules. */
+export const isLabel = (dimension: string): boolean => !fixedDimensions.some((known) => known === dimension);
 
 function dimensionValue(session: GroupedSession, labels: Labels, dimension: string): string {
   switch (dimension) {

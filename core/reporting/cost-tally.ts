@@ -5,7 +5,7 @@ import type { AccountId, InterpreterId, Region } from "../kernel/ids.ts";
 import type { Instant } from "../kernel/instant.ts";
 import type { CostBasis } from "../ledger/charge.ts";
 import { addBounds, type CostCell, type Meter, usageAt } from "./cost-cells.ts";
-import { type CostGroups, costGroups, type GroupedSession, type SessionGroup } from "./cost-groups.ts";
+import { type CostGroups, costGroups, type GroupedSession, isLabel, type SessionGroup } from "./cost-groups.ts";
 import { type TopSession, topSessions } from "./cost-top.ts";
 
 /** What a report knows of one session beside its charges. */
@@ -82,8 +82,9 @@ export function costTally(
   top: number,
 ): CostTally {
   const groups = costGroups(dimensions);
+  const hasLabels = dimensions.some(isLabel);
   const places = groupPlaces(groups, dimensions, (session) =>
-    attribute(attribution, { ...session, tags: tagsOf(session) }),
+    hasLabels ? attribute(attribution, { ...session, tags: tagsOf(session) }) : {},
   );
   const best = topSessions(top);
   const counts = emptyCounts();
