@@ -5,11 +5,13 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { verbs } from "../../cli/verbs/index.ts";
+import { accountId, region } from "../../core/kernel/ids.ts";
 import { localClock } from "../../local/clock.ts";
 import { createWorld } from "../../local/create-world.ts";
 import { type LocalAws, startLocalAws } from "../../local/server.ts";
 import { type Example, examplesOf, linksOf } from "./docs.ts";
 import { root } from "./imports.ts";
+import { recordOnce } from "./recorded.ts";
 
 const run = promisify(execFile);
 const documents = [
@@ -43,13 +45,15 @@ describe("examples", () => {
   beforeAll(async () => {
     const clock = localClock({ startAt: Date.UTC(2026, 10, 20, 12), speed: 1 });
     aws = await startLocalAws({
-      world: createWorld({ fleet: "demo", seed: 1, clock, limits: { requestsPerSecond: 3000 } }),
+      world: createWorld({ fleet: "demo", seed: 1, clock, limits: { requestsPerSecond: 3000, othersTimes: 1000 } }),
       port: 0,
     });
     folder = mkdtempSync(path.join(tmpdir(), "sandmeter-examples-"));
     cpSync(path.join(root, "test/vectors/rate/clean.ndjson"), path.join(folder, "usage.ndjson"));
     // The embedded AWS takes more requests here, so that no example waits for its share of them.
     writeFileSync(path.join(folder, "sandmeter.config.yaml"), "requestsPerSecond: 3000\n");
+    const target = { account: accountId("111122223333"), region: region("us-east-1") };
+    await recordOnce(aws.url, folder, target, Date.UTC(2026, 10, 20, 12));
   });
   afterAll(async () => {
     await aws.close();
