@@ -8,13 +8,14 @@ import type { Terminal } from "../terminal.ts";
 import { deliveryText, problemLines } from "../watch/pass-lines.ts";
 
 /** One pass in full: what was scanned, what was published of it, and what to do next. */
-export function onceReport(outcome: PassOutcome, url: string, terminal: Terminal): string {
+export function onceReport(outcome: PassOutcome, costs: string | null, url: string, terminal: Terminal): string {
   const paint = painter(terminal.color);
   const events = outcome.targets.flatMap((pass) => pass.events);
   const problems = problemLines(outcome);
   return [
     `The monitor's main job, once, on an embedded AWS at ${url}: real HTTP, no AWS account.\n`,
     renderScan(scanOf(outcome), builtInPricing, { interpreter: null, interpreters: false }, terminal),
+    ...(costs === null ? [] : [costs]),
     `${paint("Metrics published to CloudWatch, name space Sandmeter", "bold")}\n${metricsTable(outcome, terminal)}`,
     [
       `${paint("Events sent to EventBridge", "bold")}\n`,

@@ -1,9 +1,11 @@
+import type { Stores } from "../accounts/stores.ts";
 import { UsageError } from "../cli-error.ts";
 import { type ExitCode, exitCode } from "../exit-code.ts";
 import { builtInPricing } from "../scan/compose.ts";
 import type { Terminal } from "../terminal.ts";
 import type { RunVerb } from "../verb.ts";
 import { exitCodeOf, watchPasses } from "../watch/watch-passes.ts";
+import { demoCosts } from "./demo-costs.ts";
 import { type DemoOptions, readDemoOptions } from "./demo-options.ts";
 import { demoPass, demoStores } from "./demo-pass.ts";
 import { type DemoWorld, startDemoWorld } from "./demo-world.ts";
@@ -15,7 +17,7 @@ export const runDemo: RunVerb = async (input, terminal) => {
   const world = await startDemoWorld(demo.speed, demo.seed);
   const stores = demoStores(world.targets);
   try {
-    return await run(demo, world, terminal, demoPass(world, stores, demo.watch));
+    return await run(demo, world, stores, terminal);
   } catch (error) {
     if (terminal.signal.aborted) return exitCode.done;
     throw error;
@@ -28,13 +30,16 @@ export const runDemo: RunVerb = async (input, terminal) => {
 async function run(
   { watch, speed }: DemoOptions,
   world: DemoWorld,
+  stores: Stores,
   terminal: Terminal,
-  pass: Parameters<typeof watchPasses>[0]["pass"],
 ): Promise<ExitCode> {
   const { signal } = terminal;
+  const pass = demoPass(world, stores, watch);
   if (watch.passes === 1 && !watch.json) {
-    const outcome = await pass(world.clock.now(), signal, 1);
-    terminal.out(onceReport(outcome, world.url, terminal));
+    const now = world.clock.now();
+    const outcome = await pass(now, signal, 1);
+    const costs = outcome.accounts === null ? null : await demoCosts(stores, outcome.accounts, now, terminal);
+    terminal.out(onceReport(outcome, costs, world.url, terminal));
     return exitCodeOf(outcome);
   }
   const heading = `sandmeter demo  embedded AWS at ${world.url}, whose time runs ${speed} × as fast; nothing here touches AWS`;

@@ -7,7 +7,7 @@ import { nearestOf } from "../config/nearest.ts";
 import type { VerbInput } from "../verb.ts";
 import { focusFileProblem } from "./focus-file.ts";
 
-export type ReportFormat = "table" | "json" | "csv" | "focus";
+type ReportFormat = "table" | "json" | "csv" | "focus";
 
 export interface ReportOptions {
   readonly from: Instant;

@@ -24,7 +24,7 @@ export interface GroupedSession extends SessionKey {
 }
 
 /** Where it is not known who or what a cost is of. */
-export const unknownValue = "unknown";
+const unknownValue = "unknown";
 
 /** All sessions that have the same values in the dimensions that are theirs, whatever the time and the basis. */
 export interface SessionGroup {

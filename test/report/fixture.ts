@@ -9,13 +9,13 @@ import { type Given, sourceOf } from "../focus/fixture.ts";
 import { day, prices } from "../history/fixture.ts";
 import { bill, charge, hours } from "../ledger-store/bills.ts";
 
-export const target = { account: accountId("111122223333"), region: region("us-east-1") };
-export const signal = new AbortController().signal;
+const target = { account: accountId("111122223333"), region: region("us-east-1") };
+const signal = new AbortController().signal;
 
 // biome-ignore lint/suspicious/noTemplateCurlyInString: groups of a pattern are written so in rules.
-export const teams = attributionOf([{ match: { name: "^(?P<team>[a-z]+)-" }, set: { team: "${team}" } }]);
+const teams = attributionOf([{ match: { name: "^(?P<team>[a-z]+)-" }, set: { team: "${team}" } }]);
 
-export const costRequest = (change: Partial<CostRequest> = {}): CostRequest => ({
+const costRequest = (change: Partial<CostRequest> = {}): CostRequest => ({
   now: hours(30),
   from: day(0),
   until: day(2),
@@ -34,7 +34,7 @@ export const costRequest = (change: Partial<CostRequest> = {}): CostRequest => (
 export const reportOf = async (given: Given, change: Partial<CostRequest> = {}): Promise<CostReport> =>
   costReport(await costSource(given), costRequest(change), signal);
 
-export async function costSource(given: Given): Promise<CostSource> {
+async function costSource(given: Given): Promise<CostSource> {
   const source = await sourceOf(given);
   return source;
 }
