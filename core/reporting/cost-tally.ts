@@ -221,20 +221,31 @@ function groupPlaces(
       region,
       () => new Map(),
     );
-    const ofInterpreter = within(ofRegion, interpreter, () => new Map());
-    const ofName = within(ofInterpreter, byName ? name : null, () => new Map());
-    return within(ofName, byName ? principal : null, () => groups.groupOf(session, labelsOf(session)));
+    const { plain, byPrincipal } = within(ofRegion, interpreter, newInterpreterGroups);
+    const own = byName ? name : null;
+    const make = (): SessionGroup => groups.groupOf(session, labelsOf(session));
+    if (!byName || principal === null) return within(plain, own, make);
+    return within(
+      within(byPrincipal, own, () => new Map()),
+      principal,
+      make,
+    );
   };
 }
 
 /** What sessions of one interpreter have in common; time and basis are no part of the key. */
 const ofPlace: ReadonlySet<string> = new Set(["account", "region", "interpreter", "basis", "day", "hour"]);
 
-/** By account, Region, interpreter, name and principal. */
-type NestedGroups = Map<
-  AccountId,
-  Map<Region, Map<InterpreterId, Map<string | null, Map<string | null, SessionGroup>>>>
->;
+/** By name, and by principal where one is known: a map for each name of its own would take more than all else. */
+interface InterpreterGroups {
+  readonly plain: Map<string | null, SessionGroup>;
+  readonly byPrincipal: Map<string | null, Map<string, SessionGroup>>;
+}
+
+const newInterpreterGroups = (): InterpreterGroups => ({ plain: new Map(), byPrincipal: new Map() });
+
+/** By account, Region and interpreter. */
+type NestedGroups = Map<AccountId, Map<Region, Map<InterpreterId, InterpreterGroups>>>;
 
 function within<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   const known = map.get(key);
