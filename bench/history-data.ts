@@ -12,8 +12,7 @@ import { randomOf } from "./random.ts";
 const hourMs = 3_600_000;
 const days = 30;
 /** 2026-11-01T00:00:00Z */
-export const historyFrom = instant(1_793_491_200_000);
-export const historyUntil = instant(historyFrom + days * 24 * hourMs);
+const historyFrom = instant(1_793_491_200_000);
 const accounts = ["111122223333", "222233334444"];
 const regions = ["us-east-1", "eu-west-1", "ap-northeast-1"];
 const agents = ["etl", "chat", "review", "search", "forecast", "triage"];

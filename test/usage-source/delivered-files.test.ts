@@ -1,56 +1,14 @@
-import { symlinkSync, utimesSync, writeFileSync } from "node:fs";
-import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { mayHoldDeliveries } from "../../adapters/files/dated-folder.ts";
-import { folderUsageSource } from "../../adapters/files/usage-source.ts";
-import { instantOfIso } from "../../core/kernel/calendar.ts";
-import { interpreterId, sessionId } from "../../core/kernel/ids.ts";
-import { type Instant, instant } from "../../core/kernel/instant.ts";
-import type { SessionBatch, UsageReading } from "../../core/ports/usage-source.ts";
+import { instant } from "../../core/kernel/instant.ts";
 import { target } from "../aws/embedded.ts";
 import { START } from "../local-services/local-aws.ts";
 import { lineOf } from "../rate/run.ts";
 import { bucketPlace, type DeliveryPlace, folderPlace } from "./delivery-places.ts";
+import { lines, read } from "./read-place.ts";
 
 const minuteMs = 60_000;
 const signal = new AbortController().signal;
-
-interface Read extends UsageReading {
-  readonly batches: readonly SessionBatch[];
-  /** `session@seconds since START`, sorted. */
-  readonly stamps: readonly string[];
-}
-
-async function read(
-  place: DeliveryPlace,
-  from = 0,
-  until = 60 * minuteMs,
-  session: string | null = null,
-): Promise<Read> {
-  const batches: SessionBatch[] = [];
-  const reading = await place.source.read(
-    {
-      target: target("us-east-1"),
-      location: place.location,
-      from: instant(START + from),
-      until: instant(START + until),
-      how: "rows",
-      session: session === null ? null : sessionId(session),
-      latestAt: instant(START + 86_400_000),
-    },
-    (more) => void batches.push(...more),
-    signal,
-  );
-  const stamps = batches.flatMap(({ key, usage }) =>
-    Array.from(usage.at.subarray(0, usage.length), (at) => `${key.session}@${(at - START) / 1000}`),
-  );
-  return { ...reading, batches, stamps: stamps.sort() };
-}
-
-const line = (session: string, second: number): string => lineOf({ session, at: START + second * 1000 });
-const lines = (session: string, ...seconds: readonly number[]): string =>
-  seconds.map((second) => `${line(session, second)}\n`).join("");
 
 const places = [
   ["a folder", async () => folderPlace()],
@@ -225,107 +183,5 @@ describe.each<readonly [string, () => Promise<DeliveryPlace>]>(places)("usage re
     const request = { target: target("us-east-1"), location, from: instant(START), until: instant(START + 1000) };
     const all = { ...request, how: "rows" as const, session: null, latestAt: instant(START + 86_400_000) };
     await expect(place.source.read(all, () => undefined, AbortSignal.abort())).rejects.toThrow(/abort/i);
-  });
-});
-
-describe("a folder of usage records", () => {
-  it("is found, or missing", async () => {
-    const { source, folder } = folderPlace();
-    const tool = interpreterId("tool-VbMl9Hi8I4");
-    expect(await source.locate(target("us-east-1"), tool, signal)).toMatchObject({
-      kind: "found",
-      location: { kind: "folder", place: folder, windows: "delivery", foundBy: "setting", retentionMs: null },
-    });
-    const gone = path.join(folder, "gone");
-    expect(await folderUsageSource(gone).locate(target("us-east-1"), tool, signal)).toMatchObject({
-      kind: "none",
-      reason: "missing",
-      problem: { code: "ENOENT", message: expect.stringContaining(gone) },
-    });
-  });
-
-  it("is not where no folder is named", async () => {
-    const tool = interpreterId("tool-VbMl9Hi8I4");
-    expect(await folderUsageSource(null).locate(target("us-east-1"), tool, signal)).toMatchObject({
-      kind: "none",
-      reason: "not-enabled",
-    });
-  });
-
-  it("that is gone while it is read is no empty one", async () => {
-    const place = folderPlace();
-    const gone = path.join(place.folder, "gone");
-    const reading = await read({ ...place, location: { ...place.location, place: gone } });
-    expect(reading).toMatchObject({ complete: false, problems: [{ code: "ENOENT" }] });
-  });
-
-  it("follows links to files, and no links to folders", async () => {
-    const place = folderPlace();
-    await place.deliver("inside/a", lines("A", 1));
-    symlinkSync(place.folder, path.join(place.folder, "inside", "loop"));
-    symlinkSync(path.join(place.folder, "nowhere"), path.join(place.folder, "dangling"));
-    const elsewhere = folderPlace();
-    await elsewhere.deliver("b", lines("B", 2));
-    symlinkSync(path.join(elsewhere.folder, "b"), path.join(place.folder, "b"));
-    expect(await read(place)).toMatchObject({ stamps: ["A@1", "B@2"], complete: true });
-  });
-
-  it("takes a file that was copied with its times as delivered when it came", async () => {
-    const { folder, location } = folderPlace();
-    const file = path.join(folder, "synced.ndjson");
-    const before = Date.now() - 1000;
-    writeFileSync(file, lines("A", 1));
-    utimesSync(file, new Date("2026-01-01"), new Date("2026-01-01"));
-    const batches: SessionBatch[] = [];
-    await folderUsageSource(folder).read(
-      {
-        target: target("us-east-1"),
-        location,
-        from: instant(before),
-        until: instant(before + minuteMs),
-        how: "rows",
-        session: null,
-        latestAt: instant(START + 86_400_000),
-      },
-      (more) => void batches.push(...more),
-      signal,
-    );
-    expect(batches).toHaveLength(1);
-  });
-});
-
-describe("the date in a key", () => {
-  const at = (text: string): Instant => instantOfIso(text) ?? instant(0);
-  const from = at("2026-11-20T13:30:00Z");
-  const until = at("2026-11-20T13:35:00Z");
-
-  it.each([
-    ["2026/11/20/13/", true],
-    ["AWSLogs/1/x/2026/11/20/13/", true],
-    ["2026/11/20/14/", true],
-    ["2026/11/20/15/", false],
-    ["2026/11/20/10/", true],
-    ["2026/11/20/09/", false],
-    ["2026/11/20/", true],
-    ["2026/11/19/", false],
-    ["2026/11/21/", false],
-    ["2026/11/", true],
-    ["2026/10/", false],
-    ["2026/12/", false],
-    ["year=2026/month=10/", false],
-    ["year=2026/month=11/day=20/hour=09/", false],
-    ["dt=2026-11-19/", false],
-    ["dt=2026-11-20/hour=12/", true],
-    ["2026-10/", false],
-    // A number alone, and what is no date, may be anything.
-    ["2019/", true],
-    ["2026/", true],
-    ["2026/13/", true],
-    ["2026/02/31/", true],
-    ["2026/11/20/99/", true],
-    ["tool-2026/10/", true],
-    ["20261020/", true],
-  ])("leaves %s in: %s", (folder, expected) => {
-    expect(mayHoldDeliveries(folder, from, until)).toBe(expected);
   });
 });
