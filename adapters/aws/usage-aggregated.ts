@@ -11,6 +11,8 @@ import { pseudoRecordsOf } from "./usage-minute.ts";
 const minuteMs = 60_000;
 /** "up to 10,000 log events" an answer, whatever is asked. */
 const mostRows = 10_000;
+/** So many events of which none is a usage record are no coincidence: a session writes sixty a minute. */
+const mostUnclear = 100;
 
 /** Why a figure made of minutes is not exact. */
 const approximateBecause =
@@ -31,6 +33,7 @@ export async function readUsageAggregated(
   const skipped = new Map<string, number>();
   const problems: Problem[] = [];
   let lines = 0;
+  let unclearEvents = 0;
   const waiting: (readonly [Instant, Instant])[] = [[request.from, request.until]];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const [from, until] = next;
@@ -43,22 +46,30 @@ export async function readUsageAggregated(
     );
     if ("problem" in outcome) {
       problems.push(outcome.problem);
-      continue;
+      break;
     }
     const halves = outcome.rows.length >= mostRows ? halvesOf(from, until) : null;
     if (halves !== null) {
       waiting.push(...halves);
       continue;
     }
-    if (outcome.rows.length >= mostRows) problems.push(tooMany(request, from));
+    if (outcome.rows.length >= mostRows) {
+      problems.push(tooMany(request, from));
+      break;
+    }
     for (const row of outcome.rows) {
       lines += 1;
       const records = recordsOf(row, request);
-      if (records === null) skipped.set("not-a-minute", (skipped.get("not-a-minute") ?? 0) + 1);
-      else for (const record of records) collector.add(record);
+      if (records === null) {
+        skipped.set("not-a-minute", (skipped.get("not-a-minute") ?? 0) + 1);
+        unclearEvents += Number(row["events"] ?? 0);
+      } else for (const record of records) collector.add(record);
     }
   }
-  const records = collector.size();
+  const minutes = lines - (skipped.get("not-a-minute") ?? 0);
+  if (minutes === 0 && unclearEvents >= mostUnclear) problems.push(unclear(request, unclearEvents));
+  // Half of a sum is another record than all of it: what is not complete is not handed on.
+  const records = problems.length === 0 ? collector.size() : 0;
   if (records > 0) await onUsage(collector.take());
   return { lines, records, skipped, complete: problems.length === 0, approximate: approximateBecause, problems };
 }
@@ -67,6 +78,7 @@ const elapsed = "coalesce(attributes.time_elapsed_seconds, attributes.elapsed_ti
 const vcpuHours = "metrics.codeInterpreter.vcpu.hours.used";
 const gbHours = "metrics.codeInterpreter.memory.gb_hours.used";
 const sums = [
+  "count(*) as events",
   `sum(${elapsed} * 1000) as elapsedMs`,
   `sum(${vcpuHours} * 3600000000000) as vcpuNs`,
   `sum(${gbHours} * 3600000000000) as gbNs`,
@@ -81,11 +93,12 @@ const groups = [
 
 /**
  * Sums are asked for in small units, because Insights may give a number with four decimals. A record shorter than 0.25 s
- * has no memory level of its own; spread over 0.25 s it cannot be above the level that it was part of.
+ * has no memory level of its own; spread over 0.25 s it cannot be above the level that it was part of. Events without a
+ * session are asked for as well: that none of them was understood would else look like nothing.
  */
 function queryOf(from: Instant, until: Instant): string {
   return [
-    `filter ispresent(attributes.session.id) and toMillis(@timestamp) >= ${from} and toMillis(@timestamp) < ${until}`,
+    `filter toMillis(@timestamp) >= ${from} and toMillis(@timestamp) < ${until}`,
     `stats ${sums.join(", ")} by ${groups.join(", ")}, bin(1m) as minute`,
     `limit ${mostRows}`,
   ].join("\n| ");
@@ -128,5 +141,11 @@ function recordsOf(row: InsightsRow, { session }: UsageRequest): readonly UsageR
 const tooMany = ({ target, location }: UsageRequest, from: Instant): Problem => ({
   code: "TooManySessions",
   message: `More than ${mostRows} sessions wrote usage records to ${location.place} in ${target.region} in the minute of ${new Date(from).toISOString()}: the answer of Logs Insights holds no more. Set usage.aggregateAbove higher, so that they are read row by row.`,
+  operation: "GetQueryResults",
+});
+
+const unclear = ({ target, location }: UsageRequest, events: number): Problem => ({
+  code: "NoUsageRecords",
+  message: `Logs Insights found none of the fields of usage records in ${events} events of ${location.place} in ${target.region}: set usage.aggregateAbove higher, so that they are read row by row, and report it where they are usage records (docs/usage-logs.md).`,
   operation: "GetQueryResults",
 });

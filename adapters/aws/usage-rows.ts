@@ -1,8 +1,9 @@
+import type { FilteredLogEvent } from "@aws-sdk/client-cloudwatch-logs";
 import { type RecordReason, readUsageRecord, type UsageRecord } from "../../core/billing/usage-record.ts";
 import type { Problem } from "../../core/kernel/problem.ts";
 import type { UsageReading, UsageRequest, UsageSource } from "../../core/ports/usage-source.ts";
 import { abortable } from "./abortable.ts";
-import { AwsError, problemOf } from "./aws-error.ts";
+import { type AwsCall, problemOf } from "./aws-error.ts";
 import type { AwsClients } from "./clients.ts";
 import { usageCollector } from "./usage-batches.ts";
 
@@ -21,7 +22,7 @@ export async function readUsageRows(
   signal: AbortSignal,
 ): Promise<UsageReading> {
   const { target, location, from, until, session, latestAt } = request;
-  const call = { operation: "FilterLogEvents", region: target.region, subject: `log group ${location.place}` };
+  const call: AwsCall = { operation: "FilterLogEvents", region: target.region, subject: `log group ${location.place}` };
   const skipped = new Map<string, number>();
   const problems: Problem[] = [];
   const collector = usageCollector();
@@ -44,42 +45,64 @@ export async function readUsageRows(
     collector.add(record);
   };
   let token: string | undefined;
-  try {
-    const { FilterLogEventsCommand } = await import("@aws-sdk/client-cloudwatch-logs");
-    const client = await clients.cloudWatchLogs(target.region);
-    do {
-      const command = new FilterLogEventsCommand({
-        logGroupName: location.place,
-        startTime: from,
-        // Included, unlike the end of a window.
-        endTime: until - 1,
-        limit: pageEvents,
-        ...(session === null ? {} : { filterPattern: `"${session.replaceAll(/["\\]/g, "\\$&")}"` }),
-        nextToken: token,
-      });
-      const page = await abortable(signal, () => client.send(command, { abortSignal: signal }));
-      for (const { message = "" } of page.events ?? []) take(message);
-      if (collector.size() >= batchRecords) await onUsage(collector.take());
-      // An empty page with a token is no end: only a page without one is.
-      token = page.nextToken;
-      if (token !== undefined && (seen.has(token) || seen.size >= mostPages)) {
-        throw new AwsError(
-          "BadAnswer",
-          call,
-          `FilterLogEvents in ${target.region} (${call.subject}) did not come to an end: try again, and report it if it stays.`,
-        );
-      }
-      if (token !== undefined) seen.add(token);
-    } while (token !== undefined);
-  } catch (error) {
-    signal.throwIfAborted();
-    problems.push(problemOf(error, call));
-  }
+  do {
+    const page = await pageOf(clients, request, call, token, signal);
+    if ("problem" in page) {
+      problems.push(page.problem);
+      break;
+    }
+    for (const { message = "" } of page.events) take(message);
+    if (collector.size() >= batchRecords) await onUsage(collector.take());
+    // An empty page with a token is no end: only a page without one is.
+    token = page.nextToken;
+    if (token !== undefined && (seen.has(token) || seen.size >= mostPages)) {
+      problems.push(endless(call));
+      break;
+    }
+    if (token !== undefined) seen.add(token);
+  } while (token !== undefined);
   const complete = problems.length === 0;
   if (collector.size() > 0) await onUsage(collector.take());
   if (strayed > 0) problems.push(stampsDiffer(request, strayed));
   return { lines, records, skipped, complete, approximate: null, problems };
 }
+
+type Page =
+  | { readonly events: readonly FilteredLogEvent[]; readonly nextToken: string | undefined }
+  | { readonly problem: Problem };
+
+async function pageOf(
+  clients: AwsClients,
+  { target, location, from, until, session }: UsageRequest,
+  call: AwsCall,
+  nextToken: string | undefined,
+  signal: AbortSignal,
+): Promise<Page> {
+  try {
+    const { FilterLogEventsCommand } = await import("@aws-sdk/client-cloudwatch-logs");
+    const client = await clients.cloudWatchLogs(target.region);
+    const command = new FilterLogEventsCommand({
+      logGroupName: location.place,
+      startTime: from,
+      // Included, unlike the end of a window.
+      endTime: until - 1,
+      limit: pageEvents,
+      ...(session === null ? {} : { filterPattern: `"${session.replaceAll(/["\\]/g, "\\$&")}"` }),
+      nextToken,
+    });
+    const page = await abortable(signal, () => client.send(command, { abortSignal: signal }));
+    return { events: page.events ?? [], nextToken: page.nextToken };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { problem: problemOf(error, call) };
+  }
+}
+
+const endless = (call: AwsCall): Problem => ({
+  code: "BadAnswer",
+  message: `${call.operation} in ${call.region} (${call.subject}) did not come to an end: try again, and report it if it stays.`,
+  operation: call.operation,
+});
 
 function recordOf(message: string, latestAt: UsageRequest["latestAt"]): UsageRecord | RecordReason {
   let value: unknown;

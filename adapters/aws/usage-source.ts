@@ -13,21 +13,30 @@ export interface AwsUsageSettings {
   readonly pollMs?: number;
 }
 
+interface Listed {
+  readonly signal: AbortSignal;
+  readonly readAt: number;
+  readonly deliveries: Promise<UsageDeliveries>;
+}
+
 /** Deliveries of a target are listed once for all its interpreters, and again when they may have changed. */
 const deliveriesKeptMs = 60_000;
 
 /** Usage records in CloudWatch Logs. Where a delivery goes to a bucket it says so; another source reads it. */
 export function awsUsageSource(clients: AwsClients, settings: AwsUsageSettings): UsageSource {
-  const known = new Map<string, { readonly readAt: number; readonly deliveries: Promise<UsageDeliveries> }>();
+  const known = new Map<string, Listed>();
   const deliveriesOf = (target: Target, signal: AbortSignal): Promise<UsageDeliveries> => {
     const key = targetKey(target);
     const kept = known.get(key);
-    if (kept !== undefined && performance.now() - kept.readAt < deliveriesKeptMs) return kept.deliveries;
+    // Another pass may be given up while this one is not: it asks for itself.
+    if (kept?.signal === signal && performance.now() - kept.readAt < deliveriesKeptMs) return kept.deliveries;
     const deliveries = readUsageDeliveries(clients, target, signal);
-    known.set(key, { readAt: performance.now(), deliveries });
-    const forget = (): boolean => known.delete(key);
+    known.set(key, { signal, readAt: performance.now(), deliveries });
+    const forget = (): void => {
+      if (known.get(key)?.deliveries === deliveries) known.delete(key);
+    };
     // What failed is not kept, or a moment's failure would last a minute.
-    deliveries.then(({ problem }) => problem !== null && forget(), forget);
+    deliveries.then(({ problem }) => (problem === null ? undefined : forget()), forget);
     return deliveries;
   };
   return {
