@@ -1,12 +1,9 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { text } from "node:stream/consumers";
-import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { awsUsageSource } from "../../adapters/aws/usage-source.ts";
 import { instant } from "../../core/kernel/instant.ts";
 import type { SessionBatch, UsageReading, UsageRequest } from "../../core/ports/usage-source.ts";
 import { signal, target } from "./embedded.ts";
-import { readerAt } from "./tiny-service.ts";
+import { toldLogs } from "./told-logs.ts";
 
 const start = Date.UTC(2026, 10, 20, 12);
 const minuteMs = 60_000;
@@ -33,23 +30,9 @@ const answerTo = (operation: string, input: { readonly queryString: string; read
 };
 const firstNumber = (match: RegExpMatchArray): number => Number(match[1]);
 
-const server = createServer((request, response) => {
-  text(request).then((body) => {
-    const operation = String(request.headers["x-amz-target"]).split(".")[1] ?? "";
-    response.writeHead(200, { "content-type": "application/x-amz-json-1.1" });
-    response.end(JSON.stringify(answerTo(operation, JSON.parse(body))));
-  }, request.destroy);
-});
-await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
-});
-const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-const { clients } = readerAt(endpoint, {
-  maxAttempts: 1,
-  embedded: { endpoint, accessKeyId: "111122223333", secretAccessKey: "not-secret", othersTimes: 1000 },
-});
+const clients = await toldLogs<{ readonly queryString: string; readonly queryId: string }>((operation, input) => ({
+  body: answerTo(operation, input),
+}));
 const source = awsUsageSource(clients, { logGroup: null, pollMs: 1 });
 
 beforeEach(() => {
@@ -129,9 +112,10 @@ describe("an answer of Logs Insights", () => {
   it("of one half alone is not handed on, and nothing more is asked for", async () => {
     insights.rowsOf = minutesOf(3000);
     insights.status = (query) => (query === 3 ? "Failed" : "Complete");
-    const { reading, batches } = await read(10);
+    const { reading, batches } = await read(6);
     expect(reading).toMatchObject({ complete: false, records: 0, problems: [{ code: "ServiceError" }] });
     expect(batches).toEqual([]);
+    // All, one half, and that half of the other which failed.
     expect(queries).toHaveLength(3);
   });
 

@@ -157,9 +157,28 @@ describe("a log group", () => {
     expect(reading.problems[0]?.message).toContain("/usage/of/tests");
   });
 
+  it("hands records on in batches while it is read, and waits until each was taken", async () => {
+    const place = await logGroupPlace(10_000);
+    const line = lineOf({ session: "A", at: START });
+    await place.deliver("many", `${line}\n`.repeat(150_000));
+    const sizes: number[] = [];
+    let busy = 0;
+    await place.source.read(
+      requestTo(place),
+      async (batches) => {
+        expect(busy++).toBe(0);
+        await new Promise((resolve) => setImmediate(resolve));
+        sizes.push(batches.reduce((sum, { usage }) => sum + usage.length, 0));
+        busy--;
+      },
+      signal,
+    );
+    expect(sizes).toEqual([100_000, 50_000]);
+  });
+
   it("does not follow the same token for ever", async () => {
     const place = await logGroupPlace();
-    place.answerWith = () => ({ status: 200, body: { events: [], nextToken: "again" } });
+    place.answerWith = () => ({ body: { events: [], nextToken: "again" } });
     expect(await read(place)).toMatchObject({ complete: false, problems: [{ code: "BadAnswer" }] });
   });
 

@@ -1,9 +1,5 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { text } from "node:stream/consumers";
-import { afterAll } from "vitest";
 import { awsUsageSource } from "../../adapters/aws/usage-source.ts";
-import { readerAt } from "../aws/tiny-service.ts";
+import { type ToldAnswer, toldLogs } from "../aws/told-logs.ts";
 import { START } from "../local-services/local-aws.ts";
 import type { DeliveryPlace } from "./delivery-places.ts";
 
@@ -17,17 +13,15 @@ interface FilterLogEvents {
 
 export interface LogGroupPlace extends Omit<DeliveryPlace, "files"> {
   /** What the service answers instead, by the number of the request; undefined: what it should. */
-  answerWith: (request: number) => { readonly status: number; readonly body: object } | undefined;
+  answerWith: (request: number) => ToldAnswer | undefined;
 }
 
 const group = "/usage/of/tests";
-const pageEvents = 2;
-
-/** A log group of any lines, in pages of two events with an empty one between. */
-export async function logGroupPlace(): Promise<LogGroupPlace> {
+/** A log group of any lines, in small pages with an empty one between. */
+export async function logGroupPlace(pageEvents = 2): Promise<LogGroupPlace> {
   const events: { readonly timestamp: number; readonly message: string }[] = [];
   let requests = 0;
-  const answer = (input: FilterLogEvents): { readonly status: number; readonly body: object } => {
+  const answer = (input: FilterLogEvents): ToldAnswer => {
     requests += 1;
     const told = place.answerWith(requests);
     if (told !== undefined) return told;
@@ -42,37 +36,21 @@ export async function logGroupPlace(): Promise<LogGroupPlace> {
     const page = Number(input.nextToken ?? 0);
     const begin = (page / 2) * pageEvents;
     const isEmpty = page % 2 === 1;
-    const isLast = page * (pageEvents / 2) + pageEvents >= found.length && !isEmpty;
+    const isLast = begin + pageEvents >= found.length && !isEmpty;
     return {
-      status: 200,
       body: {
         events: isEmpty ? [] : found.slice(begin, begin + pageEvents),
         ...(isLast ? {} : { nextToken: String(page + 1) }),
       },
     };
   };
-  const server = createServer((request, response) => {
-    text(request).then((body) => {
-      const { status, body: answered } = answer(JSON.parse(body) as FilterLogEvents);
-      response.writeHead(status, { "content-type": "application/x-amz-json-1.1" });
-      response.end(JSON.stringify(answered));
-    }, request.destroy);
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  afterAll(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const { port } = server.address() as AddressInfo;
-  const endpoint = `http://127.0.0.1:${port}`;
-  const embedded = { endpoint, accessKeyId: "111122223333", secretAccessKey: "not-secret", othersTimes: 1000 };
-  const { clients } = readerAt(endpoint, { maxAttempts: 1, embedded });
+  const clients = await toldLogs<FilterLogEvents>((_operation, input) => answer(input));
   const place: LogGroupPlace = {
     source: awsUsageSource(clients, { logGroup: null }),
     location: { kind: "log-group", place: group, foundBy: "setting", windows: "stamp", retentionMs: null },
     deliver: async (_name, content, at = START) => {
-      const lines = content.toString().split("\n");
-      events.push(...lines.filter((it) => it !== "").map((message) => ({ timestamp: at, message })));
+      const lines = content.toString().replace(/\n$/, "").split("\n");
+      for (const message of lines) events.push({ timestamp: at, message });
     },
     answerWith: () => undefined,
   };
