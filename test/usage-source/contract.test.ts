@@ -1,191 +1,86 @@
-import { describe, expect, it } from "vitest";
-import { sessionId } from "../../core/kernel/ids.ts";
-import { instant } from "../../core/kernel/instant.ts";
-import type { SessionBatch, UsageReading, UsageRequest } from "../../core/ports/usage-source.ts";
-import { target } from "../aws/embedded.ts";
+import path from "node:path";
+import { gzipSync } from "node:zlib";
+import { awsUsageSource } from "../../adapters/aws/usage-source.ts";
+import { bucketUsageSource } from "../../adapters/files/usage-source.ts";
+import type { UsageLocation } from "../../core/ports/usage-source.ts";
+import { embedded } from "../aws/embedded.ts";
 import { START } from "../local-services/local-aws.ts";
 import { lineOf } from "../rate/run.ts";
-import { bucketPlace, type DeliveryPlace, folderPlace } from "./delivery-places.ts";
-import { logGroupPlace } from "./log-group-place.ts";
+import { usageSourceContract } from "./contract.ts";
+import { folderPlace } from "./delivery-places.ts";
 
-/** A place of any kind, whose records are delivered when they are stamped. */
-type UsagePlace = Pick<DeliveryPlace, "source" | "location" | "deliver">;
+const hourMs = 3_600_000;
+const usual = "/aws/vendedlogs/bedrock-agentcore/code-interpreter/USAGE_LOGS";
+const id = "tool-Abcdefgh12";
 
-const minuteMs = 60_000;
-const { signal } = new AbortController();
-
-const requestTo = ({ location }: UsagePlace, change: Partial<UsageRequest> = {}): UsageRequest => ({
-  target: target("us-east-1"),
-  location,
-  from: instant(START),
-  until: instant(START + 60 * minuteMs),
-  how: "rows",
-  session: null,
-  latestAt: instant(START + 86_400_000),
-  ...change,
+usageSourceContract("a folder", async () => {
+  const { source, location, folder, deliver } = folderPlace();
+  for (let file = 0; file < 12; file += 1) {
+    const records = Array.from({ length: 20 }, (_, second) =>
+      lineOf({ session: `S${second % 3}`, at: START + file * 300_000 + second * 1000, gbHours: 0.0001 * file }),
+    );
+    const text = ["delivery permission validation", ...records].join("\n");
+    await deliver(`2026/11/20/${file}`, file % 2 === 0 ? gzipSync(text) : text, START + file * 300_000);
+  }
+  const missing = { ...location, place: path.join(folder, "gone") };
+  return { source, location, missing, from: START, until: START + hourMs };
 });
 
-async function read(
-  place: UsagePlace,
-  change: Partial<UsageRequest> = {},
-): Promise<UsageReading & { readonly stamps: readonly string[] }> {
-  const batches: SessionBatch[] = [];
-  const reading = await place.source.read(requestTo(place, change), (more) => void batches.push(...more), signal);
-  const stamps = batches.flatMap(({ key, usage }) =>
-    Array.from(usage.at.subarray(0, usage.length), (at) => `${key.session}@${at - START}`),
+/** Sessions of an interpreter that ended hours ago, so that all of their records have been delivered. */
+const awsWith = (usageLogs: true | { readonly bucket: string; readonly prefix: string }) =>
+  embedded(
+    {
+      places: [
+        {
+          region: "us-east-1",
+          interpreters: [{ name: "tool", id, createdSeconds: -6 * 3600, usageLogs }],
+          sessions: [
+            {
+              interpreter: "tool",
+              profile: "bursty",
+              count: 3,
+              createdSeconds: [-4 * 3600, -3.5 * 3600],
+              timeoutSeconds: 120,
+            },
+          ],
+        },
+      ],
+    },
+    { startAt: START, paceSpeed: 50 },
   );
-  return { ...reading, stamps: stamps.toSorted() };
-}
 
-const window = (from: number, until: number) => ({ from: instant(START + from), until: instant(START + until) });
-
-/** Records, each delivered at its own time. */
-async function deliver(place: UsagePlace, session: string, ...ats: readonly number[]): Promise<void> {
-  for (const at of ats) {
-    await place.deliver(`${session}-${at}`, `${lineOf({ session, at: START + at })}\n`, START + at);
-  }
-}
-
-const places = [
-  ["a folder", async () => folderPlace()],
-  ["a bucket", () => bucketPlace()],
-  ["a log group", () => logGroupPlace()],
-] as const satisfies readonly (readonly [string, () => Promise<UsagePlace>])[];
-
-describe.each<readonly [string, () => Promise<UsagePlace>]>(places)(
-  "any source of usage records: %s",
-  (_kind, make) => {
-    it("gives each record in exactly one of the windows that meet", async () => {
-      const place = await make();
-      const edge = 5 * minuteMs;
-      // A store of objects tells whole seconds.
-      await deliver(place, "A", 0, edge - 1000, edge, edge + 1000, 2 * edge);
-      const before = await read(place, window(0, edge));
-      const after = await read(place, window(edge, 2 * edge));
-      expect(before.stamps).toEqual(["A@0", `A@${edge - 1000}`]);
-      expect(after.stamps).toEqual([`A@${edge}`, `A@${edge + 1000}`]);
-      for (const { complete, problems, approximate, records } of [before, after]) {
-        expect({ complete, problems, approximate, records }).toEqual({
-          complete: true,
-          problems: [],
-          approximate: null,
-          records: 2,
-        });
-      }
-    });
-
-    it("is complete where there is nothing in a window, and says that it is nothing", async () => {
-      const place = await make();
-      await deliver(place, "A", 0);
-      expect(await read(place, window(minuteMs, 2 * minuteMs))).toMatchObject({
-        lines: 0,
-        records: 0,
-        complete: true,
-        problems: [],
-        stamps: [],
-      });
-    });
-
-    it("gives the same whenever it is asked again", async () => {
-      const place = await make();
-      await deliver(place, "A", 0, 1000, 2000, 3000, 4000);
-      expect(await read(place)).toEqual(await read(place));
-    });
-
-    it("gives a redelivered record as often as it came", async () => {
-      const place = await make();
-      const line = lineOf({ session: "A", at: START });
-      await place.deliver("twice", `${line}\n${line}\n`);
-      expect(await read(place)).toMatchObject({ stamps: ["A@0", "A@0"], records: 2 });
-    });
-
-    it("sets aside what is no usage record, by reason, and reads the rest", async () => {
-      const place = await make();
-      const tooLate = lineOf({ session: "A", at: START + 86_400_001 });
-      const text = `Log delivery was validated\n\n[]\n${lineOf({ session: "" })}\n${tooLate}\n`;
-      await place.deliver("odd", `${text}${lineOf({ session: "A", at: START })}\n`);
-      const { skipped, ...reading } = await read(place);
-      expect(reading).toMatchObject({ lines: 5, records: 1, complete: true, stamps: ["A@0"] });
-      expect([...skipped.values()]).toEqual([1, 1, 1, 1]);
-      expect([...skipped.keys()]).toEqual(expect.arrayContaining(["not-json", "not-an-object", "missing-session"]));
-    });
-
-    it("gives those of one session where one is asked for", async () => {
-      const place = await make();
-      await deliver(place, "A", 0, 1000);
-      await deliver(place, "AB", 2000, 3000);
-      expect(await read(place, { session: sessionId("A") })).toMatchObject({ stamps: ["A@0", "A@1000"], records: 2 });
-    });
-
-    it("is not complete where its place is gone, and says which", async () => {
-      const place = await make();
-      const gone = `${place.location.kind === "bucket" ? "s3://gone-with-the-test/x" : `${place.location.place}/gone`}`;
-      const reading = await read({ ...place, location: { ...place.location, place: gone } });
-      expect(reading).toMatchObject({ complete: false, records: 0 });
-      expect(reading.problems[0]?.message).toMatch(/gone/);
-    });
-
-    it("throws what whoever takes the records throws, which is no problem of the place", async () => {
-      const place = await make();
-      await deliver(place, "A", 0);
-      const failed = new Error("the ledger is busy");
-      const reading = place.source.read(requestTo(place), () => Promise.reject(failed), signal);
-      await expect(reading).rejects.toBe(failed);
-    });
-
-    it("throws once it is given up", async () => {
-      const place = await make();
-      await deliver(place, "A", 0);
-      await expect(place.source.read(requestTo(place), () => undefined, AbortSignal.abort())).rejects.toThrow(/abort/i);
-    });
-  },
-);
-
-describe("a log group", () => {
-  const denied = { status: 400, body: { __type: "AccessDeniedException", message: "no" } };
-  it.each([
-    ["is denied", denied, "AccessDenied"],
-    ["is throttled", { status: 400, body: { __type: "ThrottlingException", message: "slow down" } }, "Throttled"],
-    ["meets an expired sign-on", { status: 400, body: { __type: "ExpiredTokenException" } }, "CredentialsExpired"],
-    ["fails", { status: 500, body: { __type: "ServiceUnavailableException" } }, "ServiceError"],
-  ])("keeps what came before a page that %s, and is not complete", async (_how, answered, code) => {
-    const place = await logGroupPlace();
-    await deliver(place, "A", 0, 1000, 2000, 3000);
-    place.answerWith = (request) => (request === 3 ? answered : undefined);
-    const reading = await read(place);
-    expect(reading).toMatchObject({ complete: false, stamps: ["A@0", "A@1000"], problems: [{ code }] });
-    expect(reading.problems[0]?.message).toContain("/usage/of/tests");
+usageSourceContract("a bucket", async () => {
+  const { clients } = await awsWith({ bucket: "usage-of-tool", prefix: "p" });
+  const at = (place: string): UsageLocation => ({
+    kind: "bucket",
+    place,
+    foundBy: "delivery",
+    windows: "delivery",
+    retentionMs: null,
   });
+  return {
+    source: bucketUsageSource(clients.s3, null),
+    location: at("s3://usage-of-tool/p"),
+    missing: at("s3://no-such-bucket/p"),
+    from: START - 7 * hourMs,
+    until: START,
+  };
+});
 
-  it("hands records on in batches while it is read, and waits until each was taken", async () => {
-    const place = await logGroupPlace(10_000);
-    const line = lineOf({ session: "A", at: START });
-    await place.deliver("many", `${line}\n`.repeat(150_000));
-    const sizes: number[] = [];
-    let busy = 0;
-    await place.source.read(
-      requestTo(place),
-      async (batches) => {
-        expect(busy++).toBe(0);
-        await new Promise((resolve) => setImmediate(resolve));
-        sizes.push(batches.reduce((sum, { usage }) => sum + usage.length, 0));
-        busy--;
-      },
-      signal,
-    );
-    expect(sizes).toEqual([100_000, 50_000]);
+usageSourceContract("a log group", async () => {
+  const { clients } = await awsWith(true);
+  const at = (place: string): UsageLocation => ({
+    kind: "log-group",
+    place,
+    foundBy: "convention",
+    windows: "stamp",
+    retentionMs: null,
   });
-
-  it("does not follow the same token for ever", async () => {
-    const place = await logGroupPlace();
-    place.answerWith = () => ({ body: { events: [], nextToken: "again" } });
-    expect(await read(place)).toMatchObject({ complete: false, problems: [{ code: "BadAnswer" }] });
-  });
-
-  it("tells of records that carry another time than the log has for them, and gives them", async () => {
-    const place = await logGroupPlace();
-    await place.deliver("late", `${lineOf({ session: "A", at: START - 1 })}\n`, START);
-    const reading = await read(place);
-    expect(reading).toMatchObject({ complete: true, stamps: ["A@-1"], problems: [{ code: "StampsDiffer" }] });
-  });
+  return {
+    source: awsUsageSource(clients, { logGroup: null }),
+    location: at(`${usual}/${id}`),
+    missing: at(`${usual}/nobody-Abcdefgh12`),
+    from: START - 7 * hourMs,
+    until: START,
+  };
 });
