@@ -12,6 +12,8 @@ interface FilterLogEvents {
 }
 
 export interface LogGroupPlace extends Omit<DeliveryPlace, "files"> {
+  /** All requests that came. */
+  readonly asked: readonly FilterLogEvents[];
   /** What the service answers instead, by the number of the request; undefined: what it should. */
   answerWith: (request: number) => ToldAnswer | undefined;
 }
@@ -20,10 +22,10 @@ const group = "/usage/of/tests";
 /** A log group of any lines, in small pages with an empty one between. */
 export async function logGroupPlace(pageEvents = 2): Promise<LogGroupPlace> {
   const events: { readonly timestamp: number; readonly message: string }[] = [];
-  let requests = 0;
+  const asked: FilterLogEvents[] = [];
   const answer = (input: FilterLogEvents): ToldAnswer => {
-    requests += 1;
-    const told = place.answerWith(requests);
+    asked.push(input);
+    const told = place.answerWith(asked.length);
     if (told !== undefined) return told;
     if (input.logGroupName !== group) {
       return { status: 400, body: { __type: "ResourceNotFoundException", message: "The log group does not exist." } };
@@ -46,6 +48,7 @@ export async function logGroupPlace(pageEvents = 2): Promise<LogGroupPlace> {
   };
   const clients = await toldLogs<FilterLogEvents>((_operation, input) => answer(input));
   const place: LogGroupPlace = {
+    asked,
     source: awsUsageSource(clients, { logGroup: null }),
     location: { kind: "log-group", place: group, foundBy: "setting", windows: "stamp", retentionMs: null },
     deliver: async (_name, content, at = START) => {
