@@ -8,6 +8,17 @@ import { metered, sumsOf } from "./metered.ts";
 const apart = (a: bigint, b: bigint): number => Number(a > b ? a - b : b - a);
 
 describe("records made of minutes", () => {
+  it("are as busy as their minute, all of them", () => {
+    const records = pseudoRecordsOf({
+      at: instant(Date.UTC(2026, 10, 20, 12)),
+      elapsedSeconds: 60,
+      vcpuHours: 60 / 3600,
+      gbHours: 30 / 3600,
+      peakGb: 1,
+    });
+    for (const { vcpuHours, elapsedSeconds } of records) expect(vcpuHours * 3600).toBeCloseTo(elapsedSeconds, 9);
+  });
+
   it("cost never less than record by record, and never more than at the peak from the minute's start", () => {
     const record = fc.record({
       second: fc.nat(599),
