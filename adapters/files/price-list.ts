@@ -1,10 +1,10 @@
 import type { ListPrice } from "../../core/billing/price-import.ts";
+import { priceUsageType, regionOfPrefix } from "../../core/billing/usage-type.ts";
 import { instantOfIso } from "../../core/kernel/calendar.ts";
 import { region } from "../../core/kernel/ids.ts";
 import { csvPriceList } from "./price-list-csv.ts";
 import { jsonPriceList } from "./price-list-json.ts";
 import { PriceListError, type PriceListHead, type PriceListLine, type PriceListText } from "./price-list-line.ts";
-import { priceUsageType, regionOfPrefix } from "./price-usage-type.ts";
 
 const offerCode = "AmazonBedrockAgentCore";
 

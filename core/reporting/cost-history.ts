@@ -37,7 +37,10 @@ export const reportColumns = [
   "x_FirstHourAt",
   "x_LastHourAt",
 ] as const satisfies readonly HistoryColumn[];
-type Columns = HistoryColumns<(typeof reportColumns)[number]>["columns"];
+/** The last one tells how wide gaps may be, which no report asks. */
+export type TalliedColumn = (typeof reportColumns)[number] | "x_PeakBytes";
+type Columns = HistoryColumns<(typeof reportColumns)[number]>["columns"] &
+  Partial<HistoryColumns<"x_PeakBytes">["columns"]>;
 
 export interface HistoryWindow extends Pricing {
   readonly from: Instant;
@@ -50,7 +53,7 @@ export interface HistoryWindow extends Pricing {
 
 /** Adds a stretch of history to a tally. The rows of a session stand together within each day. */
 export function tallyHistory(
-  tally: CostTally,
+  tally: Pick<CostTally, "session">,
   { rows, columns }: { readonly rows: number; readonly columns: Columns },
   window: HistoryWindow,
 ): void {
@@ -67,7 +70,12 @@ export function tallyHistory(
   open?.end();
 }
 
-function begin(tally: CostTally, columns: Columns, row: number, window: HistoryWindow): OpenSession | null {
+function begin(
+  tally: Pick<CostTally, "session">,
+  columns: Columns,
+  row: number,
+  window: HistoryWindow,
+): OpenSession | null {
   const key = {
     account: accountId(columns.SubAccountId[row] ?? ""),
     region: region(columns.RegionId[row] ?? ""),
@@ -82,6 +90,7 @@ function begin(tally: CostTally, columns: Columns, row: number, window: HistoryW
     final: columns.x_Final[row] ?? false,
     approximate: columns.x_Approximate[row] ?? null,
     gapMs: columns.x_GapMs[row] ?? 0,
+    peakBytes: columns.x_PeakBytes?.[row] ?? null,
     lateUnverifiable: columns.x_LateUnverifiable[row] ?? 0,
     asOf,
   };
@@ -118,7 +127,7 @@ function addBounded(open: OpenSession, columns: Columns, row: number, hourAt: In
   const until = latestEnd(from, columns.x_EndedAt[row] ?? null, columns.x_AsOf[row] ?? from, window);
   const cost = { kind: "bounded" as const, from, until, low, high, between: boundsIn(place, window) };
   const spend = costWithin(cost, window);
-  if (spend !== null) open.bound(hourWithin(from, window), spend);
+  if (spend !== null) open.bound(hourWithin(from, window), spend, cost);
 }
 
 /** A life that begins before the window counts in its first hour. */

@@ -14,7 +14,7 @@ import type { Documents } from "../ports/documents.ts";
 import type { History } from "../ports/ledger.ts";
 import { type CostFigures, figuresOf } from "./cost-cells.ts";
 import type { GroupedSession } from "./cost-groups.ts";
-import { type HistoryWindow, hourWithin, reportColumns, tallyHistory } from "./cost-history.ts";
+import { type HistoryWindow, hourWithin, reportColumns, type TalliedColumn, tallyHistory } from "./cost-history.ts";
 import { type CostTally, costTally, type SessionCounts } from "./cost-tally.ts";
 import type { TopSession } from "./cost-top.ts";
 import { readUnclosed, type SeenSession, sessionName, type UnclosedSource } from "./focus-unclosed.ts";
@@ -24,7 +24,7 @@ export interface CostSource extends UnclosedSource {
   readonly documents: Documents;
 }
 
-export interface CostRequest extends Pricing {
+export interface TallyRequest extends Pricing {
   readonly now: Instant;
   /** Charges whose hour starts in [from, until): whole hours. */
   readonly from: Instant;
@@ -32,10 +32,13 @@ export interface CostRequest extends Pricing {
   /** Whose state is read; history is read of all. */
   readonly targets: readonly Target[];
   readonly includes: (target: Target) => boolean;
+  readonly principalOf: (session: SessionKey) => string | null;
+}
+
+export interface CostRequest extends TallyRequest {
   readonly groupBy: readonly string[];
   readonly top: number;
   readonly attribution: Attribution;
-  readonly principalOf: (session: SessionKey) => string | null;
 }
 
 export interface CostGroup {
@@ -55,8 +58,23 @@ export interface CostReport {
 
 /** Everything that is known of a window: closed bills out of history, those that can still change, and live sessions. */
 export async function costReport(source: CostSource, request: CostRequest, signal: AbortSignal): Promise<CostReport> {
-  const { bills, records } = await readUnclosed(source, request);
   const tally = await tallyOf(source, request);
+  await tallyCosts(source, request, tally, reportColumns, signal);
+  return reportOf(tally, request);
+}
+
+/**
+ * Tells a tally of every session of a window, each as the one place has it that counts. `columns` are those of history that it
+ * needs, `reportColumns` at least.
+ */
+export async function tallyCosts(
+  source: Omit<CostSource, "documents">,
+  request: TallyRequest,
+  tally: Pick<CostTally, "session">,
+  columns: readonly TalliedColumn[],
+  signal: AbortSignal,
+): Promise<void> {
+  const { bills, records } = await readUnclosed(source, request);
   const unseen = new Map(records);
   // Nearly every row of history is of a session that nobody else knows: its id alone tells that.
   const ids = new Set([...bills.values(), ...records.values()].map(({ session }) => session));
@@ -69,10 +87,9 @@ export async function costReport(source: CostSource, request: CostRequest, signa
       return !bills.has(name);
     },
   };
-  await readHistory(source.history, tally, window, signal);
+  await readHistory(source.history, tally, window, columns, signal);
   for (const bill of bills.values()) if (request.includes(bill)) tallyBill(tally, bill, request);
   for (const record of unseen.values()) if (request.includes(record)) tallyRecord(tally, record, request);
-  return reportOf(tally, request);
 }
 
 /**
@@ -87,7 +104,7 @@ export async function costReportAsOf(
 ): Promise<CostReport> {
   const tally = await tallyOf(source, request);
   const window: HistoryWindow = { ...request, counts: (_session, asOf) => asOf <= at };
-  await readHistory(source.history, tally, window, signal);
+  await readHistory(source.history, tally, window, reportColumns, signal);
   // What restatements replaced since. A bill that was replaced twice is there twice: only its first version is of then.
   for await (const table of source.history.superseded(at, plusMs(request.now, 1))) {
     signal.throwIfAborted();
@@ -98,13 +115,14 @@ export async function costReportAsOf(
 
 async function readHistory(
   history: Pick<History, "columns">,
-  tally: CostTally,
+  tally: Pick<CostTally, "session">,
   window: HistoryWindow,
+  columns: readonly TalliedColumn[],
   signal: AbortSignal,
 ): Promise<void> {
   // The row of a session without a figure lies in the hour of its start, and it may have lived into the window.
   const early = plusMs(window.from, -window.kind.maxTimeoutSeconds * 1000 - 3_600_000);
-  for await (const table of history.columns(early, window.until, reportColumns)) {
+  for await (const table of history.columns(early, window.until, columns)) {
     signal.throwIfAborted();
     tallyHistory(tally, table, window);
   }
@@ -121,11 +139,12 @@ async function tallyOf({ documents }: CostSource, request: CostRequest): Promise
   return costTally(request.groupBy, request.attribution, tagsOf, request.top);
 }
 
-function tallyBill(tally: CostTally, bill: SessionBill, request: CostRequest): void {
+function tallyBill(tally: Pick<CostTally, "session">, bill: SessionBill, request: TallyRequest): void {
   const open = tally.session({ ...bill, principal: request.principalOf(bill) }, bill, false);
   if (bill.charges.length === 0) {
-    const spend = costWithin(costOfBill(bill, request.now, request), request);
-    if (spend !== null) open.bound(hourWithin(bill.createdAt ?? bill.asOf, request), spend);
+    const cost = costOfBill(bill, request.now, request);
+    const spend = costWithin(cost, request);
+    if (spend !== null) open.bound(hourWithin(bill.createdAt ?? bill.asOf, request), spend, cost);
   }
   const isRated = bill.basis === "rated";
   for (const line of chargeLines(bill.charges, periodsOf(request.prices, bill.region), request.gb)) {
@@ -145,16 +164,17 @@ function tallyBill(tally: CostTally, bill: SessionBill, request: CostRequest): v
   open.end();
 }
 
-function tallyRecord(tally: CostTally, record: SeenSession, request: CostRequest): void {
-  const spend = costWithin(costOfRecord(record, request.now, request), request);
+function tallyRecord(tally: Pick<CostTally, "session">, record: SeenSession, request: TallyRequest): void {
+  const cost = costOfRecord(record, request.now, request);
+  const spend = costWithin(cost, request);
   if (spend === null) return;
-  const facts = { basis: "bounded" as const, final: false, approximate: null, gapMs: 0, lateUnverifiable: 0 };
+  const nothing = { approximate: null, gapMs: 0, peakBytes: null, lateUnverifiable: 0 };
   const open = tally.session(
     { ...record, principal: request.principalOf(record) },
-    { ...facts, asOf: record.lastSeenAt },
+    { ...nothing, basis: "bounded", final: false, asOf: record.lastSeenAt },
     false,
   );
-  open.bound(hourWithin(record.createdAt, request), spend);
+  open.bound(hourWithin(record.createdAt, request), spend, cost);
   open.end();
 }
 

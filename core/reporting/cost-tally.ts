@@ -1,5 +1,6 @@
 import type { Attribution } from "../attribution/attribution.ts";
 import { attribute } from "../attribution/attribution.ts";
+import type { DatedCost } from "../budget/dated-cost.ts";
 import type { Spend } from "../budget/spend.ts";
 import type { Instant } from "../kernel/instant.ts";
 import type { CostBasis } from "../ledger/charge.ts";
@@ -14,6 +15,8 @@ export interface SessionFacts {
   readonly final: boolean;
   readonly approximate: string | null;
   readonly gapMs: number;
+  /** The most memory that it was seen to have; null where that was not read, or nobody knows. */
+  readonly peakBytes: number | null;
   readonly lateUnverifiable: number;
   readonly asOf: Instant;
 }
@@ -57,8 +60,8 @@ export interface CostTally {
 
 export interface OpenSession {
   readonly add: (usage: TalliedUsage) => void;
-  /** A session without charges: its bounds within the window, at an hour that is in it. */
-  readonly bound: (hourAt: Instant, spend: Spend) => void;
+  /** A session without charges: its bounds within the window, at an hour that is in it, and those of its whole life. */
+  readonly bound: (hourAt: Instant, spend: Spend, cost: DatedCost) => void;
   readonly end: () => void;
 }
 

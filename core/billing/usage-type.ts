@@ -1,5 +1,5 @@
 /** `USE1-CodeInterpreter:Consumption-based:vCPU`, taken apart. */
-export interface PriceUsageType {
+interface PriceUsageType {
   /** Null where the usage type has none, as some of us-east-1 have none. */
   readonly prefix: string | null;
   /** Null where it is a usage type of Code Interpreter that is not understood. */

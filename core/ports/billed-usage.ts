@@ -1,0 +1,51 @@
+import type { Target } from "../inventory/target.ts";
+import type { AccountId } from "../kernel/ids.ts";
+import type { Instant } from "../kernel/instant.ts";
+import type { Usd } from "../kernel/money.ts";
+import type { Problem } from "../kernel/problem.ts";
+
+/** What an account was billed for one meter on one day of UTC in one Region; several of them add up. */
+export interface BilledLine extends Target {
+  readonly dayAt: Instant;
+  readonly meter: "vCPU" | "Memory";
+  /** vCPU-hours or GB-hours, a fraction like money. */
+  readonly hours: Usd;
+  readonly usd: Usd;
+}
+
+/** What of the service's bill is no usage of the kind of sandbox: told, and in no figure. */
+export interface SetAside {
+  /** The usage type, such as `USE1-Runtime:Consumption-based:vCPU`, or the kind of charge, such as `Credit`: the bill's text. */
+  readonly what: string;
+  readonly usd: Usd;
+}
+
+/** A bill, or what of it could be read. */
+export interface BilledUsage {
+  readonly source: "cost-explorer" | "cur2" | "focus";
+  readonly lines: readonly BilledLine[];
+  readonly setAside: readonly SetAside[];
+  /** Usage before it is on the bill; what came later is unknown, and never zero. */
+  readonly knownUntil: Instant;
+  /** Accounts whose bill this is. Of any other nothing is known. */
+  readonly accounts: ReadonlySet<AccountId>;
+  /** Places that its figures are rounded to; null where it has all digits. */
+  readonly decimals: number | null;
+  /** Whether AWS may still change it. */
+  readonly estimated: boolean;
+  /** What asking for it took; null where it was a file. */
+  readonly requests: { readonly count: number; readonly usd: Usd } | null;
+  readonly problems: readonly Problem[];
+}
+
+export interface BilledWindow {
+  /** Whole days of UTC, within one month. */
+  readonly from: Instant;
+  readonly until: Instant;
+  readonly now: Instant;
+  /** Null: all that the bill knows. */
+  readonly accounts: readonly AccountId[] | null;
+}
+
+/** Rejects where there is no bill to read at all. */
+export type ReadBilledUsage = (window: BilledWindow, signal: AbortSignal) => Promise<BilledUsage>;
