@@ -1,5 +1,5 @@
 import type { ListPrice } from "../../core/billing/price-import.ts";
-import { priceUsageType, regionOfPrefix } from "../../core/billing/usage-type.ts";
+import { usageTypeOf, regionOfPrefix } from "../../core/billing/usage-type.ts";
 import { instantOfIso } from "../../core/kernel/calendar.ts";
 import { region } from "../../core/kernel/ids.ts";
 import { csvPriceList } from "./price-list-csv.ts";
@@ -39,7 +39,7 @@ const units = { vcpu: "vCPU-Hours", memory: "GB-Hours" } as const;
 
 /** Null where the line is of something else; a text where it has to be left out. */
 function priceOf(line: PriceListLine, notes: Set<string>): ListPrice | string | null {
-  const usage = priceUsageType(line.usageType);
+  const usage = usageTypeOf(line.usageType);
   if (usage === null) return null;
   const { prefix, meter } = usage;
   if (meter === null) return "a usage type of Code Interpreter that is not understood: it is left out";

@@ -5,9 +5,21 @@ import { demo } from "./demo.ts";
 import { emulate } from "./emulate.ts";
 import { prices } from "./prices.ts";
 import { rate } from "./rate.ts";
+import { reconcile } from "./reconcile.ts";
 import { report } from "./report.ts";
 import { scan } from "./scan.ts";
 import { watch } from "./watch.ts";
 
 /** In the order of the help page. Each file holds only what `--help` needs, and loads the rest when it runs. */
-export const verbs: readonly Verb[] = [scan, watch, report, rate, prices, attribution, dashboards, demo, emulate];
+export const verbs: readonly Verb[] = [
+  scan,
+  watch,
+  report,
+  reconcile,
+  rate,
+  prices,
+  attribution,
+  dashboards,
+  demo,
+  emulate,
+];

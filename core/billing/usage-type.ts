@@ -1,5 +1,5 @@
 /** `USE1-CodeInterpreter:Consumption-based:vCPU`, taken apart. */
-interface PriceUsageType {
+interface UsageType {
   /** Null where the usage type has none, as some of us-east-1 have none. */
   readonly prefix: string | null;
   /** Null where it is a usage type of Code Interpreter that is not understood. */
@@ -7,7 +7,7 @@ interface PriceUsageType {
 }
 
 /** Null where the usage type is of something else. */
-export function priceUsageType(text: string): PriceUsageType | null {
+export function usageTypeOf(text: string): UsageType | null {
   const match = /^(?:([A-Z0-9]+)-)?CodeInterpreter(?::(.*))?$/.exec(text);
   if (match === null) return null;
   const meter =

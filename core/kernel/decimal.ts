@@ -18,3 +18,9 @@ export function parseDecimal(text: string): Usd | null {
   const signed = sign === "-" ? -digits : digits;
   return shift >= 0 ? usd(signed * 10n ** BigInt(shift), 1n) : usd(signed, 10n ** BigInt(-shift));
 }
+
+/** The sum of two decimals, over the finer of their denominators: any number of them can be added up without it growing. */
+export function addDecimals(a: Usd, b: Usd): Usd {
+  const [fine, coarse] = a.denominator >= b.denominator ? [a, b] : [b, a];
+  return usd(fine.numerator + coarse.numerator * (fine.denominator / coarse.denominator), fine.denominator);
+}

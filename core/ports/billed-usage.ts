@@ -27,6 +27,8 @@ export interface BilledUsage {
   readonly setAside: readonly SetAside[];
   /** Usage before it is on the bill; what came later is unknown, and never zero. */
   readonly knownUntil: Instant;
+  /** Days before that of which the answer says nothing all the same. */
+  readonly missingDays: readonly Instant[];
   /** Accounts whose bill this is. Of any other nothing is known. */
   readonly accounts: ReadonlySet<AccountId>;
   /** Places that its figures are rounded to; null where it has all digits. */

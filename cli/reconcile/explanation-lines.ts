@@ -1,0 +1,93 @@
+import { compareUsd, formatUsd, type Usd, zeroUsd } from "../../core/kernel/money.ts";
+import type { Amounts, Explanation, HourPrice, PlaceComparison } from "../../core/reconcile/reconciliation.ts";
+import { safeText } from "../render/safe-text.ts";
+
+const namedInterpreters = 3;
+
+/** What is to be said of a Region beside its figures, in sentences. Empty where both sides agree and nothing is missing. */
+export function explanationLines(place: PlaceComparison): readonly string[] {
+  const { state } = place;
+  if (state === "not-on-bill") {
+    return [
+      "Nothing is known of this account's bill: the caller sees no usage of it. Ask with credentials of the payer account, or with a file that has it.",
+    ];
+  }
+  const unread =
+    place.unreadDays === 0
+      ? []
+      : [
+          `Billed on ${plural(place.unreadDays, "day")} that the ledger does not know: ${amounts(place.unreadBilled)}. That is no difference: one side is unknown.`,
+        ];
+  const lines = [...unread, ...unpriced(place)];
+  if (state !== "outside") return state === "unread" ? [...lines, ...unreadSessions(place)] : lines;
+  const { vcpuHours, gbHours, usd } = place;
+  return [
+    ...lines,
+    `Billed less metered: ${signed(vcpuHours.difference)} vCPU-hours, ${signed(gbHours.difference)} GB-hours, ${signedUsd(usd.difference)}`,
+    ...place.explanations.map((it) => explanationLine(it, place)),
+    place.isExplained
+      ? "All of it can be explained so."
+      : `Not explained: ${signed(place.rest.vcpuHours)} vCPU-hours, ${signed(place.rest.gbHours)} GB-hours, ${signedUsd(place.rest.usd)}`,
+  ];
+}
+
+function explanationLine(it: Explanation, place: PlaceComparison): string {
+  switch (it.reason) {
+    case "price":
+      return `Price: ${signedUsd(it.high?.usd ?? null)}. ${prices(place)}: a price of your own, or one that has changed, goes into the price file.`;
+    case "sessions-without-figure":
+      return `${plural(it.count ?? 0, "session")} without a figure${interpreters(place)}: up to ${high(it)}. Turn on their usage logs.`;
+    case "gaps":
+      return `Stretches without records: up to ${high(it)}`;
+    case "recording-began":
+      return `Recording began on the first of these days, maybe in the middle of it: up to ${high(it)}. Leave it out with --from.`;
+    case "approximate":
+      return `${plural(it.count ?? 0, "session")} summed up by the minute: by how much they are off is not known.`;
+    case "provisional":
+      return `${plural(it.count ?? 0, "session")} not settled: their records are not all in.`;
+    case "late-records":
+      return `${plural(it.count ?? 0, "record")} that came late and could not be verified: they are in no figure.`;
+  }
+}
+
+/** Where the ledger has no price, dollars cannot be compared: what the bill says an hour costs is worth knowing. */
+const unpriced = (place: PlaceComparison): readonly string[] =>
+  place.usd.state === "unpriced" || (place.state === "unread" && place.prices.vcpuHour.book === null)
+    ? [`No price is known for the Region, so dollars are not compared. ${prices(place)}.`]
+    : [];
+
+const unreadSessions = (place: PlaceComparison): readonly string[] =>
+  place.sessions.bounded === 0
+    ? ["No session of it is in the ledger: is it among the Regions and accounts that `sandmeter watch` reads?"]
+    : [
+        `${plural(place.sessions.bounded, "session")} without a figure${interpreters(place)}: turn on their usage logs.`,
+      ];
+
+function interpreters({ unreadInterpreters }: PlaceComparison): string {
+  if (unreadInterpreters.length === 0) return "";
+  const named = unreadInterpreters.slice(0, namedInterpreters).map(({ interpreter }) => safeText(interpreter));
+  const rest = unreadInterpreters.length - named.length;
+  return ` (of ${named.join(", ")}${rest === 0 ? "" : ` and ${rest} more`})`;
+}
+
+function prices({ prices: { vcpuHour, gbHour } }: PlaceComparison): string {
+  const one = (what: string, { book, billed }: HourPrice): string =>
+    `${what} is billed at ${billed === null ? "an unknown price" : `$${formatUsd(billed, 6)}`}${book === null ? "" : ` and $${formatUsd(book, 6)} in the price book`}`;
+  return `${one("A vCPU-hour", vcpuHour)}, ${one("a GB-hour", gbHour)}`;
+}
+
+const high = ({ high: most }: Explanation): string => (most === null ? "an unknown amount" : amounts(most));
+
+const amounts = ({ vcpuHours, gbHours, usd }: Amounts): string =>
+  `${formatUsd(vcpuHours, 4)} vCPU-hours, ${formatUsd(gbHours, 4)} GB-hours${usd === null ? "" : `, $${formatUsd(usd, 4)}`}`;
+
+const signed = (amount: Usd | null): string =>
+  amount === null ? "unknown" : `${compareUsd(amount, zeroUsd) > 0 ? "+" : ""}${formatUsd(amount, 4)}`;
+
+function signedUsd(amount: Usd | null): string {
+  if (amount === null) return "dollars unknown";
+  const text = formatUsd(amount, 4);
+  return text.startsWith("-") ? `-$${text.slice(1)}` : `${compareUsd(amount, zeroUsd) > 0 ? "+" : ""}$${text}`;
+}
+
+const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;

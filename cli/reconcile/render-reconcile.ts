@@ -1,0 +1,183 @@
+import { isoOf } from "../../core/kernel/instant.ts";
+import { compareUsd, formatUsd, type Usd, zeroUsd } from "../../core/kernel/money.ts";
+import type { Comparison } from "../../core/reconcile/compare.ts";
+import type { PlaceComparison, PlaceState, Reconciliation } from "../../core/reconcile/reconciliation.ts";
+import { safeText } from "../render/safe-text.ts";
+import { type Paint, painter, type Style } from "../render/style.ts";
+import { type Cell, type Column, renderTable } from "../render/table.ts";
+import type { Terminal } from "../terminal.ts";
+import { explanationLines } from "./explanation-lines.ts";
+
+/** For people: what was compared, each Region, each day, and what explains the differences. */
+export function renderReconcile(
+  result: Reconciliation,
+  terminal: Pick<Terminal, "color" | "interactive" | "columns">,
+): string {
+  const paint = painter(terminal.color);
+  const maxWidth = terminal.color || terminal.interactive ? terminal.columns : null;
+  return [
+    headOf(result, paint),
+    placesTable(result, maxWidth, paint),
+    explained(result, paint),
+    daysTable(result, maxWidth, paint),
+    asideOf(result, paint),
+    problemsOf(result, paint),
+  ]
+    .filter((section) => section !== "")
+    .join("\n");
+}
+
+const sources = { "cost-explorer": "Cost Explorer", cur2: "a CUR 2.0 export", focus: "a FOCUS export" } as const;
+
+function headOf(result: Reconciliation, paint: Paint): string {
+  const { bill, band, places } = result;
+  const days = result.daysNotBilled.map((day) => isoOf(day).slice(0, 10));
+  const missing = days.length <= 1 ? days.join("") : `${days[0]} to ${days.at(-1)}`;
+  const outside = places.filter(({ state }) => state === "outside");
+  const lines = [
+    `${paint(`Reconciled ${isoOf(result.from).slice(0, 10)} to ${isoOf(result.until).slice(0, 10)}`, "bold")}, half open, with ${sources[bill.source]}, as of ${isoOf(result.now)}`,
+    ...(days.length === 0 ? [] : [`Not on the bill yet, so in no figure: ${missing}`]),
+    ...(bill.estimated ? ["The bill is an estimate: AWS may still change it."] : []),
+    `Ratios are billed over metered (rated and allocated). Band ${percent(band.pct)} %; below $${short(band.leastUsdPerDay)} a day a ratio says nothing.`,
+    ...(bill.requests === null
+      ? []
+      : [`Cost Explorer took ${plural(bill.requests.count, "request")}: $${formatUsd(bill.requests.usd, 2)}`]),
+    places.every(({ comparedDays }) => comparedDays === 0)
+      ? paint("Nothing could be compared.", "yellow")
+      : outside.length === 0
+        ? paint("All that could be compared is inside the band.", "green")
+        : paint(
+            `Outside the band: ${outside.map(({ account, region }) => `${region} of ${account}`).join(", ")}`,
+            "red",
+          ),
+  ];
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+const styles: Readonly<Record<PlaceState, Style>> = {
+  inside: "green",
+  outside: "red",
+  "too-small": "dim",
+  unread: "yellow",
+  "not-on-bill": "yellow",
+};
+
+const words: Readonly<Record<PlaceState, string>> = {
+  inside: "inside",
+  outside: "OUTSIDE",
+  "too-small": "too small",
+  unread: "not read",
+  "not-on-bill": "not on the bill",
+};
+
+const stateCell = (state: PlaceState, text = words[state]): Cell => ({ text, style: styles[state] });
+
+/** Quantities first: dollars follow from them and from prices. */
+function placesTable({ places }: Reconciliation, maxWidth: number | null, paint: Paint): string {
+  if (places.length === 0) return "";
+  const columns: readonly Column[] = [
+    { title: "ACCOUNT" },
+    { title: "REGION" },
+    { title: "OF" },
+    { title: "BILLED", align: "right" },
+    { title: "RATED", align: "right" },
+    { title: "ALLOCATED", align: "right" },
+    { title: "LOGGED", align: "right" },
+    { title: "RATIO", align: "right" },
+    { title: "BY LOGGED", align: "right" },
+    { title: "STATE" },
+  ];
+  return renderTable(columns, places.flatMap(placeRows), maxWidth, paint);
+}
+
+function placeRows(place: PlaceComparison): readonly (readonly Cell[])[] {
+  const { account, region, state } = place;
+  const isCompared = state === "inside" || state === "outside" || state === "too-small";
+  const kinds = [
+    ["vCPU-hours", place.vcpuHours, place.unreadBilled.vcpuHours],
+    ["GB-hours", place.gbHours, place.unreadBilled.gbHours],
+    ["USD", place.usd, place.unreadBilled.usd],
+  ] as const;
+  return kinds.map(([what, of, unread], index): readonly Cell[] => {
+    const billed = state === "not-on-bill" ? "unknown" : amount(isCompared ? of.billed : unread);
+    const own = (value: Usd | null): Cell => ({ text: state === "unread" ? "unknown" : amount(value) });
+    return [
+      { text: index === 0 ? account : "" },
+      { text: index === 0 ? region : "" },
+      { text: what },
+      { text: billed },
+      own(of.rated),
+      own(of.allocated),
+      own(of.logged),
+      ...(isCompared ? [{ text: ratio(of.ratio) }, { text: ratio(of.loggedRatio) }] : [{ text: "-" }, { text: "-" }]),
+      isCompared ? comparisonState(of) : index === 0 ? stateCell(state) : { text: "" },
+    ];
+  });
+}
+
+function comparisonState({ state }: Comparison): Cell {
+  return state === "unpriced" ? { text: "no price", style: "yellow" } : stateCell(state);
+}
+
+function daysTable({ places }: Reconciliation, maxWidth: number | null, paint: Paint): string {
+  const rows = places.flatMap(({ account, region, days }) => days.map((day) => ({ account, region, ...day })));
+  if (rows.length === 0) return "";
+  const columns: readonly Column[] = [
+    { title: "DAY" },
+    { title: "ACCOUNT" },
+    { title: "REGION" },
+    { title: "VCPU-H BILLED", align: "right" },
+    { title: "RATIO", align: "right" },
+    { title: "GB-H BILLED", align: "right" },
+    { title: "RATIO", align: "right" },
+    { title: "USD BILLED", align: "right" },
+    { title: "RATIO", align: "right" },
+    { title: "STATE" },
+  ];
+  const cells = rows
+    .toSorted((a, b) => a.dayAt - b.dayAt)
+    .map((row): readonly Cell[] => {
+      const isUnread = row.state === "unread";
+      const both = (of: Comparison): readonly Cell[] => [
+        { text: row.state === "not-on-bill" ? "unknown" : amount(of.billed) },
+        { text: isUnread || row.state === "not-on-bill" ? "-" : ratio(of.ratio) },
+      ];
+      return [
+        { text: isoOf(row.dayAt).slice(0, 10) },
+        { text: row.account },
+        { text: row.region },
+        ...both(row.vcpuHours),
+        ...both(row.gbHours),
+        ...both(row.usd),
+        stateCell(row.state),
+      ];
+    });
+  return renderTable(columns, cells, maxWidth, paint);
+}
+
+function explained({ places }: Reconciliation, paint: Paint): string {
+  const sections = places.flatMap((place) => {
+    const lines = explanationLines(place);
+    const title = `${paint(`${place.region} of ${place.account}`, "bold")}\n`;
+    return lines.length === 0 ? [] : [`${title}${lines.map((line) => `  ${line}\n`).join("")}`];
+  });
+  return sections.join("");
+}
+
+function asideOf({ bill }: Reconciliation, paint: Paint): string {
+  if (bill.setAside.length === 0) return "";
+  const lines = bill.setAside.map(({ what, usd }) => `  ${safeText(what)}: $${formatUsd(usd, 4)}\n`);
+  return `${paint("On the bill of AgentCore, and not of Code Interpreter's usage: in no figure", "bold")}\n${lines.join("")}`;
+}
+
+function problemsOf({ bill: { problems } }: Reconciliation, paint: Paint): string {
+  if (problems.length === 0) return "";
+  const lines = problems.map(({ code, message }) => `  ${safeText(code)}: ${safeText(message)}\n`);
+  return `${paint("Not read, or worth knowing", "bold")}\n${lines.join("")}`;
+}
+
+const amount = (value: Usd | null): string => (value === null ? "unknown" : formatUsd(value, 4));
+const ratio = (value: Usd | null): string => (value === null ? "-" : formatUsd(value, 4));
+const short = (value: Usd): string => formatUsd(value, 6).replace(/\.?0+$/, "");
+const percent = (value: Usd): string => (compareUsd(value, zeroUsd) === 0 ? "0" : short(value));
+const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;

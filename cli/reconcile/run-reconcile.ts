@@ -1,0 +1,101 @@
+import { AwsError } from "../../adapters/aws/aws-error.ts";
+import type { AwsClients } from "../../adapters/aws/clients.ts";
+import { codeInterpreterKind } from "../../adapters/aws/code-interpreter-kind.ts";
+import { costExplorerBill } from "../../adapters/aws/cost-explorer.ts";
+import { fileBill } from "../../adapters/bills/bill-file.ts";
+import { BillFileError } from "../../adapters/bills/bill-file-error.ts";
+import type { Target } from "../../core/inventory/target.ts";
+import { accountId } from "../../core/kernel/ids.ts";
+import type { Instant } from "../../core/kernel/instant.ts";
+import type { BilledUsage } from "../../core/ports/billed-usage.ts";
+import { RegistryError } from "../../core/ports/registry-error.ts";
+import { reconcile } from "../../core/reconcile/reconcile.ts";
+import type { Reconciliation } from "../../core/reconcile/reconciliation.ts";
+import { homeS3 } from "../accounts/home-s3.ts";
+import { openStores, type Stores } from "../accounts/stores.ts";
+import { CliError, UsageError } from "../cli-error.ts";
+import { type ExitCode, exitCode, worstExitCode } from "../exit-code.ts";
+import { safeJson, safeText } from "../render/safe-text.ts";
+import { type ReportSettings, readReportSettings, stateToRead } from "../report/report-subject.ts";
+import { clientsOf } from "../scan/compose.ts";
+import { systemClock } from "../system-clock.ts";
+import type { Terminal } from "../terminal.ts";
+import type { CheckVerb, RunVerb } from "../verb.ts";
+import { reconcileJson } from "./reconcile-json.ts";
+import { type FailOn, type ReconcileOptions, readReconcileOptions } from "./reconcile-options.ts";
+import { renderReconcile } from "./render-reconcile.ts";
+
+export const checkReconcile: CheckVerb = async ({ options }, terminal) => {
+  const { problems } = await readReportSettings(options, terminal);
+  return [...problems, ...readReconcileOptions(options, systemClock.now(), terminal.cwd).problems];
+};
+
+export const runReconcile: RunVerb = async ({ options }, terminal) => {
+  const now = systemClock.now();
+  const { problems, ...read } = await readReportSettings(options, terminal);
+  const { reconcile: own, problems: wrong } = readReconcileOptions(options, now, terminal.cwd);
+  if (problems.length + wrong.length > 0) throw new UsageError([...problems, ...wrong]);
+  const clients = clientsOf(read.settings);
+  try {
+    const stores = await openStores(stateToRead(read.accounts), read.settings.prices, () => homeS3(clients));
+    try {
+      const bill = await billOf(clients, own, now, terminal);
+      const result = await compared(stores, read, own, bill, now, terminal.signal);
+      terminal.out(own.json ? `${safeJson(reconcileJson(result))}\n` : renderReconcile(result, terminal));
+      return exitCodeOf(result, own.failOn);
+    } catch (error) {
+      throw error instanceof RegistryError ? new CliError(error.message, exitCode.failed, { cause: error }) : error;
+    } finally {
+      stores.close();
+    }
+  } finally {
+    clients.close();
+  }
+};
+
+async function billOf(
+  clients: AwsClients,
+  { files, from, until, accounts, json }: ReconcileOptions,
+  now: Instant,
+  terminal: Terminal,
+): Promise<BilledUsage> {
+  const window = { from, until, now, accounts: accounts?.map(accountId) ?? null };
+  try {
+    if (files.length > 0) return await fileBill(files)(window, terminal.signal);
+    if (!json) terminal.err("Asking Cost Explorer, at $0.01 a request; --bill FILE reads an export instead.\n");
+    return await costExplorerBill(clients, (await clients.defaultRegion()) ?? "us-east-1")(window, terminal.signal);
+  } catch (error) {
+    if (error instanceof AwsError || error instanceof BillFileError) {
+      throw new CliError(safeText(error.message), exitCode.failed, { cause: error });
+    }
+    throw error;
+  }
+}
+
+async function compared(
+  stores: Stores,
+  { settings, accounts }: ReportSettings,
+  options: ReconcileOptions,
+  bill: BilledUsage,
+  now: Instant,
+  signal: AbortSignal,
+): Promise<Reconciliation> {
+  const includes = ({ account, region }: Target): boolean =>
+    (options.accounts?.includes(account) ?? true) && (options.regions?.includes(region) ?? true);
+  const { from, until, band } = options;
+  const targets = (await stores.targets()).filter(includes);
+  const pricing = { prices: settings.prices, gb: accounts.meter.gb, kind: codeInterpreterKind };
+  return reconcile(stores, { ...pricing, now, from, until, targets, includes, band }, bill, signal);
+}
+
+/** What is outside comes before what is missing; a run that compared nothing has not found the two to agree. */
+function exitCodeOf({ places, bill }: Reconciliation, failOn: FailOn): ExitCode {
+  const outside = places.filter(({ state }) => state === "outside");
+  const failing = failOn === "none" ? [] : failOn === "drift" ? outside : outside.filter((it) => !it.isExplained);
+  const isPartial =
+    bill.problems.length > 0 ||
+    bill.missingDays.length > 0 ||
+    places.some(({ state, unreadDays }) => state === "unread" || state === "not-on-bill" || unreadDays > 0) ||
+    places.every(({ comparedDays }) => comparedDays === 0);
+  return worstExitCode([...(failing.length > 0 ? [exitCode.critical] : []), ...(isPartial ? [exitCode.partial] : [])]);
+}

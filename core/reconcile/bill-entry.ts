@@ -1,0 +1,59 @@
+import { regionOfPrefix, usageTypeOf } from "../billing/usage-type.ts";
+import { startOfDay } from "../kernel/calendar.ts";
+import { parseDecimal } from "../kernel/decimal.ts";
+import { accountId, region } from "../kernel/ids.ts";
+import type { Instant } from "../kernel/instant.ts";
+import type { BilledLine, SetAside } from "../ports/billed-usage.ts";
+
+/** One figure of a bill as it is written, wherever it was read. */
+export interface BillEntry {
+  readonly account: string;
+  /** Empty where the bill names none. */
+  readonly region: string;
+  readonly usageType: string;
+  /** Empty where the bill names none. */
+  readonly unit: string;
+  readonly at: Instant;
+  readonly quantity: string;
+  readonly usd: string;
+}
+
+export type ReadEntry =
+  | { readonly kind: "usage"; readonly line: BilledLine }
+  | { readonly kind: "set-aside"; readonly charge: SetAside }
+  | { readonly kind: "wrong"; readonly why: string };
+
+const units = { vcpu: "vCPU-Hours", memory: "GB-Hours" } as const;
+
+/** What an entry of the service's bill is. Usage of the service's other tools is none of ours. */
+export function readBillEntry(entry: BillEntry): ReadEntry {
+  const cost = parseDecimal(entry.usd);
+  const wrong = (why: string): ReadEntry => ({ kind: "wrong", why });
+  if (cost === null) return wrong(`its cost "${entry.usd}" is no amount`);
+  const usage = usageTypeOf(entry.usageType);
+  if (usage === null) return { kind: "set-aside", charge: { what: entry.usageType, usd: cost } };
+  const { prefix, meter } = usage;
+  if (meter === null) return wrong(`the usage type ${entry.usageType} of Code Interpreter is not known`);
+  const unit = units[meter];
+  if (entry.unit !== "" && entry.unit.toLowerCase() !== unit.toLowerCase()) {
+    return wrong(`the unit of ${entry.usageType} is "${entry.unit}", not ${unit}`);
+  }
+  const hours = parseDecimal(entry.quantity);
+  if (hours === null) return wrong(`the quantity "${entry.quantity}" of ${entry.usageType} is no number`);
+  if (!/^\d{12}$/.test(entry.account)) return wrong(`"${entry.account}" is no account`);
+  const where = entry.region === "" && prefix !== null ? regionOfPrefix(prefix) : entry.region;
+  if (where === null || !/^[a-z]{2,}(?:-[a-z0-9]+)+$/.test(where)) {
+    return wrong(`nothing says in which Region ${entry.usageType} was used`);
+  }
+  return {
+    kind: "usage",
+    line: {
+      account: accountId(entry.account),
+      region: region(where),
+      dayAt: startOfDay(entry.at),
+      meter: meter === "vcpu" ? "vCPU" : "Memory",
+      hours,
+      usd: cost,
+    },
+  };
+}

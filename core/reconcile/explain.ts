@@ -1,0 +1,90 @@
+import { addUsd, compareUsd, subtractUsd, sumUsd, type Usd, zeroUsd } from "../kernel/money.ts";
+import type { Meter } from "../reporting/cost-cells.ts";
+import { type DaySides, times } from "./day-sides.ts";
+import type { OwnTarget } from "./own-usage.ts";
+import type { Amounts, Compared, Explanation } from "./reconciliation.ts";
+
+const nothing: Amounts = { vcpuHours: zeroUsd, gbHours: zeroUsd, usd: zeroUsd };
+const meters: readonly Meter[] = ["vCPU", "Memory"];
+/** Figures of a bill are rounded: a price that is off by less than this part of what is billed is the same price. */
+const samePrice = 100_000n;
+
+/** What can make a difference on the days that are compared. `beganOn` is the day on which recording began, if it is one of them. */
+export function explain(
+  own: OwnTarget | undefined,
+  days: readonly DaySides[],
+  beganOn: DaySides | null,
+): readonly Explanation[] {
+  const upTo = (reason: Explanation["reason"], count: number | null, high: Amounts): readonly Explanation[] =>
+    isNothing(high) ? [] : [{ reason, count, low: nothing, high }];
+  const unknown = (reason: Explanation["reason"], count: number): readonly Explanation[] =>
+    count === 0 ? [] : [{ reason, count, low: null, high: null }];
+  return [
+    ...priceDifference(days),
+    ...upTo("sessions-without-figure", own?.sessions.bounded ?? 0, sumAmounts(days.map(({ bounded }) => bounded))),
+    ...upTo("gaps", null, sumAmounts(days.map(({ gaps }) => gaps))),
+    ...(beganOn === null ? [] : upTo("recording-began", null, missingOn(beganOn))),
+    ...unknown("approximate", own?.approximate ?? 0),
+    ...unknown("provisional", own?.provisional ?? 0),
+    ...unknown("late-records", own?.lateRecords ?? 0),
+  ];
+}
+
+/** What is billed costs so much more than it does by the price book. */
+function priceDifference(days: readonly DaySides[]): readonly Explanation[] {
+  const parts = days.flatMap(({ meters: both }) =>
+    meters.flatMap((meter) => {
+      const { hours, usd, rate } = both[meter];
+      return rate === null ? [] : [subtractUsd(usd.billed, times(hours.billed, rate))];
+    }),
+  );
+  const usd = sumUsd(parts);
+  const billed = sumUsd(days.flatMap(({ meters: both }) => meters.map((meter) => both[meter].usd.billed)));
+  const size = compareUsd(usd, zeroUsd) < 0 ? subtractUsd(zeroUsd, usd) : usd;
+  if (compareUsd({ ...size, numerator: size.numerator * samePrice }, billed) <= 0) return [];
+  const amounts = { ...nothing, usd };
+  return [{ reason: "price", count: null, low: amounts, high: amounts }];
+}
+
+/** What the bill has more than the ledger on a day. */
+function missingOn({ meters: { vCPU, Memory } }: DaySides): Amounts {
+  const hours = (of: DaySides["meters"][Meter]): Usd => {
+    const more = subtractUsd(of.hours.billed, addUsd(of.hours.rated ?? zeroUsd, of.hours.allocated ?? zeroUsd));
+    return compareUsd(more, zeroUsd) > 0 ? more : zeroUsd;
+  };
+  const [vcpuHours, gbHours] = [hours(vCPU), hours(Memory)];
+  const isPriced = vCPU.rate !== null && Memory.rate !== null;
+  return {
+    vcpuHours,
+    gbHours,
+    usd: isPriced ? addUsd(times(vcpuHours, vCPU.rate), times(gbHours, Memory.rate)) : null,
+  };
+}
+
+/** How far the differences lie from all that explanations make possible together. */
+export function restOf(compared: Compared, explanations: readonly Explanation[]): Amounts {
+  const [lows, highs] = [explanations.flatMap(({ low }) => low ?? []), explanations.flatMap(({ high }) => high ?? [])];
+  const rest = (difference: Usd | null, low: Usd | null, high: Usd | null): Usd | null => {
+    if (difference === null || low === null || high === null) return null;
+    if (compareUsd(difference, high) > 0) return subtractUsd(difference, high);
+    return compareUsd(difference, low) < 0 ? subtractUsd(difference, low) : zeroUsd;
+  };
+  const [low, high] = [sumAmounts(lows), sumAmounts(highs)];
+  return {
+    vcpuHours: rest(compared.vcpuHours.difference, low.vcpuHours, high.vcpuHours) ?? zeroUsd,
+    gbHours: rest(compared.gbHours.difference, low.gbHours, high.gbHours) ?? zeroUsd,
+    usd: rest(compared.usd.difference, low.usd, high.usd),
+  };
+}
+
+export function sumAmounts(parts: readonly Amounts[]): Amounts {
+  const dollars = parts.flatMap(({ usd }) => usd ?? []);
+  return {
+    vcpuHours: sumUsd(parts.map(({ vcpuHours }) => vcpuHours)),
+    gbHours: sumUsd(parts.map(({ gbHours }) => gbHours)),
+    usd: dollars.length < parts.length ? null : sumUsd(dollars),
+  };
+}
+
+const isNothing = ({ vcpuHours, gbHours, usd }: Amounts): boolean =>
+  [vcpuHours, gbHours, usd ?? zeroUsd].every((amount) => compareUsd(amount, zeroUsd) === 0);

@@ -1,0 +1,99 @@
+import type { SandboxKind } from "../inventory/sandbox-kind.ts";
+import { type Target, targetKey } from "../inventory/target.ts";
+import { startOfDay } from "../kernel/calendar.ts";
+import { type Instant, instant, plusMs } from "../kernel/instant.ts";
+import type { BilledUsage } from "../ports/billed-usage.ts";
+import type { Ledger } from "../ports/ledger.ts";
+import { reportColumns } from "../reporting/cost-history.ts";
+import { type CostSource, type TallyRequest, tallyCosts } from "../reporting/cost-report.ts";
+import type { Band } from "./compare.ts";
+import { comparePlace } from "./compare-place.ts";
+import { type OwnTarget, ownUsage } from "./own-usage.ts";
+import type { Reconciliation } from "./reconciliation.ts";
+
+export type ReconcileSource = Omit<CostSource, "documents"> & { readonly ledger: Pick<Ledger, "marks"> };
+
+export interface ReconcileRequest extends Omit<TallyRequest, "principalOf"> {
+  readonly kind: SandboxKind;
+  readonly band: Band;
+}
+
+const dayMs = 86_400_000;
+
+/**
+ * Holds the ledger against a bill: quantities, then dollars, by account, Region and day. Only days that both sides know are
+ * compared, so that what is unknown on either is never taken for nothing.
+ */
+export async function reconcile(
+  source: ReconcileSource,
+  request: ReconcileRequest,
+  bill: BilledUsage,
+  signal: AbortSignal,
+): Promise<Reconciliation> {
+  const { from, until, now, prices, gb, kind, band } = request;
+  const known = instant(Math.max(from, Math.min(until, bill.knownUntil)));
+  const own = ownUsage({ from, until: known }, kind.size, gb);
+  const window = { ...request, until: known, principalOf: () => null };
+  await tallyCosts(source, window, own.tally, [...reportColumns, "x_PeakBytes"], signal);
+  const billed = bill.lines.filter((line) => request.includes(line) && line.dayAt >= from && line.dayAt < known);
+  const targets = own.targets();
+  const places = new Map<string, Target>([
+    ...[...targets.values()].map((target) => [targetKey(target), target] as const),
+    ...billed.map((line) => [targetKey(line), line] as const),
+  ]);
+  const marked = await readUntilOf(source.ledger, request.targets);
+  return {
+    from,
+    until,
+    now,
+    band,
+    bill,
+    daysNotBilled: daysFrom(known, Math.min(until, now), bill.missingDays),
+    places: [...places]
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, { account, region }]) =>
+        comparePlace({
+          target: { account, region },
+          own: targets.get(key),
+          billed: billed.filter((line) => targetKey(line) === key),
+          band,
+          from,
+          until: known,
+          readUntil: latest(marked.get(key) ?? null, targets.get(key)),
+          isOnBill: bill.accounts.has(account),
+          missingDays: bill.missingDays,
+          prices,
+          gb,
+          region,
+          decimals: bill.decimals,
+        }),
+      ),
+  };
+}
+
+/** How far the place that is read furthest is read: one that is no longer there stands still, and holds nothing up. */
+async function readUntilOf(
+  ledger: Pick<Ledger, "marks">,
+  targets: readonly Target[],
+): Promise<ReadonlyMap<string, Instant>> {
+  const until = new Map<string, Instant>();
+  for (const target of targets) {
+    for (const { finalUntil } of await ledger.marks(target)) {
+      const known = until.get(targetKey(target));
+      if (known === undefined || finalUntil > known) until.set(targetKey(target), finalUntil);
+    }
+  }
+  return until;
+}
+
+const latest = (marked: Instant | null, own: OwnTarget | undefined): Instant | null => {
+  const lastAsOf = own?.lastAsOf ?? null;
+  if (marked === null || lastAsOf === null) return marked ?? lastAsOf;
+  return marked > lastAsOf ? marked : lastAsOf;
+};
+
+function daysFrom(known: Instant, until: number, missing: readonly Instant[]): readonly Instant[] {
+  const days = missing.filter((day) => day < known);
+  for (let day = startOfDay(known); day < until; day = plusMs(day, dayMs)) days.push(day);
+  return days;
+}
