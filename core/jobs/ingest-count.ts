@@ -3,6 +3,7 @@ import { distinctInOrder, type UsageColumns } from "../billing/usage-columns.ts"
 import type { SessionKey } from "../billing/usage-record.ts";
 import { type Instant, instant } from "../kernel/instant.ts";
 import { chargesOf } from "../ledger/charges-of.ts";
+import { lastRecordAtOf } from "../ledger/last-record.ts";
 import { copyRows } from "../ledger/open-records.ts";
 import { firstAtOrAfter } from "../ledger/stamp-search.ts";
 import type { LedgerSession } from "../ports/ledger.ts";
@@ -73,9 +74,9 @@ async function compare(
   const touched = new Set<string>();
   const vanished = new Map<string, number>();
   const { contested } = await changeSessions(pass.ports.ledger, sessions, (stored, counted) => {
-    if (stored === null) {
+    if (stored === null || hasNone(stored)) {
       touched.add(counted.name);
-      return unseen(pass, counted);
+      return unseen(pass, stored, counted);
     }
     if (isDoubted(stored)) return null;
     const known = recordsIn(pass, stored, hourAt);
@@ -93,8 +94,8 @@ async function compare(
 }
 
 /** A session all of whose records came late: it begins with one of them, as one that lacks others. */
-const unseen = (pass: IngestPass, { key, first }: Counted): LedgerSession | null =>
-  foldSession(null, { key, usage: first }, watchedOf(pass, key)?.factsOf(key) ?? null, {
+const unseen = (pass: IngestPass, stored: LedgerSession | null, { key, first }: Counted): LedgerSession | null =>
+  foldSession(stored, { key, usage: first }, watchedOf(pass, key)?.factsOf(key) ?? null, {
     now: pass.now,
     prices: pass.input.prices,
     meter: pass.input.meter,
@@ -103,6 +104,9 @@ const unseen = (pass: IngestPass, { key, first }: Counted): LedgerSession | null
     cutBefore: instant(Number.MAX_SAFE_INTEGER),
     approximate: null,
   });
+
+/** Entered at its end, with bounds alone. */
+const hasNone = ({ bill, account }: LedgerSession): boolean => !bill.final && lastRecordAtOf(account) === null;
 
 /** Figures that are not exact, and sessions that are rated from their source anyway, are not compared. */
 const isDoubted = ({ bill, account: { late } }: LedgerSession): boolean =>

@@ -5,6 +5,7 @@ import type { Instant } from "../kernel/instant.ts";
 import { hasGained } from "../ledger/account-gain.ts";
 import { billOfAccount } from "../ledger/bill-of-account.ts";
 import { foldColumns } from "../ledger/fold-columns.ts";
+import { lastRecordAtOf } from "../ledger/last-record.ts";
 import { hasOutgrown } from "../ledger/outgrown.ts";
 import { sealAccount } from "../ledger/seal-account.ts";
 import type { SessionAccount } from "../ledger/session-account.ts";
@@ -86,7 +87,9 @@ function foldAccount(
   const folded = foldColumns(before, key, distinct, "ignore");
   const redelivered = isFirstReading(before, folded, terms) ? usage.length - distinct.length : 0;
   const firstAt = distinct.length === 0 ? Number.POSITIVE_INFINITY : (distinct.at[0] ?? 0);
-  const cut = before === null && terms.cutBefore !== null && firstAt < terms.cutBefore;
+  // Of one that was entered without records, as of one that is not known at all, the beginning may be missing.
+  const isBegun = before !== null && lastRecordAtOf(before) !== null;
+  const cut = !isBegun && terms.cutBefore !== null && firstAt < terms.cutBefore;
   const account = {
     ...folded,
     duplicates: folded.duplicates + redelivered,

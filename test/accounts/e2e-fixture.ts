@@ -92,6 +92,11 @@ export async function watchedFleet(fleet: FleetSpec, startAt: number) {
   const now = () => instant(clock.now());
   return {
     stores,
+    /** Where history is, for whoever reads it by other means. */
+    folder,
+    url: server.url,
+    now,
+    callers,
     advance: async (seconds: number): Promise<void> => {
       await fetch(`${server.url}/_local/advance`, { method: "POST", body: JSON.stringify({ seconds }) });
     },

@@ -3,7 +3,7 @@ import { everyRegion } from "../../core/billing/price-row.ts";
 import { chargesOf } from "../../core/ledger/charges-of.ts";
 import { foldRecords, settings } from "../ledger/account-fixtures.ts";
 import { openIn, passes, remembered, sessionsOf, story, worldOf } from "./keep-fixture.ts";
-import { keyOf, minutes, prices, usdOf } from "./settle-fixture.ts";
+import { keyOf, minutes, prices, seconds, seen, usdOf } from "./settle-fixture.ts";
 
 const undisturbed = async () => {
   const world = worldOf(story);
@@ -89,4 +89,24 @@ it("keeps unknown figures unknown: a bounded session has no dollars", async () =
   const bill = (await sessionsOf((await undisturbed()).world)).get("silent");
   expect(bill === undefined ? "" : usdOf(bill)).toBeNull();
   expect(bill?.lowUsd).not.toBeNull();
+});
+
+it("rates a session whose records all come after it was entered with bounds alone", async () => {
+  const records = seconds(minutes(0), minutes(0, 2000));
+  const world = worldOf(
+    {
+      deliveries: [{ session: "tardy", at: minutes(126), records }],
+      sessions: [seen("tardy", { goneAt: minutes(61), lastSeenAt: minutes(60), timeoutSeconds: 3600 })],
+      hours: new Map(),
+    },
+    { backfillMs: 3 * 3_600_000 },
+  );
+  await world.passAt(minutes(0));
+  await world.passAt(minutes(125));
+  expect(await openIn(world)).toEqual(["tardy open"]);
+  // The minute of its records has been read for good; only the count a day later can tell.
+  await world.passAt(minutes(60 * 27));
+  const bill = (await sessionsOf(world)).get("tardy");
+  expect(bill).toMatchObject({ basis: "rated", final: true, charges: [{ records: 2 }] });
+  expect(await openIn(world)).toEqual([]);
 });

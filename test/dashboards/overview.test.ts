@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { CloudWatchClient, GetDashboardCommand, ListMetricsCommand } from "@aws-sdk/client-cloudwatch";
-import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { defaultThresholds } from "../../core/quota/thresholds.ts";
 import { metricCatalogue } from "../../core/reporting/metric-catalogue.ts";
 import type { DashboardBody, Line, MetricWidget } from "../../dashboards/cloudwatch-body.ts";
@@ -73,7 +76,9 @@ async function listed(client: CloudWatchClient, Namespace: string): Promise<read
 
 describe("the overview dashboard", () => {
   it("draws only metrics that the product, or AWS, really publishes", async () => {
-    const state = ["--state", ":memory:", "--requests-per-second", "1000"];
+    const folder = mkdtempSync(path.join(tmpdir(), "sandmeter-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const state = ["--state", path.join(folder, "state.db"), "--requests-per-second", "1000"];
     // The second pass knows which sessions started since the first.
     expect((await runCli(["watch", ...both, ...state, "--passes", "2", "--every", "1s"])).exit).toBe(0);
     // ListMetrics names a new metric some minutes after its first datum.
