@@ -1,5 +1,5 @@
 import type { ListPrice } from "../../core/billing/price-import.ts";
-import { usageTypeOf, regionOfPrefix } from "../../core/billing/usage-type.ts";
+import { regionOfPrefix, usageTypeOf } from "../../core/billing/usage-type.ts";
 import { instantOfIso } from "../../core/kernel/calendar.ts";
 import { region } from "../../core/kernel/ids.ts";
 import { csvPriceList } from "./price-list-csv.ts";
