@@ -6,10 +6,9 @@ import { layerPrices } from "../../core/billing/price-layers.ts";
 import { accountId, region } from "../../core/kernel/ids.ts";
 import type { LimitOverride } from "../../core/quota/limits.ts";
 import { defaultThresholds, type QuotaThresholds } from "../../core/quota/thresholds.ts";
-import { UsageError } from "../cli-error.ts";
 import type { VerbInput } from "../verb.ts";
 import type { Config } from "./config-schema.ts";
-import { loadConfig } from "./load-config.ts";
+import { readConfig } from "./load-config.ts";
 import { nearestOf } from "./nearest.ts";
 import { readPrices } from "./prices.ts";
 
@@ -38,12 +37,12 @@ export interface ReadSettings {
 
 /** Reads flags and configuration, and gathers what is wrong with them, so that a verb can report all of it with its own. */
 export async function readAwsSettings(options: VerbInput["options"], cwd: string): Promise<ReadSettings> {
-  const problems: string[] = [];
   const text = (name: string): string | undefined => {
     const value = options[name];
     return typeof value === "string" ? value : undefined;
   };
-  const config = await configOf(cwd, text("config"), problems);
+  const { config, problems: ofConfig } = await readConfig(cwd, text("config"));
+  const problems = [...ofConfig];
   const prices = await readPrices(cwd, config.prices, undefined);
   problems.push(...prices.problems);
   const number = (flag: string, name: string, min: number, max: number): number | undefined => {
@@ -73,16 +72,6 @@ export async function readAwsSettings(options: VerbInput["options"], cwd: string
     gb: config.usage?.gb ?? "binary",
   };
   return { settings, config, problems };
-}
-
-async function configOf(cwd: string, named: string | undefined, problems: string[]): Promise<Config> {
-  try {
-    return await loadConfig(cwd, named);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    problems.push(...error.problems);
-    return {};
-  }
 }
 
 function regionsOf(value: string | undefined, problems: string[]): readonly string[] | "all" | undefined {
