@@ -91,6 +91,7 @@ const ports: AccountsPorts = {
   ledger,
   history,
   documents,
+  trail: null,
   sendEvents: async () => [],
 };
 const input: AccountsInput = {

@@ -125,6 +125,7 @@ export function worldOf({ deliveries, sessions, hours }: Story, input: Partial<A
     ledger: memoryLedger(),
     history: parquetHistory(store, { prices, gb: "binary" }),
     documents: memoryDocuments(),
+    trail: null,
     sendEvents: async () => [],
   };
   const hasBegun = (record: SessionRecord): boolean => record.createdAt <= clock;

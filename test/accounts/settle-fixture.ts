@@ -200,6 +200,7 @@ export function bench(): Bench {
     ledger: memoryLedger(),
     history,
     documents: memoryDocuments(),
+    trail: null,
     sendEvents: async () => [],
   };
   return {
