@@ -4,8 +4,8 @@ export type UnknownOverrides = Partial<UnknownBehaviours>;
 
 /** What each switch takes; null stands for a number. docs/embedded-aws.md says what each means. */
 const accepted = {
-  usageLogs: ["streaming", "at-end"],
-  invocationStamp: ["start", "end"],
+  usageArrival: ["streaming", "at-teardown"],
+  invocationStamp: ["start", "completion"],
   recordStamp: ["start", "end"],
   stopEnded: ["success", "not-found", "conflict"],
   lastUpdatedAt: ["created", "invocation"],

@@ -1,5 +1,6 @@
 import type { LocalSession, World } from "../world.ts";
-import { type BusySpan, busySpans } from "./busy-spans.ts";
+import type { BusySpan } from "./busy-span.ts";
+import { busySpans } from "./busy-spans.ts";
 import { plannedEnd } from "./life.ts";
 import { memoryLevel } from "./memory.ts";
 import { chance, hash } from "./random.ts";

@@ -33,6 +33,7 @@ export function newSession(world: World, place: Place, request: NewSession): Loc
     bootAt: request.now,
     timeoutSeconds: request.timeoutSeconds ?? defaultTimeoutSeconds,
     activity: { profile: "client", seed },
+    plannedStopAt: null,
     stoppedAt: null,
     calls: [{ operation: "StartCodeInterpreterSession", startAt: request.now, endAt: request.now }],
   };

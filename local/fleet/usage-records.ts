@@ -1,5 +1,5 @@
 import type { LocalSession, World } from "../world.ts";
-import { ingestedAtOf, redeliveredAtOf } from "./delivery.ts";
+import { ingestedAtOf, redeliveredAtOf, usageArrivalOf } from "./delivery.ts";
 import { interpreterArn } from "./identifiers.ts";
 import { indicesWithin, type MeterRecord, visitRecords } from "./meter-records.ts";
 
@@ -20,9 +20,10 @@ const gib = 2 ** 30;
 /** The session's records stamped in [fromMs, toMs) and complete by now, with those that are delivered twice; by stamp. */
 export function usageRecords(session: LocalSession, world: World, fromMs: number, toMs: number): UsageRecord[] {
   const records: UsageRecord[] = [];
+  const arrival = usageArrivalOf(session, world);
   visitRecords(session, world, indicesWithin(session, fromMs, toMs), world.clock.now(), (record) => {
     if (record.stampAt < fromMs || record.stampAt >= toMs) return;
-    const ingestedAt = ingestedAtOf(record, session, world);
+    const ingestedAt = ingestedAtOf(record, session, arrival);
     const logged = { ...hoursOf(record), ingestedAt, isRedelivery: false };
     records.push(logged);
     const redeliveredAt = redeliveredAtOf(record, session, ingestedAt);

@@ -1,3 +1,4 @@
+import { countLookUp } from "../../fleet/look-ups.ts";
 import type { Reply, Request } from "../../service.ts";
 import { sessionNamed } from "./find.ts";
 import { isoTime } from "./iso-time.ts";
@@ -8,6 +9,7 @@ export function getSession({ place, now, input }: Request): Reply {
     readonly codeInterpreterIdentifier: string;
     readonly sessionId: string;
   };
+  countLookUp(place, id, "GetCodeInterpreterSession", now);
   const { session, status } = sessionNamed(place, id, sessionId, now);
   return {
     body: {
