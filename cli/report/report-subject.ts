@@ -27,7 +27,7 @@ export async function readReportSettings(
   options: VerbInput["options"],
   terminal: Terminal,
 ): Promise<ReportSettings & { readonly problems: string[] }> {
-  const { settings, config, problems } = await readAwsSettings(options, terminal.cwd);
+  const { settings, config, problems } = await readAwsSettings(options, terminal);
   const found = [...problems];
   const surroundings = { cwd: terminal.cwd, env: terminal.env, platform: process.platform };
   return { settings, accounts: accountsSettingsOf(config, options, surroundings, found), problems: found };

@@ -34,7 +34,7 @@ interface WatchSettings {
 }
 
 async function readInput(options: VerbInput["options"], terminal: Terminal) {
-  const { settings, config, problems } = await readAwsSettings(options, terminal.cwd);
+  const { settings, config, problems } = await readAwsSettings(options, terminal);
   const { watch, problems: own } = readWatchOptions(options);
   const found = [...problems, ...own];
   const surroundings = { cwd: terminal.cwd, env: terminal.env, platform: process.platform };

@@ -120,20 +120,20 @@ describe("settings", () => {
 
   it("come from the flags first, then from the file, then from the defaults", async () => {
     const options = { config: "own.yaml", regions: "us-east-1" };
-    const { settings, problems } = await readAwsSettings(options, folder);
+    const { settings, problems } = await readAwsSettings(options, { cwd: folder, env: {} });
     expect(problems).toEqual([]);
     expect(settings).toMatchObject({ regions: ["us-east-1"], rateShare: 0.1, requestsPerSecond: 50, profile: null });
-    const none = await readAwsSettings({}, folder);
+    const none = await readAwsSettings({}, { cwd: folder, env: {} });
     expect(none.settings).toMatchObject({ regions: null, rateShare: 0.2, requestsPerSecond: 30, limitOverrides: [] });
   });
 
   it("come from the file of the working folder where none is named", async () => {
     writeFileSync(path.join(folder, "sandmeter.config.yaml"), "rateShare: 7\n");
-    expect((await readAwsSettings({}, folder)).settings.rateShare).toBeCloseTo(0.07);
+    expect((await readAwsSettings({}, { cwd: folder, env: {} })).settings.rateShare).toBeCloseTo(0.07);
   });
 
   it("tell a file that is named and not there together with wrong flags", async () => {
-    const { problems } = await readAwsSettings({ config: "none.yaml", rateShare: "0" }, folder);
+    const { problems } = await readAwsSettings({ config: "none.yaml", rateShare: "0" }, { cwd: folder, env: {} });
     expect(problems).toEqual([expect.stringContaining("none.yaml"), expect.stringContaining("--rate-share")]);
   });
 
