@@ -26,7 +26,7 @@ const sessions = (interpreter: string, count: number) => ({
 });
 
 /** Sessions of two days of October: with records, without any, in a Region without a price, and in one that nobody watches. */
-const fleet = () =>
+export const fleet = () =>
   fleetSpec.parse({
     firstAccount: payer,
     places: [
