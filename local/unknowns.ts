@@ -4,6 +4,7 @@ import type { UnknownBehaviours } from "./world.ts";
 export const defaultUnknowns: UnknownBehaviours = {
   usageArrival: "streaming",
   invocationStamp: "start",
+  callLogStamp: "start",
   recordStamp: "start",
   stopEnded: "not-found",
   lastUpdatedAt: "created",

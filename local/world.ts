@@ -7,6 +7,8 @@ export interface UnknownBehaviours {
   readonly usageArrival: UsageArrival;
   /** Whether the metrics of calls count one in the minute in which it starts or in which it is complete. */
   readonly invocationStamp: "start" | "completion";
+  /** Whether application logs and spans are stamped with a call's start or its completion. */
+  readonly callLogStamp: "start" | "completion";
   /** Whether a usage record's timestamp marks the start or the end of its second. */
   readonly recordStamp: "start" | "end";
   /** What Stop answers for a session that already ended. */

@@ -6,6 +6,7 @@ export type UnknownOverrides = Partial<UnknownBehaviours>;
 const accepted = {
   usageArrival: ["streaming", "at-teardown"],
   invocationStamp: ["start", "completion"],
+  callLogStamp: ["start", "completion"],
   recordStamp: ["start", "end"],
   stopEnded: ["success", "not-found", "conflict"],
   lastUpdatedAt: ["created", "invocation"],

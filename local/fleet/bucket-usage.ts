@@ -43,8 +43,8 @@ function deliverOf(
     files.set(file, held);
     held.push(line());
   };
-  const validation = deliveryValidationLine(interpreter, world);
-  if (validation !== null) write(validation.ingestedAt, () => validation.message);
+  const validation = deliveryValidationLine(interpreter, "usage", world);
+  write(validation.ingestedAt, () => validation.message);
   for (const session of place.sessions.get(interpreter.id)?.values() ?? []) {
     if (session.createdAt > now || plannedEnd(session).endedAt + longestLagMs < from) continue;
     for (const record of usageRecords(session, world, earliestStamp(session, world, from), now + 1)) {

@@ -37,7 +37,9 @@ function plannedCalls(session: LocalSession, fromMs: number, toMs: number): Loca
 /** Its caller's own stop, unless a real client's came first. */
 function plannedStop(session: LocalSession): LocalCall[] {
   const end = plannedEnd(session);
-  const isReal = session.calls.some((call) => call.operation === "StopCodeInterpreterSession");
+  const isReal = session.calls.some(
+    (call) => call.operation === "StopCodeInterpreterSession" && call.isRefused !== true,
+  );
   if (end.endedBy !== "stop" || isReal || session.activity.profile === "client") return [];
   const startAt = Math.max(session.createdAt, end.endedAt - stopMs);
   return [{ operation: "StopCodeInterpreterSession", startAt, endAt: end.endedAt }];

@@ -45,10 +45,14 @@ export interface ValidationLine {
   readonly message: string;
 }
 
-/** What AWS writes into the log when a delivery is created; it is no JSON. Null for an interpreter without delivery. */
-export function deliveryValidationLine(interpreter: LocalInterpreter, world: World): ValidationLine | null {
-  if (interpreter.usageDelivery === null) return null;
-  const stampAt = interpreter.createdAt + 1000 + (hashText(world.seed, interpreter.arn) % minute);
+/** What AWS writes into the log when a delivery is created; it is no JSON. */
+export function deliveryValidationLine(
+  interpreter: LocalInterpreter,
+  kind: "usage" | "application",
+  world: World,
+): ValidationLine {
+  const seed = hashText(kind === "usage" ? world.seed : hash(world.seed, 65), interpreter.arn);
+  const stampAt = interpreter.createdAt + 1000 + (seed % minute);
   return {
     stampAt,
     ingestedAt: stampAt,

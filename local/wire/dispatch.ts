@@ -123,6 +123,7 @@ async function answer(
     world,
     place: placeSeen(place, target, rule),
     now: world.clock.now(),
+    requestId,
     input,
     ...(rule === null ? {} : { fault: rule.kind }),
   });
