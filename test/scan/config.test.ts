@@ -81,6 +81,28 @@ describe("a configuration", () => {
     expect(problemsOf(text)).toHaveLength(8);
   });
 
+  it.each([
+    [
+      "thresholds: {warn: {left: 60}}",
+      'unknown key "thresholds.warn": did you mean warning? (known: warning, critical)',
+    ],
+    ["warning: {left: 60}", 'unknown key "warning": did you mean thresholds.warning? (known: regions, '],
+    [
+      "thresholds: {left: 60}",
+      'unknown key "thresholds.left": did you mean thresholds.warning.left or thresholds.critical.left? (known: ',
+    ],
+    ["usage: {history: x}", 'unknown key "usage.history": did you mean history at the top level? (known: from, '],
+    ["gb: decimal", 'unknown key "gb": did you mean usage.gb? (known: '],
+    ["thresholds: {quota: x}", 'unknown key "thresholds.quota" (known: warning, critical)'],
+    ["thresholds: 80", "thresholds must have some of warning, critical"],
+    ["thresholds: {warning: 80}", "thresholds.warning must have some of utilizationPct, left"],
+    ["limits: [5]", "limits[0] must have some of quota, limit, account, region"],
+    ["regions: us-east-1", "regions must be `all` or a list of Regions"],
+    ["regions: []", "regions name at least one Region, or write `all`"],
+  ])("%s: says where the key belongs, or what belongs there", (text, problem) =>
+    expect(problemsOf(text)).toEqual([expect.stringContaining(`c.yaml:1: ${problem}`)]),
+  );
+
   it("names a misspelt Region in its line", () => {
     expect(problemsOf("regions:\n  - eu-west-1\n  - us-esat-1")).toEqual([
       'c.yaml:3: regions[1] unknown Region "us-esat-1": did you mean us-east-1?',
