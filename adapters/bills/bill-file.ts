@@ -1,4 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { startOfMonth } from "../../core/kernel/calendar.ts";
 import { type Instant, instant, plusMs } from "../../core/kernel/instant.ts";
@@ -83,10 +84,21 @@ async function addCsvRows(
   signal: AbortSignal,
 ): Promise<BillFormat> {
   const bytes = handle.createReadStream({ start: 0, autoClose: false });
-  const plain = isGzip ? bytes.compose(createGunzip()) : bytes;
-  plain.setEncoding("utf8");
+  const read = (pieces: AsyncIterable<string>): Promise<BillFormat> =>
+    addRecords(csvRecords(pieces), rows, window, signal);
+  // A pipeline passes on what goes wrong in any part of it; streams that are merely joined leave the reader waiting.
+  if (isGzip) return pipeline(bytes, createGunzip().setEncoding("utf8"), read);
+  return pipeline(bytes.setEncoding("utf8"), read);
+}
+
+async function addRecords(
+  records: AsyncIterable<readonly string[]>,
+  rows: BillRows,
+  window: BilledWindow,
+  signal: AbortSignal,
+): Promise<BillFormat> {
   let found: Exclude<ReturnType<typeof formatOf>, string> | null = null;
-  for await (const cells of csvRecords(plain)) {
+  for await (const cells of records) {
     if (found === null) {
       const format = formatOf(cells);
       if (typeof format === "string") throw new BillFileError(format);
