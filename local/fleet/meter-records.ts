@@ -67,6 +67,17 @@ export function visitRecords(
   }
 }
 
+/** CPU of one second of a session's life, and how much of the second it lived. */
+export function cpuNsOfSecond(
+  session: LocalSession,
+  index: number,
+): { readonly cpuNs: number; readonly lengthMs: number } {
+  const startAt = session.createdAt + index * 1000;
+  const lengthMs = Math.max(0, Math.min(1000, plannedEnd(session).endedAt - startAt));
+  const spans = busySpans(session, startAt, startAt + 1000);
+  return { cpuNs: cpuNsOf(session, index, startAt, lengthMs, spans, 0), lengthMs };
+}
+
 /** How many seconds of boot are metered: a few, if the microVM was up before the session. */
 export function bootSeconds(session: LocalSession): number {
   const wanted = 3 + (hash(session.activity.seed, 40) % 4);
