@@ -1,8 +1,9 @@
 import type { ActivityProfile } from "./fleet/activity.ts";
-import { afterStop, stoppedByClientAt } from "./fleet/after-stop.ts";
+import { afterStop } from "./fleet/after-stop.ts";
 import { lastActiveAt } from "./fleet/calls.ts";
-import { endOf, sessionStatusAt } from "./fleet/life.ts";
+import { endOf, sessionStatusAt, stoppedByClientAt } from "./fleet/life.ts";
 import { principalOf } from "./fleet/principal.ts";
+import { settleReturns } from "./fleet/returning.ts";
 import { costOf, type SessionCost, unknownCost } from "./fleet/session-cost.ts";
 import { workSpans } from "./fleet/work-spans.ts";
 import type { LocalSession, World } from "./world.ts";
@@ -57,6 +58,7 @@ export interface TruthOptions {
 
 /** All sessions that AWS would still know, by account, Region, interpreter and session. */
 export function truthOf(world: World, options: Partial<TruthOptions> = {}): Truth {
+  settleReturns(world);
   const now = world.clock.now();
   const { cost = true, status = null, work = null } = options;
   const sessions: SessionTruth[] = [];

@@ -7,6 +7,7 @@ export const defaultUnknowns: UnknownBehaviours = {
   callLogStamp: "start",
   recordStamp: "start",
   stopEnded: "not-found",
+  stopSettling: "at-once",
   lastUpdatedAt: "created",
   untypedListing: "all",
   interpreterPageMax: 100,

@@ -13,6 +13,8 @@ export interface UnknownBehaviours {
   readonly recordStamp: "start" | "end";
   /** What Stop answers for a session that already ended. */
   readonly stopEnded: "success" | "not-found" | "conflict";
+  /** Whether Get and List say TERMINATED as soon as a session is stopped, or READY for another 2 to 20 seconds. */
+  readonly stopSettling: "at-once" | "slowly";
   /** Whether `lastUpdatedAt` stays at `createdAt` or moves with the last invocation. */
   readonly lastUpdatedAt: "created" | "invocation";
   /** Whether a listing of interpreters without a type includes the SYSTEM one. */

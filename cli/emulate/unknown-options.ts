@@ -9,6 +9,7 @@ const accepted = {
   callLogStamp: ["start", "completion"],
   recordStamp: ["start", "end"],
   stopEnded: ["success", "not-found", "conflict"],
+  stopSettling: ["at-once", "slowly"],
   lastUpdatedAt: ["created", "invocation"],
   untypedListing: ["all", "custom"],
   interpreterPageMax: null,

@@ -1,5 +1,5 @@
 import type { LocalSession, World } from "../world.ts";
-import { plannedEnd } from "./life.ts";
+import { plannedEnd, stoppedByClientAt } from "./life.ts";
 import { costOf, decimalUsd, memoryUsd, peakBytesOf } from "./session-cost.ts";
 import { nextWorkAt } from "./work-spans.ts";
 
@@ -26,14 +26,6 @@ export function afterStop(session: LocalSession, world: World, now: number, with
       ? costsOf(session, ghost, world, { stoppedAt, endedAt })
       : { remainingUsd: null, remainingIdleUsd: null }),
   };
-}
-
-/** When a client's request stopped it, and not its own caller's plan; null: never. */
-export function stoppedByClientAt(session: LocalSession): number | null {
-  const isStopped = session.calls.some(
-    (call) => call.operation === "StopCodeInterpreterSession" && call.isRefused !== true,
-  );
-  return isStopped ? plannedEnd(session).endedAt : null;
 }
 
 const unstopped = (session: LocalSession): LocalSession => ({

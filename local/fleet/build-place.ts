@@ -1,6 +1,7 @@
 import type { LocalInterpreter, LocalSession, Place } from "../world.ts";
 import type { InterpreterSpec, PlaceSpec, Range, SessionGroupSpec } from "./fleet-spec.ts";
 import { customInterpreterId, interpreterArn, sessionIdOf, systemInterpreterId } from "./identifiers.ts";
+import { plannedEnd } from "./life.ts";
 import { between, hash, hashText, wholeBetween } from "./random.ts";
 import { regionsWithTools } from "./regions.ts";
 import { applicationLogs, bucketDelivery, usageDelivery } from "./usage-delivery.ts";
@@ -71,11 +72,34 @@ export function buildPlace(spec: PlaceSpec, account: string, seed: number, start
       throw new Error(`${account} in ${spec.region} has no interpreter "${group.interpreter}"`);
     }
     for (let index = 0; index < group.count; index++) {
-      const session = plannedSession(group, place, interpreterId, hash(placeSeed, groupIndex, index), startAt);
-      sessions.set(session.id, session);
+      const seed = hash(placeSeed, groupIndex, index);
+      for (const session of plannedSessions(group, place, interpreterId, seed, startAt))
+        sessions.set(session.id, session);
     }
   });
   return place;
+}
+
+/** A session, and those that its caller starts under the same name when it is over. */
+function plannedSessions(
+  group: SessionGroupSpec,
+  place: Place,
+  interpreterId: string,
+  seed: number,
+  startAt: number,
+): readonly LocalSession[] {
+  const sessions = [plannedSession(group, place, interpreterId, seed, startAt)];
+  if (group.reusedAfterSeconds === null) return sessions;
+  for (let time = 1; time <= group.reusedTimes; time++) {
+    const last = sessions.at(-1);
+    if (last === undefined) break;
+    const againSeed = hash(seed, 8, time);
+    // Its caller goes by its own plan: it does not notice who else stopped a session that it no longer needs.
+    const createdAt = plannedEnd(last).endedAt + Math.round(1000 * within(group.reusedAfterSeconds, againSeed, 9));
+    const again = { ...group, createdSeconds: (createdAt - startAt) / 1000, bootLeadSeconds: 0 };
+    sessions.push({ ...plannedSession(again, place, interpreterId, againSeed, startAt), name: last.name });
+  }
+  return sessions;
 }
 
 function plannedSession(

@@ -27,6 +27,9 @@ const sessionGroup = z.strictObject({
   stopAfterSeconds: rangeOf(0, 86_400).nullable().default(null),
   names: z.array(z.string().min(1).max(100)).default([]),
   bootLeadSeconds: rangeOf(0, 2580).default(0),
+  /** Null: once a session of this group is over, its caller wants no other. */
+  reusedAfterSeconds: rangeOf(0, 86_400).nullable().default(null),
+  reusedTimes: z.int().min(1).max(1000).default(1),
 });
 
 const bucketName = z

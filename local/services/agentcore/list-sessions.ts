@@ -1,11 +1,11 @@
 import { lastInvokeAt } from "../../fleet/calls.ts";
-import { sessionStatusAt } from "../../fleet/life.ts";
 import { countLookUp } from "../../fleet/look-ups.ts";
 import type { Reply, Request } from "../../service.ts";
 import type { LocalSession, World } from "../../world.ts";
 import { interpreterNamed } from "./find.ts";
 import { isoTime } from "./iso-time.ts";
 import { pageOf } from "./listing.ts";
+import { shownStatusAt } from "./shown-status.ts";
 
 interface Asked {
   readonly codeInterpreterIdentifier: string;
@@ -23,7 +23,7 @@ export function listSessions({ world, place, now, input }: Request): Reply {
   const page = pageOf<LocalSession>(
     { world, place, now, subject: `sessions/${id}/${status ?? "any"}`, maxResults, nextToken },
     (session) => session.id,
-    (at) => sessions.filter((session) => isListed(session, status, at)),
+    (at) => sessions.filter((session) => isListed(session, world, status, at)),
   );
   return {
     body: {
@@ -33,8 +33,8 @@ export function listSessions({ world, place, now, input }: Request): Reply {
   };
 }
 
-function isListed(session: LocalSession, wanted: Asked["status"], at: number): boolean {
-  const status = sessionStatusAt(session, at);
+function isListed(session: LocalSession, world: World, wanted: Asked["status"], at: number): boolean {
+  const status = shownStatusAt(session, world, at);
   if (status !== "READY" && status !== "TERMINATED") return false;
   return wanted === undefined || wanted === status;
 }
@@ -43,7 +43,7 @@ const summaryOf = (session: LocalSession, world: World, at: number): object => (
   codeInterpreterIdentifier: session.interpreterId,
   sessionId: session.id,
   name: session.name ?? undefined,
-  status: sessionStatusAt(session, at),
+  status: shownStatusAt(session, world, at),
   createdAt: isoTime(session.createdAt),
   lastUpdatedAt: isoTime(lastUpdatedAt(session, world, at)),
 });
