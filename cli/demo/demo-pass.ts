@@ -57,9 +57,9 @@ export function demoPass(
   const beside =
     watch.accountsEveryMs === null
       ? noAccounts
-      : accountsBeside(watch.accountsEveryMs, (now, signal) => keeping(now, accountsInput, signal));
-  return async (startedAt, signal, number) => ({
-    ...(await observing(startedAt, observeInput, signal)),
-    accounts: await beside.inPass(startedAt, number === watch.passes, signal),
-  });
+      : accountsBeside(watch.accountsEveryMs, (now, _pass, signal) => keeping(now, accountsInput, signal));
+  return async (startedAt, signal, number) => {
+    const outcome = await observing(startedAt, observeInput, signal);
+    return { ...outcome, accounts: await beside.inPass(startedAt, outcome, number === watch.passes, signal) };
+  };
 }
