@@ -1,5 +1,5 @@
 import { type Instant, isoOf } from "../../core/kernel/instant.ts";
-import { compareUsd, formatUsd, type Usd, zeroUsd } from "../../core/kernel/money.ts";
+import { formatUsd, type Usd } from "../../core/kernel/money.ts";
 import type { Comparison } from "../../core/reconcile/compare.ts";
 import type { PlaceComparison, PlaceState, Reconciliation } from "../../core/reconcile/reconciliation.ts";
 import { safeText } from "../render/safe-text.ts";
@@ -31,20 +31,22 @@ const sources = { "cost-explorer": "Cost Explorer", cur2: "a CUR 2.0 export", fo
 
 function headOf(result: Reconciliation, paint: Paint): string {
   const { bill, band, places } = result;
-  const { daysNotBilled: later, daysMissing: missing } = result;
+  const { daysNotBilled, daysMissing } = result;
   const lines = [
     `${paint(`Reconciled ${isoOf(result.from).slice(0, 10)} to ${isoOf(result.until).slice(0, 10)}`, "bold")}, half open, with ${sources[bill.source]}, as of ${isoOf(result.now)}`,
-    ...(later.length === 0 ? [] : [`Not on the bill yet, so in no figure: ${spanOf(later)}`]),
-    ...(missing.length === 0
+    ...(daysNotBilled.length === 0
+      ? []
+      : [`The bill goes up to ${isoOf(bill.knownUntil).slice(0, 16)}Z: what came later is in no figure.`]),
+    ...(daysMissing.length === 0
       ? []
       : [
           paint(
-            `The bill says nothing of these days, and the ledger does: ${missing.map(dayOf).join(", ")}. They are in no figure.`,
+            `The bill says nothing of these days, and the ledger does: ${daysMissing.map(dayOf).join(", ")}. They are in no figure.`,
             "yellow",
           ),
         ]),
     ...(bill.estimated ? ["The bill is an estimate: AWS may still change it."] : []),
-    `Ratios are billed over metered (rated and allocated). Band ${percent(band.pct)} %; below $${short(band.leastUsdPerDay)} a day a ratio says nothing.`,
+    `Ratios are billed over metered (rated and allocated). Band ${short(band.pct)} %; below $${short(band.leastUsdPerDay)} a day a ratio says nothing.`,
     ...(bill.requests === null
       ? []
       : [`Cost Explorer took ${plural(bill.requests.count, "request")}: $${formatUsd(bill.requests.usd, 2)}`]),
@@ -67,8 +69,6 @@ function verdictOf(places: Reconciliation["places"], paint: Paint): string {
 }
 
 const dayOf = (day: Instant): string => isoOf(day).slice(0, 10);
-const spanOf = (days: readonly Instant[]): string =>
-  [...new Set([days[0], days.at(-1)].flatMap((day) => (day === undefined ? [] : [dayOf(day)])))].join(" to ");
 
 const styles: Readonly<Record<PlaceState, Style>> = {
   inside: "green",
@@ -182,7 +182,7 @@ function explained({ places }: Reconciliation, paint: Paint): string {
 
 function asideOf({ bill }: Reconciliation, paint: Paint): string {
   if (bill.setAside.length === 0) return "";
-  const lines = bill.setAside.map(({ what, usd }) => `  ${safeText(what)}: $${formatUsd(usd, 4)}\n`);
+  const lines = bill.setAside.map(({ what, usd }) => `  ${safeText(what)}: ${dollars(usd)}\n`);
   return `${paint("On the bill of AgentCore, and not of Code Interpreter's usage: in no figure", "bold")}\n${lines.join("")}`;
 }
 
@@ -193,7 +193,7 @@ function problemsOf({ bill: { problems } }: Reconciliation, paint: Paint): strin
 }
 
 const amount = (value: Usd | null): string => (value === null ? "unknown" : formatUsd(value, 4));
+const dollars = (value: Usd): string => formatUsd(value, 6).replace(/^(-?)/, "$1$$");
 const ratio = (value: Usd | null): string => (value === null ? "-" : formatUsd(value, 4));
 const short = (value: Usd): string => formatUsd(value, 6).replace(/\.?0+$/, "");
-const percent = (value: Usd): string => (compareUsd(value, zeroUsd) === 0 ? "0" : short(value));
 const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;

@@ -32,7 +32,7 @@ describe("a file that is no bill is refused with its name", () => {
     ],
     [
       "FOCUS without the columns of AWS",
-      "ChargePeriodStart,ChargeCategory,BilledCost,ConsumedQuantity,SubAccountId\n",
+      "ChargePeriodStart,ChargePeriodEnd,ChargeCategory,BilledCost,ConsumedQuantity,SubAccountId\n",
       "looks like FOCUS as AWS exports it and lacks the columns x_UsageType",
     ],
     ["a quote that is never closed", good.replace("Usage,", '"Usage,'), "ends within a quoted cell"],
