@@ -68,7 +68,7 @@ describe("sandmeter reconcile", () => {
 
   it("prints what its page shows, to the letter", async () => {
     const page = readFileSync(new URL("../../docs/reconcile.md", import.meta.url), "utf8");
-    const [, command = "", shown] = /```text\n\$ sandmeter reconcile (.*)\n([^]*?)```/.exec(page) ?? [];
+    const [, command = "", shown] = /```text\n\$ sandmeter reconcile (.*)\n([\s\S]*?)```/.exec(page) ?? [];
     const { exit, out } = await run.reconcile(...command.split(" "));
     expect(exit).toBe(3);
     expect(out).toBe(shown);
