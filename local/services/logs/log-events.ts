@@ -85,17 +85,26 @@ export function eventsIn(world: World, group: LogGroup, sources: readonly Source
   return events.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
+/** A search looks at a message, measures it and gives it. */
+function madeOnce(make: () => string): () => string {
+  let made: string | null = null;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
 type Recorded = Pick<LogEvent, "at" | "ingestedAt" | "message">;
 
 function recordsOf(session: LocalSession, kind: LogKind, world: World, { from, to }: Span): readonly Recorded[] {
   const called = (line: (call: LoggedCall) => string, operations: readonly LoggedCall[]): readonly Recorded[] =>
-    operations.map((call) => ({ at: call.stampAt, ingestedAt: call.ingestedAt, message: () => line(call) }));
+    operations.map((call) => ({ at: call.stampAt, ingestedAt: call.ingestedAt, message: madeOnce(() => line(call)) }));
   switch (kind) {
     case "usage":
       return usageRecords(session, world, from, to).map((record) => ({
         at: record.stampAt,
         ingestedAt: record.ingestedAt,
-        message: () => usageLogLine(record, session),
+        message: madeOnce(() => usageLogLine(record, session)),
       }));
     case "application":
       return called(
