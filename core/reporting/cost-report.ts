@@ -14,10 +14,18 @@ import type { Documents } from "../ports/documents.ts";
 import type { History } from "../ports/ledger.ts";
 import { type CostFigures, figuresOf } from "./cost-cells.ts";
 import type { GroupedSession } from "./cost-groups.ts";
-import { type HistoryWindow, hourWithin, reportColumns, type TalliedColumn, tallyHistory } from "./cost-history.ts";
+import {
+  asOfColumns,
+  type HistoryWindow,
+  hourWithin,
+  reportColumns,
+  type TalliedColumn,
+  tallyHistory,
+} from "./cost-history.ts";
 import { type CostTally, costTally, type SessionCounts } from "./cost-tally.ts";
 import type { TopSession } from "./cost-top.ts";
 import { readUnclosed, type SeenSession, sessionName, type UnclosedSource } from "./focus-unclosed.ts";
+import { historyAsOf } from "./history-as-of.ts";
 
 export interface CostSource extends UnclosedSource {
   readonly history: Pick<History, "columns" | "superseded">;
@@ -93,7 +101,7 @@ export async function tallyCosts(
 }
 
 /**
- * The same window as it stood at an instant: bills that were made later do not count, and those that they replaced do. Only
+ * The same window as it stood at an instant: rows that were written later do not count, and those that they replaced do. Only
  * what was closed then is in it.
  */
 export async function costReportAsOf(
@@ -103,13 +111,11 @@ export async function costReportAsOf(
   signal: AbortSignal,
 ): Promise<CostReport> {
   const tally = await tallyOf(source, request);
-  const window: HistoryWindow = { ...request, counts: (_session, asOf) => asOf <= at };
-  await readHistory(source.history, tally, window, reportColumns, signal);
-  // What restatements replaced since. A bill that was replaced twice is there twice: only its first version is of then.
-  for await (const table of source.history.superseded(at, plusMs(request.now, 1))) {
-    signal.throwIfAborted();
-    tallyHistory(tally, table, window);
-  }
+  const early = earliestHour(request);
+  const within = (hourAt: Instant): boolean => hourAt >= early && hourAt < request.until;
+  const then = await historyAsOf(source.history, { at, now: request.now, within }, signal);
+  await readHistory(source.history, tally, { ...request, counts: then.counts }, asOfColumns, signal);
+  tallyHistory(tally, then.replaced(), { ...request, counts: () => true });
   return reportOf(tally, request);
 }
 
@@ -120,13 +126,15 @@ async function readHistory(
   columns: readonly TalliedColumn[],
   signal: AbortSignal,
 ): Promise<void> {
-  // The row of a session without a figure lies in the hour of its start, and it may have lived into the window.
-  const early = plusMs(window.from, -window.kind.maxTimeoutSeconds * 1000 - 3_600_000);
-  for await (const table of history.columns(early, window.until, columns)) {
+  for await (const table of history.columns(earliestHour(window), window.until, columns)) {
     signal.throwIfAborted();
     tallyHistory(tally, table, window);
   }
 }
+
+/** The row of a session without a figure lies in the hour of its start, and it may have lived into the window. */
+const earliestHour = ({ from, kind }: Pick<HistoryWindow, "from" | "kind">): Instant =>
+  plusMs(from, -kind.maxTimeoutSeconds * 1000 - 3_600_000);
 
 async function tallyOf({ documents }: CostSource, request: CostRequest): Promise<CostTally> {
   const tags = new Map<string, Readonly<Record<string, string>> | null>();

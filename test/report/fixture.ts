@@ -15,7 +15,7 @@ const signal = new AbortController().signal;
 // biome-ignore lint/suspicious/noTemplateCurlyInString: groups of a pattern are written so in rules.
 const teams = attributionOf([{ match: { name: "^(?P<team>[a-z]+)-" }, set: { team: "${team}" } }]);
 
-const costRequest = (change: Partial<CostRequest> = {}): CostRequest => ({
+export const costRequest = (change: Partial<CostRequest> = {}): CostRequest => ({
   now: hours(30),
   from: day(0),
   until: day(2),
