@@ -4,6 +4,7 @@ import type { Target } from "../../core/inventory/target.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
 import { subtractUsd, type Usd, zeroUsd } from "../../core/kernel/money.ts";
 import type { Problem } from "../../core/kernel/problem.ts";
+import { amountOf, sumsOf } from "../../core/reporting/cost-figures.ts";
 import type { CostGroup, CostReport } from "../../core/reporting/cost-report.ts";
 
 /** How far one target is known. */
@@ -44,33 +45,17 @@ export interface ClosedMonth {
 export function groupsWithFrozen(
   groups: readonly CostGroup[],
   frozen: readonly CostGroup[],
+  gb: GbUnit,
 ): { readonly groups: readonly CostGroup[]; readonly adjustments: readonly Usd[] } {
   const keyOf = ({ values }: CostGroup): string => JSON.stringify(values);
-  const then = new Map(frozen.map((group) => [keyOf(group), group.figures.known]));
+  const then = new Map(frozen.map((group) => [keyOf(group), amountOf(group.sums.known, gb)]));
   const here = new Set(groups.map(keyOf));
-  const gone = frozen.filter((group) => !here.has(keyOf(group))).map(emptied);
+  const gone = frozen
+    .filter((group) => !here.has(keyOf(group)))
+    .map(({ values }): CostGroup => ({ values, sums: sumsOf([], gb) }));
   const all = [...groups, ...gone];
   return {
     groups: all,
-    adjustments: all.map((group) => subtractUsd(group.figures.known, then.get(keyOf(group)) ?? zeroUsd)),
+    adjustments: all.map((group) => subtractUsd(amountOf(group.sums.known, gb), then.get(keyOf(group)) ?? zeroUsd)),
   };
 }
-
-const emptied = ({ values }: CostGroup): CostGroup => ({
-  values,
-  figures: {
-    sessions: 0,
-    unknownSessions: 0,
-    known: zeroUsd,
-    idle: zeroUsd,
-    active: zeroUsd,
-    unsplit: zeroUsd,
-    peakTax: zeroUsd,
-    logged: zeroUsd,
-    rated: zeroUsd,
-    low: zeroUsd,
-    high: zeroUsd,
-    vcpuHours: zeroUsd,
-    gbHours: zeroUsd,
-  },
-});

@@ -7,12 +7,13 @@ import { type Target, targetKey } from "../inventory/target.ts";
 import { costOfBill, costOfRecord, type Pricing } from "../jobs/check-spend-costs.ts";
 import { type Instant, plusMs } from "../kernel/instant.ts";
 import { roundHalfEven, type Usd } from "../kernel/money.ts";
-import type { SessionBill } from "../ledger/charge.ts";
+import type { CostBasis, SessionBill } from "../ledger/charge.ts";
 import { chargeLines } from "../ledger/charge-lines.ts";
 import { basisOfTotal, type TotalBasis } from "../ledger/cost-bases.ts";
 import type { Documents } from "../ports/documents.ts";
 import type { History } from "../ports/ledger.ts";
-import { type CostFigures, figuresOf } from "./cost-cells.ts";
+import { addCell, type CostCell, costCell } from "./cost-cells.ts";
+import { amountOf, type CostFigures, type CostSums, figuresOf, sumsOf } from "./cost-figures.ts";
 import type { GroupedSession } from "./cost-groups.ts";
 import {
   asOfColumns,
@@ -52,10 +53,11 @@ export interface CostRequest extends TallyRequest {
 export interface CostGroup {
   /** One for each dimension of `groupBy`. */
   readonly values: readonly string[];
-  readonly figures: CostFigures;
+  /** What `figuresOf` makes figures of: to hold those of hundreds of thousands of groups would take hundreds of MB. */
+  readonly sums: CostSums;
 }
 
-/** Exact figures of a window. Those of the groups add up to the total. */
+/** What a window cost, exactly. Figures of the groups add up to the total. */
 export interface CostReport {
   readonly total: CostFigures;
   readonly basis: TotalBasis;
@@ -187,26 +189,37 @@ function tallyRecord(tally: Pick<CostTally, "session">, record: SeenSession, req
 }
 
 function reportOf(tally: CostTally, { gb }: CostRequest): CostReport {
-  const groups = tally.groups();
-  const cells = groups.flatMap((group) => group.cells);
+  const byBasis = new Map<CostBasis, CostCell>();
+  const groups: CostGroup[] = [];
+  for (const { values, cells } of tally.handOver()) {
+    groups.push({ values, sums: sumsOf(cells, gb) });
+    for (const cell of cells) {
+      const all = byBasis.get(cell.basis) ?? costCell(cell.basis);
+      byBasis.set(cell.basis, all);
+      addCell(all, cell);
+    }
+  }
   const counts = tally.counts();
+  const knownAs = (basis: CostBasis): Usd => {
+    const own = byBasis.get(basis);
+    return amountOf(sumsOf(own === undefined ? [] : [own], gb).known, gb);
+  };
   return {
     total: {
-      ...figuresOf(cells, gb, counts.sessions),
-      // A session that is in several groups, hours for example, lacks its figure once.
+      ...figuresOf(sumsOf([...byBasis.values()], gb), gb),
+      // A session that is in several groups, hours for example, is one session, and lacks its figure once.
+      sessions: counts.sessions,
       unknownSessions: counts.bounded + counts.unpriced,
     },
     basis: basisOfTotal(
-      [...counts.byBasis].map(([basis, of]) => {
-        const own = figuresOf(
-          cells.filter((cell) => cell.basis === basis),
-          gb,
-        );
-        return { basis, ...of, usd: of.withoutFigure === of.sessions ? null : own.known };
-      }),
+      [...counts.byBasis].map(([basis, of]) => ({
+        basis,
+        ...of,
+        usd: of.withoutFigure === of.sessions ? null : knownAs(basis),
+      })),
     ),
     counts,
-    groups: groups.map(({ values, cells: own }) => ({ values, figures: figuresOf(own, gb) })),
+    groups,
     top: tally.top(),
   };
 }

@@ -53,7 +53,7 @@ export interface CostTally {
    * hundreds of thousands, so all share one `OpenSession`: each is ended before the next begins.
    */
   readonly session: (session: GroupedSession, facts: SessionFacts, crosses: boolean) => OpenSession;
-  readonly groups: () => ReturnType<CostGroups["all"]>;
+  readonly handOver: CostGroups["handOver"];
   readonly counts: () => SessionCounts;
   readonly top: () => readonly TopSession[];
 }
@@ -158,7 +158,7 @@ export function costTally(
       best.begin(session, of, name);
       return open;
     },
-    groups: groups.all,
+    handOver: groups.handOver,
     counts: () => counts,
     top: best.all,
   };

@@ -19,7 +19,7 @@ export interface TopCandidates {
 }
 
 interface Entry extends TopSession {
-  readonly usage: PricedUsage[];
+  usage: readonly PricedUsage[];
   readonly crosses: boolean;
   /** Of what has come of it, once that has ended. */
   weight: number;

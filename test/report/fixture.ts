@@ -3,7 +3,8 @@ import { codeInterpreterKind } from "../../adapters/aws/code-interpreter-kind.ts
 import { attributionOf } from "../../adapters/config/attribution-of.ts";
 import { accountId, interpreterId, region, sessionId } from "../../core/kernel/ids.ts";
 import type { SessionBill } from "../../core/ledger/charge.ts";
-import type { CostReport, CostRequest, CostSource } from "../../core/reporting/cost-report.ts";
+import { figuresOf } from "../../core/reporting/cost-figures.ts";
+import type { CostRequest, CostSource } from "../../core/reporting/cost-report.ts";
 import { costReport } from "../../core/reporting/cost-report.ts";
 import { type Given, sourceOf } from "../focus/fixture.ts";
 import { day, prices } from "../history/fixture.ts";
@@ -31,8 +32,15 @@ export const costRequest = (change: Partial<CostRequest> = {}): CostRequest => (
   ...change,
 });
 
-export const reportOf = async (given: Given, change: Partial<CostRequest> = {}): Promise<CostReport> =>
-  costReport(await costSource(given), costRequest(change), signal);
+/** A report, each group with its figures beside. */
+export async function reportOf(given: Given, change: Partial<CostRequest> = {}) {
+  const request = costRequest(change);
+  const report = await costReport(await costSource(given), request, signal);
+  return {
+    ...report,
+    groups: report.groups.map((group) => ({ ...group, figures: figuresOf(group.sums, request.gb) })),
+  };
+}
 
 async function costSource(given: Given): Promise<CostSource> {
   const source = await sourceOf(given);
