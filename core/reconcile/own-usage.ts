@@ -9,6 +9,7 @@ import { type Instant, plusMs } from "../kernel/instant.ts";
 import type { Meter } from "../reporting/cost-cells.ts";
 import type { GroupedSession } from "../reporting/cost-groups.ts";
 import type { CostTally, OpenSession, SessionFacts, TalliedUsage } from "../reporting/cost-tally.ts";
+import { longestLife } from "./longest-life.ts";
 
 /** In vCPU-nanoseconds and byte-milliseconds. */
 export type MeterUnits = Record<Meter, bigint>;
@@ -178,9 +179,10 @@ function addBounds(
 ): void {
   if (cost.kind !== "bounded") return;
   const first = startOfDay(cost.from < window.from ? window.from : cost.from);
-  for (let day = first; day < Math.min(cost.until, window.until); day = plusMs(day, dayMs)) {
+  const until = Math.min(longestLife(cost), window.until);
+  for (let day = first; day < until; day = plusMs(day, dayMs)) {
     const from = Math.max(cost.from, window.from, day);
-    const aliveMs = Math.max(0, Math.min(cost.until, window.until, day + dayMs) - from);
+    const aliveMs = Math.max(0, Math.min(until, day + dayMs) - from);
     const { bounded } = dayOf(target, day);
     bounded.vCPU += vcpuNsOf(aliveMs, size);
     bounded.Memory += BigInt(aliveMs) * BigInt(Math.round(size.memoryGb * gigabyteOf(gb).bytes));

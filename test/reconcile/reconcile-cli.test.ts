@@ -132,7 +132,20 @@ describe("sandmeter reconcile", () => {
 
   it("exits with 4 where nothing could be compared, where the bill skips a day, and where a row of it is wrong", async () => {
     const nothing = await run.reconcile(...(await byFile(...known, "--from", "2026-10-23")));
-    expect(nothing).toMatchObject({ exit: 4, out: expect.stringContaining("Nothing could be compared.") });
+    expect(nothing).toMatchObject({ exit: 4, out: expect.stringContaining("none of this time is on the bill yet") });
+    const earlier = await run.reconcile("--month", "2026-09", "--bill", await billFile("cur2"));
+    expect(earlier).toMatchObject({ exit: 4, out: expect.stringContaining("none of this time is on the bill yet") });
+    const other = await billFile("cur2", (rows) => rows.replaceAll("CodeInterpreter", "Runtime"));
+    const elsewhere = await run.reconcile(
+      ...known,
+      "--from",
+      "2026-10-20",
+      "--accounts",
+      "999999999999",
+      "--bill",
+      other,
+    );
+    expect(elsewhere).toMatchObject({ exit: 4, out: expect.stringContaining("neither side has any usage") });
     const skips = await billFile("cur2", (rows) => rows.replaceAll(/^.*,2026-10-20 .*\n/gm, ""));
     const skipped = await run.reconcile(...known, "--bill", skips);
     expect(skipped).toMatchObject({
@@ -205,7 +218,7 @@ describe("sandmeter reconcile", () => {
     [["--month", "2026-10", "--from", "2026-09-30"], "--from must be a day of 2026-10"],
     [["--month", "2026-10", "--from", "2026-11-01"], "--from must be a day of 2026-10"],
     [["--month", "2026-10", "--from", "2026-10-24"], "--from must be a day of 2026-10 that has begun"],
-    [["--bill", "a.csv", "--bill", "a.csv"], "it would count twice"],
+    [["--bill", "a.csv", "--bill", "./a.csv"], "it would count twice"],
     [["--bill", ""], "--bill needs the name of a file"],
     [["--band", "1000.1"], "--band must be"],
     [["--band", "1e2"], "--band must be"],
