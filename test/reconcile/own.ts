@@ -11,12 +11,12 @@ import { type OwnTarget, ownUsage } from "../../core/reconcile/own-usage.ts";
 import type { SessionFacts } from "../../core/reporting/cost-tally.ts";
 import { amount, band } from "./amounts.ts";
 
-export const target = { account: accountId("111122223333"), region: region("us-east-1") };
+const target = { account: accountId("111122223333"), region: region("us-east-1") };
 export const hourMs = 3_600_000;
 /** Midnight, so many days after 1 November 2026. */
 export const day = (count: number): Instant => instant(Date.UTC(2026, 10, 1 + count));
 export const { size } = codeInterpreterKind;
-export const window = { from: day(0), until: day(10) };
+const window = { from: day(0), until: day(10) };
 export const vcpuHour = 3_600_000_000_000n;
 export const gbHour = 3_600_000n * 2n ** 30n;
 const unitPrices = { vCPU: 89_500_000_000n, Memory: 9_450_000_000n };
