@@ -134,7 +134,7 @@ function groupsOf(content: ReportContent, maxWidth: number | null, paint: Paint)
     ...(change === null ? [] : [{ text: signedText(change) }]),
   ];
   const rows = groups.map(({ values, sums }, place) => {
-    const figures = figuresOf(sums, content.gb);
+    const figures = figuresOf(sums, content.cost.scale);
     return row(values, printed.groupAt(place, figures), figures, changes === null ? null : (changes[place] ?? 0n));
   });
   const total = row(

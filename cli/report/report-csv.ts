@@ -14,7 +14,7 @@ const groupsAtOnce = 64;
  * unknown.
  */
 export function* reportCsv(content: ReportContent): Generator<string> {
-  const { cost, groups, groupBy, closed, gb } = content;
+  const { cost, groups, groupBy, closed } = content;
   const printed = printedFigures(content, decimals);
   const changes = closed === null ? null : printedParts(closed.adjustments, decimals);
   // A label may be called as one of ours: dimensions keep their names, ours come after them with theirs.
@@ -46,7 +46,7 @@ export function* reportCsv(content: ReportContent): Generator<string> {
   for (let from = 0; from < groups.length; from += groupsAtOnce) {
     const rows = groups.slice(from, from + groupsAtOnce).map(({ values, sums }, index) => {
       const place = from + index;
-      const figures = figuresOf(sums, gb);
+      const figures = figuresOf(sums, cost.scale);
       return rowOf(values, figures, printed.groupAt(place, figures), changes?.[place] ?? 0n);
     });
     yield csv.rows(rows as readonly Readonly<Record<string, unknown>>[]);

@@ -15,7 +15,7 @@ export interface PrintedFigures extends Readonly<Record<Amount, string>> {
 }
 
 /** What is printed, whatever the format. */
-type PrintedContent = Pick<ReportContent, "groups" | "gb"> & { readonly cost: Pick<ReportContent["cost"], "total"> };
+type PrintedContent = Pick<ReportContent, "groups"> & { readonly cost: Pick<ReportContent["cost"], "total" | "scale"> };
 
 export interface PrintedReport {
   readonly total: PrintedFigures;
@@ -27,13 +27,13 @@ export interface PrintedReport {
 type Shared = "known" | "idle" | "unsplit" | "peakTax" | "logged" | "low";
 
 /** Of hundreds of thousands of groups only the units of each amount are held: texts are made as they are asked for. */
-export function printedFigures({ cost: { total }, groups, gb }: PrintedContent, decimals: number): PrintedReport {
+export function printedFigures({ cost: { total, scale }, groups }: PrintedContent, decimals: number): PrintedReport {
   const sumsAt = (place: number): CostSums => groups[place]?.sums ?? nothing;
-  const nothing = sumsOf([], gb);
+  const nothing = sumsOf([], scale);
   const partsOf = (amount: Shared): readonly bigint[] =>
     printedPartsAt(
       groups.length,
-      (place) => (amount === "low" ? figuresOf(sumsAt(place), gb).low : amountOf(sumsAt(place)[amount], gb)),
+      (place) => (amount === "low" ? figuresOf(sumsAt(place), scale).low : amountOf(sumsAt(place)[amount], scale)),
       decimals,
     );
   const known = partsOf("known");

@@ -38,7 +38,7 @@ export function* reportJson(content: ReportContent): Generator<string> {
     },
   };
   const groupAt = ({ values, sums }: CostGroup, place: number) => {
-    const figures = figuresOf(sums, content.gb);
+    const figures = figuresOf(sums, content.cost.scale);
     const own = printed.groupAt(place, figures);
     return {
       by: Object.fromEntries(groupBy.map((dimension, index) => [dimension, values[index] ?? null])),
@@ -98,9 +98,9 @@ const figuresJson = (figures: CostFigures, printed: PrintedFigures) => ({
 });
 
 /** The sessions that cost most, with their exact figures. */
-export const topOf = ({ cost, gb }: Pick<ReportContent, "cost" | "gb">) =>
+export const topOf = ({ cost }: Pick<ReportContent, "cost">) =>
   cost.top.map(({ session, facts, usage }) => {
-    const figures = figuresOf(sumsOf([{ ...costCell(facts.basis), usage }], gb), gb);
+    const figures = figuresOf(sumsOf([{ ...costCell(facts.basis), usage }], cost.scale), cost.scale);
     return {
       account: session.account,
       region: session.region,

@@ -86,7 +86,7 @@ async function run(
   if (report.format === "focus" && report.out !== null) {
     const written = await writeFocus(
       stores,
-      { ...request, kind: codeInterpreterKind, billingAccount: null },
+      { ...request, kind: codeInterpreterKind, billingAccount: report.billingAccount },
       report.out,
       signal,
     );
@@ -95,17 +95,16 @@ async function run(
     return exitCode.done;
   }
   const cost = await costReport(stores, request, signal);
-  const { gb } = accounts.meter;
   const coverage = await coverageOf(stores.registry, stores.ledger, targets);
   const then = report.month === null ? null : await closedMonth(stores, request, report.month, signal);
   const sorted = groupsInOrder(cost.groups, report.groupBy);
-  const all = then === null ? { groups: sorted, adjustments: [] } : groupsWithFrozen(sorted, then.frozenGroups, gb);
+  const all =
+    then === null ? { groups: sorted, adjustments: [] } : groupsWithFrozen({ ...cost, groups: sorted }, then.frozen);
   const content: ReportContent = {
     from: report.from,
     until: report.until,
     now,
     groupBy: report.groupBy,
-    gb,
     cost,
     groups: all.groups,
     coverage,

@@ -18,6 +18,8 @@ export type MeterUnits = Record<Meter, bigint>;
 export interface OwnUse {
   /** Dollars of an hour in units of 10^-12; null where there is no price. */
   readonly unitPrice: bigint | null;
+  /** What a GB is in `unitPrice`. */
+  readonly gb: GbUnit;
   rated: bigint;
   logged: bigint;
   allocated: bigint;
@@ -150,9 +152,9 @@ function dayOf({ days }: OwnTarget, at: Instant): OwnDay {
 
 function addUse({ uses }: OwnDay, usage: TalliedUsage, isAllocated: boolean): void {
   const own = uses[usage.meter];
-  let use = own.find(({ unitPrice }) => unitPrice === usage.unitPrice);
+  let use = own.find(({ unitPrice, gb }) => unitPrice === usage.unitPrice && gb === usage.gb);
   if (use === undefined) {
-    use = { unitPrice: usage.unitPrice, rated: 0n, logged: 0n, allocated: 0n };
+    use = { unitPrice: usage.unitPrice, gb: usage.gb, rated: 0n, logged: 0n, allocated: 0n };
     own.push(use);
   }
   if (isAllocated) use.allocated += usage.usage;

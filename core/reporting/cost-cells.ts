@@ -1,3 +1,4 @@
+import type { GbUnit } from "../billing/gigabyte.ts";
 import type { Spend } from "../budget/spend.ts";
 import { addUsd, type Usd, zeroUsd } from "../kernel/money.ts";
 import type { CostBasis } from "../ledger/charge.ts";
@@ -9,6 +10,8 @@ export interface PricedUsage {
   readonly meter: Meter;
   /** Dollars of an hour in units of 10^-12; null where there is no price. */
   readonly unitPrice: bigint | null;
+  /** What a GB is in `unitPrice`: a setting that changes leaves what was charged before as it was. */
+  readonly gb: GbUnit;
   usage: bigint;
   idle: bigint;
   logged: bigint;
@@ -42,9 +45,13 @@ export const costCell = (basis: CostBasis): CostCell => ({
 });
 
 /** The line of a meter at a price: there are few, so they are looked for one after the other. */
-export function usageAt(cell: Pick<CostCell, "usage">, meter: Meter, unitPrice: bigint | null): PricedUsage {
-  for (const line of cell.usage) if (line.meter === meter && line.unitPrice === unitPrice) return line;
-  const line = { meter, unitPrice, usage: 0n, idle: 0n, logged: 0n, peakTax: 0n, unsplit: 0n };
+export function usageAt(
+  cell: Pick<CostCell, "usage">,
+  { meter, unitPrice, gb }: Pick<PricedUsage, "meter" | "unitPrice" | "gb">,
+): PricedUsage {
+  for (const line of cell.usage)
+    if (line.meter === meter && line.unitPrice === unitPrice && line.gb === gb) return line;
+  const line = { meter, unitPrice, gb, usage: 0n, idle: 0n, logged: 0n, peakTax: 0n, unsplit: 0n };
   // A list that is pushed to keeps room for sixteen, which hundreds of thousands of cells have no use for.
   cell.usage = cell.usage.concat(line);
   return line;
@@ -58,7 +65,7 @@ export function addBounds(cell: Pick<CostCell, "low" | "high">, spend: Pick<Spen
 /** Adds all that a cell has to another one of its basis. */
 export function addCell(all: CostCell, cell: CostCell): void {
   for (const line of cell.usage) {
-    const sum = usageAt(all, line.meter, line.unitPrice);
+    const sum = usageAt(all, line);
     sum.usage += line.usage;
     sum.idle += line.idle;
     sum.logged += line.logged;

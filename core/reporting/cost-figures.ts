@@ -3,6 +3,14 @@ import { gigabyteOf } from "../billing/gigabyte.ts";
 import { addUsd, type Usd, usd, zeroUsd } from "../kernel/money.ts";
 import { addBounds, type CostCell, type Meter } from "./cost-cells.ts";
 
+/** What sums are made over: the GB of all that is added up, or both where some is of one and some of the other. */
+export type GbScale = GbUnit | "mixed";
+
+export function scaleOfUnits(units: ReadonlySet<GbUnit>, whereNone: GbUnit): GbScale {
+  const [only = whereNone, other] = units;
+  return other === undefined ? only : "mixed";
+}
+
 /**
  * What one group or all of them come to, in integers: small, because there may be hundreds of thousands of groups. Amounts are
  * in 10^-12 dollars over the one denominator of `amountOf`.
@@ -20,7 +28,8 @@ export interface CostSums {
   readonly rated: bigint;
   readonly logged: bigint;
   readonly vcpuNs: bigint;
-  readonly byteMs: bigint;
+  /** Byte-milliseconds, times what the scale makes of those of its GB. */
+  readonly memory: bigint;
   /** Whether some usage has no price. */
   readonly lacksPrice: boolean;
   /** Of sessions without a figure; null where there are none. */
@@ -49,8 +58,9 @@ export interface CostFigures {
   readonly gbHours: Usd;
 }
 
-export function sumsOf(cells: readonly CostCell[], gb: GbUnit): CostSums {
-  const { factor } = scales[gb];
+/** `scale` must be that of these cells, or of more than these. */
+export function sumsOf(cells: readonly CostCell[], scale: GbScale): CostSums {
+  const { factor, times } = scales[scale];
   const sums = { known: 0n, idle: 0n, unsplit: 0n, peakTax: 0n, rated: 0n, logged: 0n };
   const used = { vCPU: 0n, Memory: 0n };
   const bounds = { low: zeroUsd, high: zeroUsd as Usd | null };
@@ -61,12 +71,13 @@ export function sumsOf(cells: readonly CostCell[], gb: GbUnit): CostSums {
     counts.unknownSessions += cell.unknownSessions;
     if (cell.low !== zeroUsd || cell.high !== zeroUsd) addBounds(bounds, cell);
     for (const line of cell.usage) {
-      used[line.meter] += line.usage;
+      const own = line.meter === "vCPU" ? 1n : times[line.gb];
+      used[line.meter] += own === 1n ? line.usage : line.usage * own;
       if (line.unitPrice === null) {
         lacksPrice ||= line.usage > 0n;
         continue;
       }
-      const price = line.unitPrice * factor[line.meter];
+      const price = line.unitPrice * factor[line.meter] * own;
       const cost = line.usage * price;
       sums.known += cost;
       if (line.idle !== 0n) sums.idle += line.idle * price;
@@ -88,14 +99,14 @@ export function sumsOf(cells: readonly CostCell[], gb: GbUnit): CostSums {
     rated: sums.rated === sums.known ? sums.known : sums.rated,
     logged: sums.logged,
     vcpuNs: used.vCPU,
-    byteMs: used.Memory,
+    memory: used.Memory,
     lacksPrice,
     bounds: isBounded ? bounds : null,
   };
 }
 
-export function figuresOf(sums: CostSums, gb: GbUnit): CostFigures {
-  const amount = (units: bigint): Usd => amountOf(units, gb);
+export function figuresOf(sums: CostSums, scale: GbScale): CostFigures {
+  const amount = (units: bigint): Usd => amountOf(units, scale);
   const known = amount(sums.known);
   const { sessions, unknownSessions, bounds } = sums;
   const high = bounds === null ? known : bounds.high === null ? null : addUsd(known, bounds.high);
@@ -111,26 +122,24 @@ export function figuresOf(sums: CostSums, gb: GbUnit): CostFigures {
     rated: amount(sums.rated),
     low: bounds === null ? known : addUsd(known, bounds.low),
     high: sums.lacksPrice ? null : high,
-    vcpuHours: usd(sums.vcpuNs, scales[gb].units.vCPU),
-    gbHours: usd(sums.byteMs, scales[gb].units.Memory),
+    vcpuHours: usd(sums.vcpuNs, scales[scale].units.vCPU),
+    gbHours: usd(sums.memory, scales[scale].units.Memory),
   };
 }
 
 /** Dollars of one of the amounts of `CostSums`. */
-export const amountOf = (units: bigint, gb: GbUnit): Usd => usd(units, scales[gb].denominator);
-
-/** vCPU-nanoseconds of a vCPU-hour, byte-milliseconds of a GB-hour. */
-const unitsPerHour = (meter: Meter, gb: GbUnit): bigint =>
-  meter === "vCPU" ? 3_600_000_000_000n : 3_600_000n * BigInt(gigabyteOf(gb).bytes);
+export const amountOf = (units: bigint, scale: GbScale): Usd => usd(units, scales[scale].denominator);
 
 /**
  * A product of usage and price times this is an amount of `CostSums`, whichever the meter: the least that
  * both have in common, because figures of more than two machine words take several times as long.
  */
-const scaleOf = (gb: GbUnit) => {
-  const units = { vCPU: unitsPerHour("vCPU", gb), Memory: unitsPerHour("Memory", gb) };
+const scaleOf = (times: Readonly<Record<GbUnit, bigint>>, bytes: bigint) => {
+  /** vCPU-nanoseconds of a vCPU-hour, and byte-milliseconds of a GB-hour, times what this scale makes of them. */
+  const units: Readonly<Record<Meter, bigint>> = { vCPU: 3_600_000_000_000n, Memory: 3_600_000n * bytes };
   const shared = commonDivisor(units.vCPU, units.Memory);
   return {
+    times,
     units,
     factor: { vCPU: units.Memory / shared, Memory: units.vCPU / shared },
     denominator: (units.vCPU / shared) * units.Memory * 10n ** 12n,
@@ -139,7 +148,16 @@ const scaleOf = (gb: GbUnit) => {
 
 const commonDivisor = (a: bigint, b: bigint): bigint => (b === 0n ? a : commonDivisor(b, a % b));
 
-const scales: Readonly<Record<GbUnit, ReturnType<typeof scaleOf>>> = {
-  binary: scaleOf("binary"),
-  decimal: scaleOf("decimal"),
+const [binaryBytes, decimalBytes] = [BigInt(gigabyteOf("binary").bytes), BigInt(gigabyteOf("decimal").bytes)];
+const sharedBytes = commonDivisor(binaryBytes, decimalBytes);
+const plain = { binary: 1n, decimal: 1n };
+
+const scales: Readonly<Record<GbScale, ReturnType<typeof scaleOf>>> = {
+  binary: scaleOf(plain, binaryBytes),
+  decimal: scaleOf(plain, decimalBytes),
+  // Over the least bytes that are whole GB of both: larger figures, which only a report of both has to bear.
+  mixed: scaleOf(
+    { binary: decimalBytes / sharedBytes, decimal: binaryBytes / sharedBytes },
+    (binaryBytes / sharedBytes) * decimalBytes,
+  ),
 };

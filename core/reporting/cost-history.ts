@@ -1,3 +1,4 @@
+import { gbUnitOf } from "../billing/gigabyte.ts";
 import { costWithin } from "../budget/dated-cost.ts";
 import type { Target } from "../inventory/target.ts";
 import { boundsIn, latestEnd, type Pricing } from "../jobs/check-spend-costs.ts";
@@ -36,6 +37,7 @@ export const reportColumns = [
   "x_Final",
   "x_FirstHourAt",
   "x_LastHourAt",
+  "x_BytesPerGb",
 ] as const satisfies readonly HistoryColumn[];
 /** What a report of how things stood reads. */
 export const asOfColumns = [...reportColumns, "x_WrittenAt"] as const satisfies readonly HistoryColumn[];
@@ -124,6 +126,7 @@ function addRow(open: OpenSession, columns: Columns, row: number, window: Histor
     hourAt,
     meter: meter as Meter,
     unitPrice: columns.ListUnitPrice[row] ?? null,
+    gb: gbUnitOf(columns.x_BytesPerGb[row] ?? null) ?? window.gb,
     usage: columns.x_Usage[row] ?? 0n,
     idle: columns.x_IdleUsage[row] ?? null,
     logged: columns.x_LoggedUsage[row] ?? null,

@@ -13,7 +13,15 @@ import { basisOfTotal, type TotalBasis } from "../ledger/cost-bases.ts";
 import type { Documents } from "../ports/documents.ts";
 import type { History } from "../ports/ledger.ts";
 import { addCell, type CostCell, costCell } from "./cost-cells.ts";
-import { amountOf, type CostFigures, type CostSums, figuresOf, sumsOf } from "./cost-figures.ts";
+import {
+  amountOf,
+  type CostFigures,
+  type CostSums,
+  figuresOf,
+  type GbScale,
+  scaleOfUnits,
+  sumsOf,
+} from "./cost-figures.ts";
 import type { GroupedSession } from "./cost-groups.ts";
 import {
   asOfColumns,
@@ -62,6 +70,8 @@ export interface CostReport {
   readonly total: CostFigures;
   readonly basis: TotalBasis;
   readonly counts: SessionCounts;
+  /** What `sums` of the groups are made over. */
+  readonly scale: GbScale;
   readonly groups: readonly CostGroup[];
   readonly top: readonly TopSession[];
 }
@@ -165,6 +175,7 @@ function tallyBill(tally: Pick<CostTally, "session">, bill: SessionBill, request
       hourAt,
       meter: line.meter,
       unitPrice: price === null ? null : scaled(price),
+      gb: request.gb,
       usage: line.usage,
       idle: isRated ? line.idleUsage : null,
       logged: isRated ? line.loggedUsage : null,
@@ -191,8 +202,9 @@ function tallyRecord(tally: Pick<CostTally, "session">, record: SeenSession, req
 function reportOf(tally: CostTally, { gb }: CostRequest): CostReport {
   const byBasis = new Map<CostBasis, CostCell>();
   const groups: CostGroup[] = [];
+  const scale = scaleOfUnits(tally.units(), gb);
   for (const { values, cells } of tally.handOver()) {
-    groups.push({ values, sums: sumsOf(cells, gb) });
+    groups.push({ values, sums: sumsOf(cells, scale) });
     for (const cell of cells) {
       const all = byBasis.get(cell.basis) ?? costCell(cell.basis);
       byBasis.set(cell.basis, all);
@@ -202,11 +214,11 @@ function reportOf(tally: CostTally, { gb }: CostRequest): CostReport {
   const counts = tally.counts();
   const knownAs = (basis: CostBasis): Usd => {
     const own = byBasis.get(basis);
-    return amountOf(sumsOf(own === undefined ? [] : [own], gb).known, gb);
+    return amountOf(sumsOf(own === undefined ? [] : [own], scale).known, scale);
   };
   return {
     total: {
-      ...figuresOf(sumsOf([...byBasis.values()], gb), gb),
+      ...figuresOf(sumsOf([...byBasis.values()], scale), scale),
       // A session that is in several groups, hours for example, is one session, and lacks its figure once.
       sessions: counts.sessions,
       unknownSessions: counts.bounded + counts.unpriced,
@@ -219,6 +231,7 @@ function reportOf(tally: CostTally, { gb }: CostRequest): CostReport {
       })),
     ),
     counts,
+    scale,
     groups,
     top: tally.top(),
   };

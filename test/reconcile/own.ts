@@ -1,5 +1,6 @@
 import { codeInterpreterKind } from "../../adapters/aws/code-interpreter-kind.ts";
 import { codeInterpreterPrices } from "../../core/billing/code-interpreter-prices.ts";
+import type { GbUnit } from "../../core/billing/gigabyte.ts";
 import { priceBookOf } from "../../core/billing/price-book.ts";
 import { targetKey } from "../../core/inventory/target.ts";
 import { accountId, interpreterId, region, sessionId } from "../../core/kernel/ids.ts";
@@ -32,6 +33,8 @@ export interface OwnSession extends Partial<SessionFacts> {
     readonly vcpu: number;
     readonly gb: number;
     readonly priced?: boolean;
+    /** `gb` is in thousandths of the larger GB all the same. */
+    readonly unit?: GbUnit;
   }[];
   readonly lived?: readonly [from: Instant, until: Instant];
 }
@@ -64,8 +67,8 @@ export function ownOf(sessions: readonly OwnSession[]): OwnTarget | undefined {
       { ...facts, ...(lived === undefined ? {} : { basis: "bounded" as const }), ...of },
       crosses,
     );
-    for (const { at, vcpu, gb, priced = true } of used ?? []) {
-      const split = { idle: null, peakTax: null };
+    for (const { at, vcpu, gb, priced = true, unit = "binary" } of used ?? []) {
+      const split = { gb: unit, idle: null, peakTax: null };
       for (const [meter, usage] of [
         ["vCPU", (BigInt(vcpu) * vcpuHour) / 1000n],
         ["Memory", (BigInt(gb) * gbHour) / 1000n],

@@ -25,7 +25,6 @@ const sumOf = (groups: readonly { readonly figures: CostFigures }[], amount: (ty
 const contentOf = (report: Awaited<ReturnType<typeof reportOf>>) => ({
   cost: report,
   groups: report.groups,
-  gb: "binary" as const,
 });
 
 describe("a report of any window and dimensions", () => {

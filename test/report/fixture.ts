@@ -38,7 +38,7 @@ export async function reportOf(given: Given, change: Partial<CostRequest> = {}) 
   const report = await costReport(await costSource(given), request, signal);
   return {
     ...report,
-    groups: report.groups.map((group) => ({ ...group, figures: figuresOf(group.sums, request.gb) })),
+    groups: report.groups.map((group) => ({ ...group, figures: figuresOf(group.sums, report.scale) })),
   };
 }
 
