@@ -74,6 +74,15 @@ describe("Ctrl-C during watch", () => {
     state.close();
   });
 
+  it("is one Ctrl-C where the terminal and a launcher both pass it on", async () => {
+    const child = startWatch("--every", "60s");
+    await child.wrote("pass 1:");
+    child.process.kill("SIGINT");
+    const { code } = await interrupt(child);
+    expect({ code, err: child.err() }).toEqual({ code: 0, err: "" });
+    intact();
+  });
+
   it("ends within a second in the middle of a pass, and the next run goes on", async () => {
     await aws.addFaults({ kind: "slow", operation: "ListCodeInterpreterSessions", delayMs: 60_000 });
     const child = startWatch("--every", "60s");
