@@ -4,6 +4,7 @@ import type { Problem } from "../kernel/problem.ts";
 import type { LedgerSession, ListedSession } from "../ports/ledger.ts";
 import { sessionPart } from "../ports/ledger-key.ts";
 import type { AccountsInput, AccountsPorts } from "./accounts-ports.ts";
+import { orTold } from "./document-problem.ts";
 import type { IngestedTarget } from "./ingest-outcome.ts";
 import { candidatesOf } from "./settle-candidates.ts";
 import { closeSessions, finishClosing, putAll } from "./settle-close.ts";
@@ -58,6 +59,7 @@ export const settle =
       target,
       candidates,
       known.records,
+      [...open, ...metered.closing].map(({ bill }) => bill),
       ingested,
       memory,
       signal,
@@ -67,10 +69,13 @@ export const settle =
     const written = await putAll(ports, [...metered.unchanged, ...unmetered.provisional]);
     const closed = await closeSessions(ports, [...metered.closing, ...unmetered.final], signal);
     const left = leftOpen(open, written, closed);
-    await writeSettleMemory(ports.documents, target, {
-      revision: memory.revision,
-      goneSince: known.goneSince(found, left),
-      sharedUntil: unmetered.shared ? wholeUntil(now) : memory.sharedUntil,
+    const memoryProblems = await orTold("Settled sessions are looked through again", async () => {
+      await writeSettleMemory(ports.documents, target, {
+        revision: memory.revision,
+        goneSince: known.goneSince(found, left),
+        sharedUntil: unmetered.shared ? wholeUntil(now) : memory.sharedUntil,
+      });
+      return [];
     });
     const done = [...finished, ...closed];
     const restated = done.filter(({ restatement }) => restatement !== null).length;
@@ -81,6 +86,7 @@ export const settle =
       lateUnverifiable: metered.lateUnverifiable,
       problems: collapseProblems([
         ...tagProblems,
+        ...memoryProblems,
         ...listed.problems,
         ...looked.problems,
         ...metered.problems,
