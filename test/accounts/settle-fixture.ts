@@ -258,6 +258,7 @@ const ingestedOf = ({ located, finalUntil }: Outside): IngestedTarget => ({
   status: "ok",
   listed: [tool],
   located: new Map([[tool, located]]),
+  knownPlaces: new Map([[tool, located.kind === "found" ? [{ location: located.location, leftAt: null }] : []]]),
   finalUntil: new Map(finalUntil === null ? [] : [[tool, finalUntil]]),
   sources: [],
   touched: 0,
