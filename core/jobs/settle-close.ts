@@ -3,6 +3,7 @@ import { mapConcurrently } from "../kernel/map-concurrently.ts";
 import { hasOutgrown } from "../ledger/outgrown.ts";
 import type { LedgerSession } from "../ports/ledger.ts";
 import type { AccountsPorts } from "./accounts-ports.ts";
+import { restatementsAsTold } from "./settle-told.ts";
 
 type ClosePorts = Pick<AccountsPorts, "ledger" | "history">;
 
@@ -23,7 +24,7 @@ export async function closeSessions(
       ports,
       sessions.slice(from, from + sessionsAtOnce).map((session) => ({ ...session, state: "closing" as const })),
     );
-    closed.push(...(await finish(ports, written)));
+    closed.push(...(await finish(ports, written, signal)));
   }
   return closed;
 }
@@ -42,15 +43,20 @@ export async function finishClosing(
       ...(await finish(
         ports,
         stored.flatMap((it) => (it?.state === "closing" ? [it] : [])),
+        signal,
       )),
     );
   }
   return finished;
 }
 
-async function finish(ports: ClosePorts, closing: readonly LedgerSession[]): Promise<readonly LedgerSession[]> {
+async function finish(
+  ports: ClosePorts,
+  closing: readonly LedgerSession[],
+  signal: AbortSignal,
+): Promise<readonly LedgerSession[]> {
   if (closing.length === 0) return [];
-  const restatements = closing.flatMap(({ restatement }) => restatement ?? []);
+  const restatements = await restatementsAsTold(ports.history, closing, signal);
   // The audit first: history never shows a figure that was restated without saying so.
   if (restatements.length > 0) await ports.history.restated(restatements);
   await ports.history.write(closing.map(({ bill }) => bill));
