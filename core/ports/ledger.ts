@@ -73,7 +73,11 @@ export const keptClosedMs = 90 * 24 * 3_600_000;
  * between, `bills` leaves that bill out until the writer has written it again.
  */
 export interface History {
-  readonly write: (bills: readonly SessionBill[]) => Promise<void>;
+  /**
+   * Answers the bills that history has instead of given ones, with other figures and the same version or a higher one: they
+   * stay, for a version is written once. Whoever lost what was remembered of a session comes to it again from version 1.
+   */
+  readonly write: (bills: readonly SessionBill[]) => Promise<readonly SessionBill[]>;
   readonly restated: (restatements: readonly Restatement[]) => Promise<void>;
   /** Bills with a charge, or a life, that overlaps [from, until). */
   readonly bills: (from: Instant, until: Instant) => AsyncIterable<SessionBill>;
