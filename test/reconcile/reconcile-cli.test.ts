@@ -98,6 +98,12 @@ describe("sandmeter reconcile", () => {
     expect(out).toMatch(/Credit: -\$0\.\d{6}\n/);
   });
 
+  it("never shows a real amount as nothing: a credit of less than can be shown is said to be that", async () => {
+    const tiny = await billFile("cur2", (rows) => rows.replaceAll(/^(.*,Credit,.*),-0\.\d+,/gm, "$1,-0.000000001,"));
+    const { out } = await run.reconcile(...known, "--bill", tiny);
+    expect(out).toContain("Credit: >-$0.000001\n");
+  });
+
   it.each([
     ["drift", "eu-west-1", 3],
     ["unexplained", "eu-west-1", 0],
