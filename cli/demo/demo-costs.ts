@@ -40,8 +40,8 @@ export async function demoCosts(
     terminal.signal,
   );
   const groups = groupsInOrder(cost.groups, ["interpreter"]);
-  const coverage = await coverageOf(stores.registry, stores.ledger, targets);
-  const content = { ...window, now, groupBy: ["interpreter"], gb: builtInPricing.gb, cost, groups, coverage };
+  const coverage = await coverageOf(stores, targets);
+  const content = { ...window, now, groupBy: ["interpreter"], cost, groups, coverage };
   return [
     `${painter(terminal.color)("The ledger", "bold")}\n  ${accountsLine(outcome)}\n`,
     ...accountsProblemLines(outcome).map((line) => `  ${line}\n`),

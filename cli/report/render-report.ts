@@ -8,6 +8,7 @@ import { type Paint, painter } from "../render/style.ts";
 import { type Cell, type Column, renderTable } from "../render/table.ts";
 import { range } from "../scan/money-range.ts";
 import type { Terminal } from "../terminal.ts";
+import { type DataAge, dataAgeOf } from "./data-age.ts";
 import type { ReportContent } from "./report-content.ts";
 import { isSharedOut, type PrintedFigures, type PrintedReport, printedFigures } from "./report-figures.ts";
 import { topOf } from "./report-json.ts";
@@ -35,6 +36,7 @@ export function renderReport(
 
 function headOf(content: ReportContent, printed: PrintedFigures, paint: Paint): string {
   const { cost, closed } = content;
+  const age = dataAgeOf(content);
   const { counts } = cost;
   const window = `${isoOf(content.from).slice(0, 16)}Z to ${isoOf(content.until).slice(0, 16)}Z`;
   const cover = [
@@ -47,11 +49,12 @@ function headOf(content: ReportContent, printed: PrintedFigures, paint: Paint): 
     ...(counts.gapMs > 0 ? [`${formatSeconds(Math.round(counts.gapMs / 1000))} without records`] : []),
   ].join(", ");
   return [
-    `${paint(`Costs ${window}`, "bold")}, half open, as of ${isoOf(content.now)}`,
+    `${paint(`Costs ${window}`, "bold")}, half open, as of ${age.asOf === null ? "an unknown time" : isoOf(age.asOf)}`,
     totalLine(content, printed),
     cover,
     `Basis ${cost.basis.weakest ?? "none"}${basisShares(content)}`,
     ...freshness(content),
+    ...ageLines(content, age),
     ...(closed === null
       ? []
       : [
@@ -96,6 +99,18 @@ function basisShares({ cost: { basis } }: ReportContent): string {
       `${name} ${plural(sessions, "session")}${usd === null ? "" : ` $${money(usd)}`}`,
   );
   return `: the weakest of ${parts.join(", ")}`;
+}
+
+function ageLines({ now, coverage }: ReportContent, { asOf, neverKept, isStale }: DataAge): readonly string[] {
+  const ago = asOf === null ? "" : formatSeconds(Math.round((now - asOf) / 1000));
+  return [
+    ...(isStale
+      ? [`Not up to date: the last pass over these accounts was ${ago} ago, and what came since is missing`]
+      : []),
+    ...(neverKept > 0 && coverage.length > neverKept
+      ? [`${plural(neverKept, "Region")} without a pass over the accounts: known from scans alone`]
+      : []),
+  ];
 }
 
 /** The target that is known least far, for a total is no fresher. */

@@ -3,8 +3,10 @@ import process from "node:process";
 import type { AwsClients } from "../../adapters/aws/clients.ts";
 import type { SessionKey } from "../../core/billing/usage-record.ts";
 import type { Target } from "../../core/inventory/target.ts";
+import { lastKeptAt } from "../../core/jobs/settle-memory.ts";
 import { type Instant, plusMs } from "../../core/kernel/instant.ts";
 import type { Problem } from "../../core/kernel/problem.ts";
+import type { Documents } from "../../core/ports/documents.ts";
 import type { Ledger } from "../../core/ports/ledger.ts";
 import type { Registry } from "../../core/ports/registry.ts";
 import { type AccountsSettings, accountsSettingsOf } from "../accounts/accounts-settings.ts";
@@ -47,10 +49,15 @@ export function stateToRead(accounts: AccountsSettings): AccountsSettings {
   );
 }
 
+interface CoverageSource {
+  readonly registry: Pick<Registry, "load">;
+  readonly ledger: Pick<Ledger, "marks">;
+  readonly documents: Pick<Documents, "read">;
+}
+
 /** How far each target is known. */
 export const coverageOf = (
-  registry: Pick<Registry, "load">,
-  ledger: Pick<Ledger, "marks">,
+  { registry, ledger, documents }: CoverageSource,
   targets: readonly Target[],
 ): Promise<readonly TargetCoverage[]> =>
   Promise.all(
@@ -61,6 +68,7 @@ export const coverageOf = (
         target,
         health: (await registry.load(target)).health?.level ?? null,
         recordsUntil: finals.length === 0 ? null : finals.reduce((a, b) => (a < b ? a : b)),
+        keptAt: await lastKeptAt(documents, target),
       };
     }),
   );

@@ -95,7 +95,7 @@ async function run(
     return exitCode.done;
   }
   const cost = await costReport(stores, request, signal);
-  const coverage = await coverageOf(stores.registry, stores.ledger, targets);
+  const coverage = await coverageOf(stores, targets);
   const then = report.month === null ? null : await closedMonth(stores, request, report.month, signal);
   const sorted = groupsInOrder(cost.groups, report.groupBy);
   const all =

@@ -70,11 +70,12 @@ export const settle =
     const closed = await closeSessions(ports, [...metered.closing, ...unmetered.final], signal);
     const left = leftOpen(open, written, closed);
     const memoryProblems = await orTold("Settled sessions are looked through again", async () => {
-      await writeSettleMemory(ports.documents, target, {
+      const marks = {
         revision: memory.revision,
         goneSince: known.goneSince(found, left),
         sharedUntil: unmetered.shared ? wholeUntil(now) : memory.sharedUntil,
-      });
+      };
+      await writeSettleMemory(ports.documents, target, marks, now);
       return [];
     });
     const done = [...finished, ...closed];
