@@ -158,7 +158,7 @@ describe("records that come after a bill was closed", () => {
     await it.enter("s", records, { sealedUntil: minutes(30) });
     const write: typeof it.ports.history.write = async (bills) => {
       await it.enter("s", late);
-      await it.ports.history.write(bills);
+      return await it.ports.history.write(bills);
     };
     await it.settleAt(minutes(120), { ...it.ports, history: { ...it.ports.history, write } });
     expect(await it.stored("s")).toMatchObject({ state: "reopened", bill: { version: 1 } });
