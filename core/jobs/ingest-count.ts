@@ -109,7 +109,7 @@ const unseen = (pass: IngestPass, stored: LedgerSession | null, { key, first }: 
     meter: pass.input.meter,
     look: "count",
     sealed: null,
-    cutBefore: instant(Number.MAX_SAFE_INTEGER),
+    edge: { at: instant(Number.MAX_SAFE_INTEGER), isExpired: false },
     approximate: null,
   });
 

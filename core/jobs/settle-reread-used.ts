@@ -5,7 +5,7 @@ import type { Problem } from "../kernel/problem.ts";
 import { noLate } from "../ledger/fold-columns.ts";
 import { dismissLate, rereadReason } from "../ledger/late-records.ts";
 import { missingFrom } from "../ledger/missing-from.ts";
-import { isOfRecords } from "./ingest-gaps.ts";
+import { isOfRecords, lastingOf } from "./ingest-gaps.ts";
 import { lastAtOf } from "./settle-places.ts";
 import type { RecordedSession } from "./settle-records.ts";
 import type { Reread } from "./settle-reread.ts";
@@ -41,12 +41,16 @@ export function rereadUsed(
     session: {
       ...session,
       account: { ...reread.account, lateUnverifiable: account.lateUnverifiable + missing.late },
-      approximate: reread.isWhole ? null : session.approximate,
+      approximate: reread.isWhole ? lastingFor(session) : session.approximate,
       repriced: rereadReason({ ...account, late: noLate }, periods, meter) !== null,
     },
     problem: null,
   };
 }
+
+/** A session whose start is known to be within what its places keep was read from its start. */
+const lastingFor = ({ life, approximate }: RecordedSession): string | null =>
+  life.createdAt === null ? lastingOf(approximate) : null;
 
 const notFound = ({ account: { key } }: RecordedSession, count: number): Problem => ({
   code: "LateRecordsNotFound",

@@ -30,7 +30,7 @@ export interface PlaceWorld {
   readonly world: World;
   readonly ports: AccountsPorts;
   readonly requests: UsageRequest[];
-  /** What is wrong with a reading; it then gives what it finds and is not complete. */
+  /** Whether a reading fails, and gives nothing. */
   isBroken: (request: UsageRequest) => boolean;
   /** A pass that believes it is `now`, at the service's time `at`. */
   readonly passAt: (now: Instant, at?: Instant) => Promise<AccountsOutcome>;
@@ -59,7 +59,8 @@ export function placeWorld({ placed, sessions = [], location, input = {}, ports 
           const { from, until, session } = request;
           const { place, windows, retentionMs } = request.location;
           let lines = 0;
-          for (const one of placed) {
+          const isBroken = it.isBroken(request);
+          for (const one of isBroken ? [] : placed) {
             const isThere = one.at <= at && (one.place ?? place) === place;
             if (!isThere || (session !== null && session !== one.session)) continue;
             const stamped = (t: Instant): boolean =>
@@ -69,7 +70,6 @@ export function placeWorld({ placed, sessions = [], location, input = {}, ports 
             lines += own.length;
             if (own.length > 0) await onUsage([{ key: keyOf(one.session), usage: usageColumnsOf(own) }]);
           }
-          const isBroken = it.isBroken(request);
           const problems = isBroken ? [{ code: "Broken", message: "broken" }] : [];
           return { lines, records: lines, skipped: new Map(), complete: !isBroken, approximate: null, problems };
         },
