@@ -36,11 +36,12 @@ export const settle =
   (ports: AccountsPorts) =>
   async (now: Instant, input: AccountsInput, ingested: IngestedTarget, signal: AbortSignal): Promise<SettledTarget> => {
     const { target } = ingested;
+    const terms = { now, prices: input.prices, meter: input.meter };
     // Of sessions that went before it, no records are read: they would look as if they had none.
     const since = plusMs(now, -input.backfillMs);
     const before = await ports.ledger.open(target);
     const unfinished = before.flatMap(({ state, bill }) => (state === "closing" ? [bill] : []));
-    const finished = await finishClosing(ports, unfinished, signal);
+    const finished = await finishClosing(ports, terms, unfinished, signal);
     const tagProblems = await refreshTags(ports, now, target, ingested.listed, signal);
     const listed = await enterEnded(ports, now, input, target, ingested, since, signal);
     const isStale = finished.length > 0 || listed.entered > 0;
@@ -67,7 +68,7 @@ export const settle =
 
     await rememberLives(ports, looked.alive);
     const written = await putAll(ports, [...metered.unchanged, ...unmetered.provisional]);
-    const closed = await closeSessions(ports, [...metered.closing, ...unmetered.final], signal);
+    const closed = await closeSessions(ports, terms, [...metered.closing, ...unmetered.final], signal);
     const left = leftOpen(open, written, closed);
     const memoryProblems = await orTold("Settled sessions are looked through again", async () => {
       const marks = {
