@@ -79,7 +79,8 @@ function finalWindow(mark: ReadMark, { now, how, reachMs, stuck }: WindowTerms):
   }
   const until = earliest(plusMs(from, reachMs), goodUntil);
   // Read a day late, it needs no look a day later; and what is summed up cannot be counted.
-  const isCounted = how === "aggregated" || (until <= now - dayMs && mark.checkedUntil >= from);
+  // What was read before it is still to be counted.
+  const isCounted = mark.checkedUntil >= from && (how === "aggregated" || until <= now - dayMs);
   const checkedUntil = isCounted ? latest(mark.checkedUntil, until) : mark.checkedUntil;
   return { kind: "final", how, from, until, after: { ...mark, finalUntil: until, readUntil: until, checkedUntil } };
 }
