@@ -1,11 +1,14 @@
 import { type PricePeriod, periodsOf } from "../billing/price-book.ts";
 import type { SessionKey } from "../billing/usage-record.ts";
 import type { Target } from "../inventory/target.ts";
+import type { InterpreterId } from "../kernel/ids.ts";
 import type { Instant } from "../kernel/instant.ts";
 import type { Problem } from "../kernel/problem.ts";
 import { rereadReason } from "../ledger/late-records.ts";
 import type { LedgerSession } from "../ports/ledger.ts";
 import type { AccountsInput, AccountsPorts } from "./accounts-ports.ts";
+import { joinReasons, unreadSince } from "./ingest-gaps.ts";
+import { finalAfterMs } from "./ingest-windows.ts";
 import type { Candidate } from "./settle-candidates.ts";
 import { settlementFor } from "./settle-end.ts";
 import { billByRecords, type RecordedSession } from "./settle-records.ts";
@@ -76,9 +79,13 @@ export async function settleMetered(
   };
 }
 
+type SettledEnd = RecordedSession["end"];
+
 interface Ready extends Pick<RecordedSession, "life" | "end" | "finalUntil"> {
   readonly key: SessionKey;
   readonly revision: number;
+  /** Why records may be missing; null where all were read. */
+  readonly missing: string | null;
 }
 
 /** Null where the session has no records, or it cannot be closed yet. */
@@ -90,7 +97,23 @@ function readyOf(candidate: Candidate, sources: ReadSources, now: Instant): Read
   if (settlement.state !== "ready") return null;
   const { end } = settlement;
   const finalUntil = finalUntilOf(sources, key.interpreter, lastRecordAt ?? end.at, now);
-  return { key, revision: stored.revision, life, end, finalUntil };
+  const missing = missingBecause(sources, key.interpreter, end, lastRecordAt);
+  return { key, revision: stored.revision, life, end, finalUntil, missing };
+}
+
+/** A place that could not be read for a day is waited for no longer; what was not read of it is then not said to be nothing. */
+function missingBecause(
+  { located, finalUntil }: ReadSources,
+  interpreter: InterpreterId,
+  end: SettledEnd,
+  lastRecordAt: Instant | null,
+): string | null {
+  const source = located.get(interpreter);
+  if (source === undefined || (source.kind === "none" && source.reason !== "unknown")) return null;
+  const read = finalUntil.get(interpreter) ?? null;
+  const lastAt = Math.max(end.at, lastRecordAt ?? end.at);
+  const wantedAt = end.source === "last-record" ? lastAt + finalAfterMs : lastAt + 1;
+  return read !== null && read >= wantedAt ? null : unreadSince(read);
 }
 
 /** With their accounts. Those that somebody wrote meanwhile are left to the next pass. */
@@ -99,11 +122,12 @@ async function recordedOf(
   ready: readonly Ready[],
 ): Promise<readonly RecordedSession[]> {
   const stored = await ledger.sessions(ready.map(({ key }) => key));
-  return ready.flatMap(({ revision, life, end, finalUntil }, index): readonly RecordedSession[] => {
+  return ready.flatMap(({ revision, life, end, finalUntil, missing }, index): readonly RecordedSession[] => {
     const session = stored[index] ?? null;
     if (session?.revision !== revision) return [];
     const { account, bill } = session;
-    return [{ stored: session, account, life, end, approximate: bill.approximate, repriced: false, finalUntil }];
+    const approximate = joinReasons(bill.approximate, missing);
+    return [{ stored: session, account, life, end, approximate, repriced: false, finalUntil }];
   });
 }
 
