@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import process from "node:process";
 import type { AwsClients } from "../../adapters/aws/clients.ts";
 import type { SessionKey } from "../../core/billing/usage-record.ts";
@@ -11,10 +10,7 @@ import type { Ledger } from "../../core/ports/ledger.ts";
 import type { Registry } from "../../core/ports/registry.ts";
 import { type AccountsSettings, accountsSettingsOf } from "../accounts/accounts-settings.ts";
 import { trailOf } from "../accounts/compose.ts";
-import { placeText } from "../accounts/stores.ts";
-import { CliError } from "../cli-error.ts";
 import { type AwsSettings, readAwsSettings } from "../config/aws-settings.ts";
-import { exitCode } from "../exit-code.ts";
 import type { Terminal } from "../terminal.ts";
 import type { VerbInput } from "../verb.ts";
 import type { TargetCoverage } from "./report-content.ts";
@@ -33,20 +29,6 @@ export async function readReportSettings(
   const found = [...problems];
   const surroundings = { cwd: terminal.cwd, env: terminal.env, platform: process.platform };
   return { settings, accounts: accountsSettingsOf(config, options, surroundings, found), problems: found };
-}
-
-/**
- * Reading makes no state: where there is no state file, there is nothing but history, and where there is neither, nothing was
- * ever recorded. Throws `CliError` then.
- */
-export function stateToRead(accounts: AccountsSettings): AccountsSettings {
-  if (existsSync(accounts.stateFile)) return accounts;
-  const { history } = accounts;
-  if (history.kind === "bucket" || existsSync(history.folder)) return { ...accounts, stateFile: ":memory:" };
-  throw new CliError(
-    `nothing has been recorded yet: there is neither a state file ${accounts.stateFile} nor history in ${placeText(history)}. Run \`sandmeter watch\` first, or name them with --state and --history.`,
-    exitCode.failed,
-  );
 }
 
 interface CoverageSource {
