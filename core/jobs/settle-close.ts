@@ -2,11 +2,13 @@ import type { SessionKey } from "../billing/usage-record.ts";
 import { mapConcurrently } from "../kernel/map-concurrently.ts";
 import { hasOutgrown } from "../ledger/outgrown.ts";
 import type { LedgerSession } from "../ports/ledger.ts";
+import type { Registry } from "../ports/registry.ts";
 import type { AccountsPorts } from "./accounts-ports.ts";
 import { type ClosingTerms, restatedOverHeld } from "./settle-held.ts";
 import { restatementsAsTold } from "./settle-told.ts";
+import { enterUnlisted } from "./settle-unlisted.ts";
 
-type ClosePorts = Pick<AccountsPorts, "ledger" | "history">;
+type ClosePorts = Pick<AccountsPorts, "ledger" | "history"> & { readonly registry: Pick<Registry, "addGone"> };
 
 /**
  * Closes sessions whose bill is final: into the ledger as `closing`, then history, then `closed`. Killed anywhere in
@@ -65,6 +67,7 @@ async function finish(
   // The audit first: history never shows a figure that was restated without saying so.
   if (restatements.length > 0) await ports.history.restated(restatements);
   const held = await ports.history.write(closing.map(({ bill }) => bill));
+  await enterUnlisted(ports.registry, terms, closing);
   const overHeld = restatedOverHeld(closing, held, terms);
   const restated = new Set(overHeld.map(({ account }) => account));
   const written = closing.filter(({ account }) => !restated.has(account));

@@ -15,6 +15,7 @@ import { readSettleMemory, writeSettleMemory } from "./settle-memory.ts";
 import { settleMetered } from "./settle-metered.ts";
 import { knownSessions } from "./settle-registry.ts";
 import { refreshTags } from "./settle-tags.ts";
+import { exceptListed } from "./settle-unlisted.ts";
 import { billUnmetered } from "./settle-unmetered.ts";
 
 /** What one pass closed of one target. */
@@ -67,8 +68,9 @@ export const settle =
     );
 
     await rememberLives(ports, looked.alive);
+    const unlisted = { ...ports, registry: exceptListed(ports.registry, target, known.records) };
     const written = await putAll(ports, [...metered.unchanged, ...unmetered.provisional]);
-    const closed = await closeSessions(ports, terms, [...metered.closing, ...unmetered.final], signal);
+    const closed = await closeSessions(unlisted, terms, [...metered.closing, ...unmetered.final], signal);
     const left = leftOpen(open, written, closed);
     const memoryProblems = await orTold("Settled sessions are looked through again", async () => {
       const marks = {

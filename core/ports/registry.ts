@@ -25,6 +25,7 @@ export interface SessionRecord {
   readonly costAsOf: Instant;
 }
 
+/** `createdAt` of one that no listing had may be no more than its first record's stamp. */
 export type GoneRecord = SessionRecord & { readonly goneAt: Instant };
 
 /** What is known of one target before a pass. `revision` rises with each commit; 0 means never committed. */

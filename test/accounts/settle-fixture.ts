@@ -196,6 +196,11 @@ export function bench(): Bench {
         unsentEvents: [],
       }),
       goneSince: async (_target, since) => outside.records.filter(({ goneAt }) => (goneAt ?? -1) >= since),
+      addGone: async (_target, sessions) => {
+        const known = new Set(outside.records.map(({ interpreter, session }) => `${interpreter}/${session}`));
+        const added = sessions.filter(({ interpreter, session }) => !known.has(`${interpreter}/${session}`));
+        outside.records = [...outside.records, ...added];
+      },
     },
     ledger: memoryLedger(),
     history,
