@@ -9,7 +9,9 @@ import type { IngestedTarget } from "./ingest-outcome.ts";
 import { candidatesOf } from "./settle-candidates.ts";
 import { closeSessions, finishClosing, putAll } from "./settle-close.ts";
 import { enterEnded } from "./settle-ended.ts";
+import { mendHistory } from "./settle-holes.ts";
 import { wholeUntil } from "./settle-hours.ts";
+import { rememberWritten } from "./settle-known-days.ts";
 import { lookUpUnseen, rememberLives } from "./settle-look-up.ts";
 import { readSettleMemory, writeSettleMemory } from "./settle-memory.ts";
 import { settleMetered } from "./settle-metered.ts";
@@ -40,6 +42,7 @@ export const settle =
     const terms = { now, prices: input.prices, meter: input.meter };
     // Of sessions that went before it, no records are read: they would look as if they had none.
     const since = plusMs(now, -input.backfillMs);
+    const holes = await orTold("Lost files of history were not looked for", () => mendHistory(ports, now, target));
     const before = await ports.ledger.open(target);
     const unfinished = before.flatMap(({ state, bill }) => (state === "closing" ? [bill] : []));
     const finished = await finishClosing(ports, terms, unfinished, signal);
@@ -82,6 +85,13 @@ export const settle =
       return [];
     });
     const done = [...finished, ...closed];
+    const daysProblems = await orTold("Days of history were not remembered", () =>
+      rememberWritten(
+        ports.documents,
+        target,
+        done.map(({ bill }) => bill),
+      ),
+    );
     const restated = done.filter(({ restatement }) => restatement !== null).length;
     return {
       closed: done.length - restated,
@@ -89,8 +99,10 @@ export const settle =
       open: left.size,
       lateUnverifiable: metered.lateUnverifiable,
       problems: collapseProblems([
+        ...holes,
         ...tagProblems,
         ...memoryProblems,
+        ...daysProblems,
         ...listed.problems,
         ...looked.problems,
         ...metered.problems,
