@@ -178,7 +178,9 @@ function daysTable({ places }: Reconciliation, maxWidth: number | null, paint: P
   return renderTable(columns, cells, maxWidth, paint);
 }
 
-function explained({ places }: Reconciliation, paint: Paint): string {
+function explained({ places, bill, from }: Reconciliation, paint: Paint): string {
+  // A bill that does not reach this time says nothing of any account, whoever asks.
+  if (bill.knownUntil <= from) return "";
   const sections = places.flatMap((place) => {
     const lines = explanationLines(place);
     const title = `${paint(`${place.region} of ${place.account}`, "bold")}\n`;
