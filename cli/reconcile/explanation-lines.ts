@@ -59,7 +59,9 @@ const unpriced = (place: PlaceComparison): readonly string[] =>
 
 const unreadSessions = (place: PlaceComparison): readonly string[] =>
   place.sessions.bounded === 0
-    ? ["The ledger has no session of it on these days: did `sandmeter watch` run then, and does it read this Region and account?"]
+    ? [
+        "The ledger has no session of it on these days: did `sandmeter watch` run then, and does it read this Region and account?",
+      ]
     : [
         `${plural(place.sessions.bounded, "session")} without a figure${interpreters(place)}: turn on their usage logs.`,
       ];
