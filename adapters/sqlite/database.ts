@@ -116,9 +116,10 @@ function prepare(database: DatabaseSync, file: string): void {
 }
 
 // Primary result codes, https://www.sqlite.org/rescode.html.
-const busy = [5, 6];
+const busy = [5, 6, 15];
 const damaged = [11, 26];
-const refused = [3, 8, 13, 14];
+/** Faults of a statement: SQLITE_ERROR, INTERNAL, CONSTRAINT, MISMATCH, MISUSE, RANGE. Any other is about the file and its disk. */
+const ofProgram = [1, 2, 19, 20, 21, 25];
 
 /** Turns what SQLite throws into the error of the registry; anything else comes back as it was. */
 export function registryError(error: unknown, file: string): unknown {
@@ -139,10 +140,7 @@ export function registryError(error: unknown, file: string): unknown {
       { cause: error },
     );
   }
-  const system =
-    "code" in error &&
-    ["EACCES", "EPERM", "EROFS", "ENOENT", "ENOTDIR", "EEXIST", "ENOSPC"].includes(String(error.code));
-  if (system || (code !== null && refused.includes(code))) {
+  if ("syscall" in error || (code !== null && !ofProgram.includes(code))) {
     if (isFolder(file)) {
       const message = `${file} is a folder: name a file in it with --state, such as ${path.join(file, "state.sqlite")}.`;
       return new RegistryError("denied", message, { cause: error });
