@@ -54,7 +54,7 @@ export async function findPlaces(
   const listing = await sandboxes.listInterpreters(target, signal);
   const listed = listing.items.map(({ id }) => id);
   const memory = await readPlaces(documents, target);
-  const due = listed.filter((id) => (memory.byInterpreter.get(id)?.dueAt ?? now) <= now);
+  const due = listed.filter((id) => isDue(memory.byInterpreter.get(id)?.dueAt ?? now, now));
   const looked = new Map(
     await mapConcurrently(due, lookUpsAtOnce, async (id) => [id, await usage.locate(target, id, signal)] as const),
   );
@@ -138,6 +138,8 @@ const knownOf = ({ located, former }: RememberedPlace): readonly KnownPlace[] =>
 
 const isReadOn = ({ leftAt }: { readonly leftAt: Instant }, now: Instant): boolean => now - leftAt < readOnMs;
 const dueAfter = (looked: Located, now: Instant): Instant => plusMs(now, isUnknown(looked) ? retryMs : hourMs);
+/** What is due in more than an hour was put off by a clock that was ahead. */
+const isDue = (dueAt: Instant, now: Instant): boolean => dueAt <= now || dueAt - now > hourMs;
 const isUnknown = (located: Located): boolean => located.kind === "none" && located.reason === "unknown";
 const isAt = (located: Located, location: UsageLocation): boolean =>
   located.kind === "found" && locationKey(located.location) === locationKey(location);

@@ -125,7 +125,8 @@ function nextOf(
   { place: { location, members }, marks, reachMs, stuck }: PlaceTally,
 ): NextWindow | null {
   const all = members.map(({ target, since }) => {
-    const first = firstMark(location, since, input.backfillMs);
+    // What a clock that was ahead has found was there by now.
+    const first = firstMark(location, earlierOf(since, now), input.backfillMs);
     return { target, mark: marks.get(targetPart(target)) ?? first, begins: first.readUntil };
   });
   const [front] = all.toSorted((a, b) => a.mark.readUntil - b.mark.readUntil);
@@ -153,6 +154,8 @@ function nextOf(
     takers,
   };
 }
+
+const earlierOf = (a: Instant, b: Instant): Instant => (a < b ? a : b);
 
 /** What has expired before it could be read is as good as never begun. */
 function edgeOf(

@@ -2,6 +2,7 @@ import type { Target } from "../inventory/target.ts";
 import { collapseProblems } from "../kernel/collapse-problems.ts";
 import type { InterpreterId } from "../kernel/ids.ts";
 import { type Instant, instant } from "../kernel/instant.ts";
+import type { Problem } from "../kernel/problem.ts";
 import { targetPart } from "../ports/ledger-key.ts";
 import { type Located, locationKey } from "../ports/usage-source.ts";
 import type { SourceOutcome } from "./accounts-outcome.ts";
@@ -10,10 +11,14 @@ import type { WatchedTarget } from "./ingest-pass.ts";
 import type { LedgerMarks } from "./ingest-places.ts";
 import { notesOf, type PlaceTally, problemsOf } from "./ingest-tally.ts";
 
-/** What the pass read of one target, from what it read of all places. */
-export function ingestedTarget({ target, places, marks }: WatchedTarget, read: readonly PlaceTally[]): IngestedTarget {
+/** What the pass read of one target, from what it read of all places. `told`: what went wrong beside that. */
+export function ingestedTarget(
+  { target, places, marks }: WatchedTarget,
+  read: readonly PlaceTally[],
+  told: readonly Problem[],
+): IngestedTarget {
   const own = read.filter((tally) => memberOf(tally, target) !== null);
-  const problems = [...places.problems, ...own.flatMap(problemsOf)];
+  const problems = [...told, ...places.problems, ...own.flatMap(problemsOf)];
   const touched = new Set(
     read.flatMap((tally) => [...tally.touched].filter((name) => name.startsWith(`${targetPart(target)}/`))),
   );
@@ -28,6 +33,16 @@ export function ingestedTarget({ target, places, marks }: WatchedTarget, read: r
     touched: touched.size,
     problems: collapseProblems([...problems, ...own.flatMap(notesOf)]),
   };
+}
+
+/** How far the places of a target have been read after the pass. */
+export function marksAfter({ target, marks }: WatchedTarget, read: readonly PlaceTally[]): LedgerMarks {
+  const after = new Map(marks);
+  for (const tally of read) {
+    const mark = tally.marks.get(targetPart(target)) ?? null;
+    if (mark !== null) after.set(mark.source, mark);
+  }
+  return after;
 }
 
 const memberOf = ({ place }: PlaceTally, target: Target) =>

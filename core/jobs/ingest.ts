@@ -5,6 +5,8 @@ import type { Problem } from "../kernel/problem.ts";
 import { targetPart } from "../ports/ledger-key.ts";
 import { RegistryError } from "../ports/registry-error.ts";
 import type { AccountsInput } from "./accounts-ports.ts";
+import { orTold } from "./document-problem.ts";
+import { type BelievedMarks, believedMarks } from "./ingest-clock.ts";
 import { findPlaces } from "./ingest-locations.ts";
 import type { IngestedTarget } from "./ingest-outcome.ts";
 import {
@@ -16,7 +18,7 @@ import {
 } from "./ingest-pass.ts";
 import { readPlaces } from "./ingest-place.ts";
 import { placesOf } from "./ingest-places.ts";
-import { ingestedTarget } from "./ingest-result.ts";
+import { ingestedTarget, marksAfter } from "./ingest-result.ts";
 
 /** So that a pass ends in time where it may run for fifteen minutes, and the next one goes on. */
 const usualLimits: IngestLimits = {
@@ -48,8 +50,21 @@ export const ingest =
     };
     const byReader = Map.groupBy(placesOf(watched), ({ members }) => targetPart(members[0].target));
     const read = await mapConcurrently([...byReader.values()], targetsAtOnce, (places) => readPlaces(pass, places));
-    return targets.map((target) => ("places" in target ? ingestedTarget(target, read.flat()) : target));
+    return mapConcurrently(targets, targetsAtOnce, async (target) => {
+      if (!("places" in target)) return target;
+      const { clock } = target;
+      const after = marksAfter(target, read.flat());
+      const forgotten = await orTold("Usage records are read again once more", async () => {
+        await clock.remember(after);
+        return [];
+      });
+      return ingestedTarget(target, read.flat(), [...clock.problems, ...forgotten]);
+    });
   };
+
+interface PreparedTarget extends WatchedTarget {
+  readonly clock: BelievedMarks;
+}
 
 /** Each target has request budgets of its own; this bounds memory. */
 const targetsAtOnce = 8;
@@ -60,13 +75,15 @@ async function prepare(
   input: AccountsInput,
   target: Target,
   signal: AbortSignal,
-): Promise<WatchedTarget | IngestedTarget> {
+): Promise<PreparedTarget | IngestedTarget> {
   ports.onProgress?.({ target, stage: "listing", lines: 0 });
   try {
     const places = await findPlaces(ports, now, target, signal);
     const { live, factsOf } = await knownSessions(ports.registry, now, target);
-    const marks = new Map((await ports.ledger.marks(target)).map((mark) => [mark.source, mark]));
-    return { target, places, marks, how: live > input.aggregateAbove ? "aggregated" : "rows", factsOf };
+    const stored = new Map((await ports.ledger.marks(target)).map((mark) => [mark.source, mark]));
+    const clock = await believedMarks(ports.documents, now, target, stored);
+    const how = live > input.aggregateAbove ? "aggregated" : "rows";
+    return { target, places, marks: clock.marks, how, factsOf, clock };
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
     const problem: Problem = { code: "StateUnavailable", message: error.message };
