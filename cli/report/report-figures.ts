@@ -1,4 +1,14 @@
-import { amountOf, type CostFigures, type CostSums, figuresOf, sumsOf } from "../../core/reporting/cost-figures.ts";
+import type { Usd } from "../../core/kernel/money.ts";
+import { costCell } from "../../core/reporting/cost-cells.ts";
+import {
+  amountOf,
+  type CostFigures,
+  type CostSums,
+  figuresOf,
+  type GbScale,
+  sumsOf,
+} from "../../core/reporting/cost-figures.ts";
+import type { TopSession } from "../../core/reporting/cost-top.ts";
 import { decimalText, printedPartsAt, printedTotal } from "../../core/reporting/largest-remainder.ts";
 import { printedSplits } from "./printed-splits.ts";
 import type { ReportContent } from "./report-content.ts";
@@ -15,7 +25,10 @@ export interface PrintedFigures {
   readonly logged: string | null;
   readonly low: string;
   readonly high: string | null;
-  /** Percent of the total, with one decimal. The shares of all groups add up to 100.0; null where the total is nothing. */
+  /**
+   * Percent of the total, with one decimal, of the exact amounts. The shares of all groups add up to 100.0; null where the total
+   * is nothing, or no cost is known.
+   */
   readonly sharePct: string | null;
 }
 
@@ -49,7 +62,7 @@ export function printedFigures({ cost: { total, scale }, groups }: PrintedConten
     logged: partsOf("logged"),
     low: groups.some(({ sums }) => sums.bounds !== null) ? partsOf("low") : known,
   };
-  const shares = sharesOf(known);
+  const shares = sharesOf(groups.length, (place) => sumsAt(place).known);
   const printed = (unitsOf: (amount: Shared) => bigint, own: CostFigures, sharePct: string | null): PrintedFigures => {
     const text = (amount: bigint): string => decimalText(amount, decimals);
     const [units, idle, unsplit] = [unitsOf("known"), unitsOf("idle"), unitsOf("unsplit")];
@@ -64,7 +77,7 @@ export function printedFigures({ cost: { total, scale }, groups }: PrintedConten
       logged: isMetered ? text(unitsOf("logged")) : null,
       low: text(unitsOf("low")),
       high: own.high === null ? null : text(printedTotal(own.high, decimals)),
-      sharePct,
+      sharePct: isKnown ? sharePct : null,
     };
   };
   const totalOf = (amount: Shared): bigint => parts[amount].reduce((all, part) => all + part, 0n);
@@ -84,8 +97,18 @@ export const isSharedOut = ({ rated, unsplit }: Pick<CostFigures, "rated" | "uns
   rated.numerator === 0n && unsplit.numerator > 0n;
 
 /** Tenths of a percent that add up to 1000. */
-function sharesOf(known: readonly bigint[]): readonly bigint[] | null {
-  const total = known.reduce((sum, part) => sum + part, 0n);
-  if (total === 0n) return null;
-  return printedPartsAt(known.length, (place) => ({ numerator: (known[place] ?? 0n) * 100n, denominator: total }), 1);
+function sharesOf(count: number, knownAt: (place: number) => bigint): readonly bigint[] | null {
+  let denominator = 0n;
+  for (let place = 0; place < count; place += 1) denominator += knownAt(place);
+  if (denominator === 0n) return null;
+  return printedPartsAt(count, (place) => ({ numerator: knownAt(place) * 100n, denominator }), 1);
+}
+
+/** What one of the sessions that cost most cost, exactly; `idle` is null where nobody knows it. */
+export function figuresOfTop(
+  { facts, usage }: TopSession,
+  scale: GbScale,
+): { readonly known: Usd; readonly idle: Usd | null } {
+  const { known, idle } = figuresOf(sumsOf([{ ...costCell(facts.basis), usage }], scale), scale);
+  return { known, idle: facts.basis === "rated" ? idle : null };
 }
