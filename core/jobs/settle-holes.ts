@@ -19,8 +19,8 @@ const billsAtOnce = 5000;
 
 /**
  * Writes again what a file of history held that is gone: somebody removed it, or moved it away because it was damaged. The ledger
- * still has the bills that were closed within 90 days. All files are looked into once a day; what is damaged is told in each
- * pass until somebody has done something about it.
+ * still has the bills that were closed within 90 days. All files are looked into once a day; what is damaged, or is none of
+ * history's, is told in each pass until somebody has done something about it.
  */
 export async function mendHistory(ports: HolePorts, now: Instant, target: Target): Promise<readonly Problem[]> {
   const before = await readDays(ports.documents, target);
@@ -30,20 +30,20 @@ export async function mendHistory(ports: HolePorts, now: Instant, target: Target
   const restored = missing.length === 0 ? 0 : await restoreDays(ports, target, missing);
   const found = missing.length === 0 ? [] : await ports.history.filesOf(target, missing, false);
   const lost = found.flatMap(({ state, day }) => (state === "missing" ? [day] : []));
-  const damaged = looked.filter(({ state }) => state === "damaged");
+  const odd = looked.filter(({ state }) => state === "damaged" || state === "foreign");
   await rememberDays(ports.documents, target, before, {
-    // What is damaged is looked into again by the next pass.
-    checkedAt: whole && damaged.length === 0 ? now : before.checkedAt,
+    // What is not as it should be is looked into again by the next pass.
+    checkedAt: whole && odd.length === 0 ? now : before.checkedAt,
     days: daysToKeep(now, before.days, looked),
   });
-  return [...damaged.map(damageOf), ...problemsOf(target, missing, lost, restored)];
+  return [...odd.map(oddityOf), ...problemsOf(target, missing, lost, restored)];
 }
 
 const daysBefore = (now: Instant, count: number): readonly Instant[] =>
   Array.from({ length: count }, (_, back) => plusMs(startOfDay(now), -back * dayMs));
 
 function daysToKeep(now: Instant, known: ReadonlySet<Instant>, looked: readonly HistoryFile[]): readonly Instant[] {
-  const seen = looked.flatMap(({ state, day }) => (state === "missing" ? [] : [day]));
+  const seen = looked.flatMap(({ state, day }) => (state === "there" || state === "damaged" ? [day] : []));
   const since = plusMs(startOfDay(now), -lookedBack * dayMs);
   return [...new Set([...known, ...seen])].filter((day) => day > since).toSorted((a, b) => a - b);
 }
@@ -67,7 +67,10 @@ async function restoreDays({ ledger, history }: HolePorts, target: Target, days:
 
 const liesIn = (bill: SessionBill, day: Instant): boolean => daysOf(bill).includes(day);
 
-const damageOf = ({ message }: HistoryFile): Problem => ({ code: "HistoryDamaged", message: message ?? "" });
+const oddityOf = ({ state, message }: HistoryFile): Problem => ({
+  code: state === "foreign" ? "HistoryFileUnknown" : "HistoryDamaged",
+  message: message ?? "",
+});
 
 function problemsOf(
   target: Target,
