@@ -35,6 +35,8 @@ export interface TargetAccounts {
   readonly open: number;
   /** Records that came late, and whose source has expired; they are in no figure. */
   readonly lateUnverifiable: number;
+  /** Deliveries of which nobody can tell any more whether they were late records or redeliveries: they change no bill. */
+  readonly lateUncertain: number;
   readonly problems: readonly Problem[];
 }
 

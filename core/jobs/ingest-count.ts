@@ -4,6 +4,7 @@ import type { SessionKey } from "../billing/usage-record.ts";
 import { type Instant, instant } from "../kernel/instant.ts";
 import { chargesOf } from "../ledger/charges-of.ts";
 import { lastRecordAtOf } from "../ledger/last-record.ts";
+import { hasLate } from "../ledger/late-records.ts";
 import { copyRows } from "../ledger/open-records.ts";
 import { firstAtOrAfter } from "../ledger/stamp-search.ts";
 import type { LedgerSession } from "../ports/ledger.ts";
@@ -88,7 +89,7 @@ async function compare(
     const { late } = stored.account;
     return {
       ...stored,
-      account: { ...stored.account, late: { ...late, unheld: late.unheld + counted.records - known } },
+      account: { ...stored.account, late: { ...late, counted: late.counted + counted.records - known } },
       state: stored.state === "closed" ? "reopened" : stored.state,
     };
   });
@@ -117,8 +118,7 @@ const unseen = (pass: IngestPass, stored: LedgerSession | null, { key, first }: 
 const hasNone = ({ bill, account }: LedgerSession): boolean => !bill.final && lastRecordAtOf(account) === null;
 
 /** Figures that are not exact, and sessions that are rated from their source anyway, are not compared. */
-const isDoubted = ({ bill, account: { late } }: LedgerSession): boolean =>
-  bill.approximate !== null || late.records.length + late.unheld > 0;
+const isDoubted = ({ bill, account }: LedgerSession): boolean => bill.approximate !== null || hasLate(account);
 
 function recordsIn({ input }: IngestPass, { account }: LedgerSession, hourAt: Instant): number {
   const charges = chargesOf(account, periodsOf(input.prices, account.key.region), input.meter)?.charges ?? [];

@@ -61,7 +61,14 @@ async function settleOne(
   }
 }
 
-const nothingSettled: SettledTarget = { closed: 0, restated: 0, open: 0, lateUnverifiable: 0, problems: [] };
+const nothingSettled: SettledTarget = {
+  closed: 0,
+  restated: 0,
+  open: 0,
+  lateUnverifiable: 0,
+  lateUncertain: 0,
+  problems: [],
+};
 
 const accountsOf = (
   ingested: IngestedTarget,
@@ -77,5 +84,6 @@ const accountsOf = (
   restated: settled.restated,
   open: settled.open,
   lateUnverifiable: settled.lateUnverifiable,
+  lateUncertain: settled.lateUncertain,
   problems: [...ingested.problems, ...settled.problems],
 });

@@ -23,6 +23,7 @@ export interface Metered {
   /** Read anew, and as they were when they were closed. */
   readonly unchanged: readonly LedgerSession[];
   readonly lateUnverifiable: number;
+  readonly lateUncertain: number;
   readonly problems: readonly Problem[];
 }
 
@@ -54,7 +55,7 @@ export async function settleMetered(
     if (made !== null) billed.push(made);
     lateUnverifiable += session.account.lateUnverifiable - session.stored.account.lateUnverifiable;
   };
-  let lateUnverifiable = 0;
+  let [lateUnverifiable, lateUncertain] = [0, 0];
   for (let from = 0; from < turns.length; from += accountsAtOnce) {
     signal.throwIfAborted();
     for (const session of await recordedOf(ports, turns.slice(from, from + accountsAtOnce))) {
@@ -67,14 +68,16 @@ export async function settleMetered(
   for (const session of doubted) {
     const reread = read.of.get(session);
     if (reread === undefined) continue;
-    const { session: after, problem } = rereadUsed(session, reread, now, periods, input);
-    if (problem !== null) problems.push(problem);
-    if (after !== null) bill(after);
+    const used = rereadUsed(session, reread, now, periods, input);
+    if (used.problem !== null) problems.push(used.problem);
+    if (used.session !== null) bill(used.session);
+    lateUncertain += used.lateUncertain;
   }
   return {
     closing: billed.filter(({ state }) => state === "closing"),
     unchanged: billed.filter(({ state }) => state === "closed"),
     lateUnverifiable,
+    lateUncertain,
     problems,
   };
 }

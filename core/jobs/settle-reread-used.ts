@@ -3,7 +3,7 @@ import type { PricePeriod } from "../billing/price-book.ts";
 import type { Instant } from "../kernel/instant.ts";
 import type { Problem } from "../kernel/problem.ts";
 import { noLate } from "../ledger/fold-columns.ts";
-import { dismissLate, rereadReason } from "../ledger/late-records.ts";
+import { dismissLate, latenessOf, rereadReason } from "../ledger/late-records.ts";
 import { missingFrom } from "../ledger/missing-from.ts";
 import { isOfRecords, lastingOf } from "./ingest-gaps.ts";
 import { lastAtOf } from "./settle-places.ts";
@@ -14,6 +14,8 @@ import { patienceMs } from "./settle-source.ts";
 interface Used {
   /** As it is to be billed; null where it has to be read once more. */
   readonly session: RecordedSession | null;
+  /** Deliveries that were given up, and may be no more than redeliveries. */
+  readonly lateUncertain: number;
   readonly problem: Problem | null;
 }
 
@@ -29,14 +31,15 @@ export function rereadUsed(
   { meter }: { readonly meter: MeterSettings },
 ): Used {
   const { account } = session.stored;
-  if (reread.kind === "unread") return { session: null, problem: null };
-  if (reread.kind === "expired") return { session: { ...session, account: dismissLate(account) }, problem: null };
+  if (reread.kind === "unread") return { session: null, lateUncertain: 0, problem: null };
+  if (reread.kind === "expired") return withoutLate(session);
   // Minutes that were summed up at their source cannot be compared with records.
   const missing = isOfRecords(session.approximate) ? missingFrom(reread.account, account) : { counted: false, late: 0 };
-  if (missing.counted) return { session: { ...session, account: dismissLate(account) }, problem: null };
+  if (missing.counted) return withoutLate(session);
   // They were read once: where they cannot be found at once, they may well be at the next pass.
   const isPatient = reread.isWhole && now - lastAtOf(session) < patienceMs;
-  if (missing.late > 0 && isPatient) return { session: null, problem: notFound(session, missing.late) };
+  if (missing.late > 0 && isPatient)
+    return { session: null, lateUncertain: 0, problem: notFound(session, missing.late) };
   return {
     session: {
       ...session,
@@ -44,8 +47,15 @@ export function rereadUsed(
       approximate: reread.isWhole ? lastingFor(session) : session.approximate,
       repriced: rereadReason({ ...account, late: noLate }, periods, meter) !== null,
     },
+    lateUncertain: 0,
     problem: null,
   };
+}
+
+function withoutLate(session: RecordedSession): Used {
+  const { account } = session.stored;
+  const { uncertain } = latenessOf(account);
+  return { session: { ...session, account: dismissLate(account) }, lateUncertain: uncertain, problem: null };
 }
 
 /** A session whose start is known to be within what its places keep was read from its start. */

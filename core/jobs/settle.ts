@@ -28,6 +28,8 @@ export interface SettledTarget {
   readonly open: number;
   /** Late records that this pass gave up, because their source has expired. */
   readonly lateUnverifiable: number;
+  /** What this pass gave up beside them because it may be no more than redeliveries. */
+  readonly lateUncertain: number;
   readonly problems: readonly Problem[];
 }
 
@@ -98,6 +100,7 @@ export const settle =
       restated,
       open: left.size,
       lateUnverifiable: metered.lateUnverifiable,
+      lateUncertain: metered.lateUncertain,
       problems: collapseProblems([
         ...holes,
         ...tagProblems,

@@ -66,6 +66,7 @@ const targetReport = (accounts: TargetAccounts) => ({
   restated: accounts.restated,
   open: accounts.open,
   lateUnverifiable: accounts.lateUnverifiable,
+  lateUncertain: accounts.lateUncertain,
   problems: accounts.problems,
 });
 

@@ -115,11 +115,11 @@ export interface Bench {
   readonly calls: string[];
   /** A pass of settlement; `ports` may be wrapped. */
   readonly settleAt: (now: Instant, ports?: AccountsPorts) => Promise<SettledTarget>;
-  /** Puts records into the ledger as an ingest would have, sealed up to `sealedUntil`. */
+  /** Puts records into the ledger as an ingest would have, sealed up to `sealedUntil`, with digests kept since `digestsSince`. */
   readonly enter: (
     session: string,
     records: readonly UsageFigures[],
-    more?: { readonly sealedUntil?: Instant; readonly createdAt?: Instant },
+    more?: { readonly sealedUntil?: Instant; readonly digestsSince?: Instant; readonly createdAt?: Instant },
   ) => Promise<void>;
   readonly stored: (session: string) => Promise<LedgerSession | null>;
   readonly bills: () => Promise<readonly SessionBill[]>;
@@ -220,7 +220,13 @@ export function bench(): Bench {
       const account =
         more.sealedUntil === undefined
           ? grown
-          : sealAccount(grown, more.sealedUntil, more.sealedUntil, prices.get(everyRegion) ?? [], settings);
+          : sealAccount(
+              grown,
+              more.sealedUntil,
+              more.digestsSince ?? more.sealedUntil,
+              prices.get(everyRegion) ?? [],
+              settings,
+            );
       const life = { name: null, createdAt: more.createdAt ?? null, endedAt: null, endSource: null };
       const terms = { prices, meter: settings, asOf: begin, final: false, version: 1, approximate: null };
       const bill = stored?.bill.final === true ? stored.bill : billOfAccount(account, life, terms);

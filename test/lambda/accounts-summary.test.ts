@@ -19,6 +19,7 @@ const targetOf = (name: string, change: Partial<TargetAccounts> = {}): TargetAcc
   restated: 1,
   open: 2,
   lateUnverifiable: 0,
+  lateUncertain: 0,
   problems: [],
   ...change,
 });
@@ -68,6 +69,7 @@ describe("the end of a pass over the ledger", () => {
           restated: 1,
           open: 2,
           lateUnverifiable: 0,
+          lateUncertain: 0,
         },
       ],
       events: { sent: 0, unsent: 0 },
