@@ -26,10 +26,10 @@ import type { GroupedSession } from "./cost-groups.ts";
 import {
   asOfColumns,
   type HistoryWindow,
+  historyTally,
   hourWithin,
   reportColumns,
   type TalliedColumn,
-  tallyHistory,
 } from "./cost-history.ts";
 import { type CostTally, costTally, type SessionCounts } from "./cost-tally.ts";
 import type { TopSession } from "./cost-top.ts";
@@ -127,7 +127,9 @@ export async function costReportAsOf(
   const within = (hourAt: Instant): boolean => hourAt >= early && hourAt < request.until;
   const then = await historyAsOf(source.history, { at, now: request.now, within }, signal);
   await readHistory(source.history, tally, { ...request, counts: then.counts }, asOfColumns, signal);
-  tallyHistory(tally, then.replaced(), { ...request, counts: () => true });
+  const replaced = historyTally(tally, { ...request, counts: () => true });
+  replaced.add(then.replaced());
+  replaced.end();
   return reportOf(tally, request);
 }
 
@@ -138,10 +140,12 @@ async function readHistory(
   columns: readonly TalliedColumn[],
   signal: AbortSignal,
 ): Promise<void> {
+  const stretches = historyTally(tally, window);
   for await (const table of history.columns(earliestHour(window), window.until, columns)) {
     signal.throwIfAborted();
-    tallyHistory(tally, table, window);
+    stretches.add(table);
   }
+  stretches.end();
 }
 
 /** The row of a session without a figure lies in the hour of its start, and it may have lived into the window. */
