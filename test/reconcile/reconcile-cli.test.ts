@@ -59,7 +59,7 @@ describe("sandmeter reconcile", () => {
     }
   });
 
-  it("raises drift when the bill leaves the band: exits with 3, and with 0 once the band is wider", async () => {
+  it("raises the drift alarm when the bill leaves the band: exits with 3, and with 0 once the band is wider", async () => {
     await drift(1.25);
     const raised = await jsonOf(...known);
     expect(raised).toMatchObject({ exit: 3, json: { bill: { requests: 2 }, places: [{ state: "outside" }] } });
@@ -220,9 +220,14 @@ describe("sandmeter reconcile", () => {
       columns,
       interactive: true,
     });
-    const tables = out.split("\n").filter((line) => /^(ACCOUNT|DAY|\d{12} |2026-10-2\d )/.test(line));
+    const tables = out
+      .split("\n")
+      .filter((line) => /^(ACCOUNT|REGION|DAY|\d{12} |[a-z]+-[a-z]+-\d {2}|2026-10-2\d )/.test(line));
     expect(tables.length).toBeGreaterThan(6);
     for (const line of tables) expect(line.length).toBeLessThanOrEqual(columns);
+    // No amount and no id is cut: columns are left out instead, and named.
+    expect(tables.join("").includes("…")).toBe(false);
+    expect(out.includes("Left out for lack of room: ")).toBe(columns < 140);
     expect(out).toContain("-Runtime:Consumption-based");
     for (const control of ["\u001b", "\u202e"]) expect(out).not.toContain(control);
   });

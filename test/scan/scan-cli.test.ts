@@ -241,6 +241,15 @@ describe("the table of scan", () => {
     expect(out).toMatch(/,bounded,false$/m);
   });
 
+  it("cuts no id of an interpreter on a narrow terminal: other columns are left out", async () => {
+    const { out } = await runCli(["scan", ...fast, "--interpreters"], { interactive: true, columns: 60 });
+    const table = out.split("\n\n")[0] ?? "";
+    for (const line of table.split("\n")) expect(line.length).toBeLessThanOrEqual(60);
+    expect(table).toMatch(/ (tool|other|batch)-[A-Za-z0-9]{10} /);
+    expect(table.includes("…")).toBe(false);
+    expect(table.replaceAll("\n", " ")).toContain("Left out for lack of room: ");
+  });
+
   it("fits a terminal, and keeps its progress on standard error", async () => {
     const { out, err } = await runCli(["scan", ...fast], { color: true, interactive: true, columns: 100 });
     const lines = stripVTControlCharacters(out).split("\n\n")[0]?.split("\n") ?? [];
