@@ -127,7 +127,9 @@ async function write(
     await ports.history.restated(await restatementsAsTold(ports.history, forgotten, signal));
     await ports.history.write(forgotten.map(({ bill }) => bill));
   }
-  return forgotten.length + (await closeSessions(ports, { now, prices, meter }, kept, signal)).length;
+  // What cannot be kept stays `closing`: each pass that settles tells of it.
+  const { closed } = await closeSessions(ports, { now, prices, meter }, kept, signal);
+  return forgotten.length + closed.length;
 }
 
 const bookText = (prices: PriceBook): string =>

@@ -1,9 +1,11 @@
 import type { SessionKey } from "../billing/usage-record.ts";
 import { mapConcurrently } from "../kernel/map-concurrently.ts";
+import type { Problem } from "../kernel/problem.ts";
 import { hasOutgrown } from "../ledger/outgrown.ts";
 import type { LedgerSession } from "../ports/ledger.ts";
 import type { Registry } from "../ports/registry.ts";
 import type { AccountsPorts } from "./accounts-ports.ts";
+import { type Closed, closeApart } from "./settle-apart.ts";
 import { type ClosingTerms, restatedOverHeld } from "./settle-held.ts";
 import { restatementsAsTold } from "./settle-told.ts";
 import { enterUnlisted } from "./settle-unlisted.ts";
@@ -20,17 +22,20 @@ export async function closeSessions(
   terms: ClosingTerms,
   sessions: readonly LedgerSession[],
   signal: AbortSignal,
-): Promise<readonly LedgerSession[]> {
+): Promise<Closed> {
   const closed: LedgerSession[] = [];
+  const problems: Problem[] = [];
   for (let from = 0; from < sessions.length; from += sessionsAtOnce) {
     signal.throwIfAborted();
     const written = await putAll(
       ports,
       sessions.slice(from, from + sessionsAtOnce).map((session) => ({ ...session, state: "closing" as const })),
     );
-    closed.push(...(await finish(ports, terms, written, signal)));
+    const done = await closeApart(written, (some) => finish(ports, terms, some, signal));
+    closed.push(...done.closed);
+    problems.push(...done.problems);
   }
-  return closed;
+  return { closed, problems };
 }
 
 /** Finishes what a run that was killed left `closing`, as it is stored: a bill is never made anew once it may be in history. */
@@ -39,21 +44,18 @@ export async function finishClosing(
   terms: ClosingTerms,
   keys: readonly SessionKey[],
   signal: AbortSignal,
-): Promise<readonly LedgerSession[]> {
-  const finished: LedgerSession[] = [];
+): Promise<Closed> {
+  const closed: LedgerSession[] = [];
+  const problems: Problem[] = [];
   for (let from = 0; from < keys.length; from += sessionsAtOnce) {
     signal.throwIfAborted();
     const stored = await ports.ledger.sessions(keys.slice(from, from + sessionsAtOnce));
-    finished.push(
-      ...(await finish(
-        ports,
-        terms,
-        stored.flatMap((it) => (it?.state === "closing" ? [it] : [])),
-        signal,
-      )),
-    );
+    const closing = stored.flatMap((it) => (it?.state === "closing" ? [it] : []));
+    const done = await closeApart(closing, (some) => finish(ports, terms, some, signal));
+    closed.push(...done.closed);
+    problems.push(...done.problems);
   }
-  return finished;
+  return { closed, problems };
 }
 
 async function finish(

@@ -50,7 +50,7 @@ export const settle =
     const finished = await finishClosing(ports, terms, unfinished, signal);
     const tagProblems = await refreshTags(ports, now, target, ingested.listed, signal);
     const listed = await enterEnded(ports, now, input, target, ingested, since, signal);
-    const isStale = finished.length > 0 || listed.entered > 0;
+    const isStale = finished.closed.length > 0 || listed.entered > 0;
     const open = (isStale ? await ports.ledger.open(target) : before).filter(({ state }) => state !== "closing");
 
     const memory = await readSettleMemory(ports.documents, target, since);
@@ -75,7 +75,12 @@ export const settle =
     await rememberLives(ports, looked.alive);
     const unlisted = { ...ports, registry: exceptListed(ports.registry, target, known.records) };
     const written = await putAll(ports, [...metered.unchanged, ...unmetered.provisional]);
-    const closed = await closeSessions(unlisted, terms, [...metered.closing, ...unmetered.final], signal);
+    const { closed, problems: unclosed } = await closeSessions(
+      unlisted,
+      terms,
+      [...metered.closing, ...unmetered.final],
+      signal,
+    );
     const left = leftOpen(open, written, closed);
     const memoryProblems = await orTold("Settled sessions are looked through again", async () => {
       const marks = {
@@ -86,7 +91,7 @@ export const settle =
       await writeSettleMemory(ports.documents, target, marks, now);
       return [];
     });
-    const done = [...finished, ...closed];
+    const done = [...finished.closed, ...closed];
     const daysProblems = await orTold("Days of history were not remembered", () =>
       rememberWritten(
         ports.documents,
@@ -110,6 +115,8 @@ export const settle =
         ...looked.problems,
         ...metered.problems,
         ...unmetered.problems,
+        ...finished.problems,
+        ...unclosed,
       ]),
     };
   };
