@@ -35,6 +35,7 @@ import { type CostTally, costTally, type SessionCounts } from "./cost-tally.ts";
 import type { TopSession } from "./cost-top.ts";
 import { readUnclosed, type SeenSession, sessionName, type UnclosedSource } from "./focus-unclosed.ts";
 import { historyAsOf } from "./history-as-of.ts";
+import { withoutSettledLater } from "./settled-later.ts";
 
 export interface CostSource extends UnclosedSource {
   readonly history: Pick<History, "columns" | "superseded">;
@@ -108,6 +109,7 @@ export async function tallyCosts(
     },
   };
   await readHistory(source.history, tally, window, columns, signal);
+  await withoutSettledLater(source.history, unseen, request, signal);
   for (const bill of bills.values()) if (request.includes(bill)) tallyBill(tally, bill, request);
   for (const record of unseen.values()) if (request.includes(record)) tallyRecord(tally, record, request);
 }

@@ -15,6 +15,7 @@ import { pricedRowsOf } from "./focus-of-bill.ts";
 import { type FocusSettings, focusRowOf, type PricedRow } from "./focus-row.ts";
 import { readUnclosed, sessionName, type UnclosedSource } from "./focus-unclosed.ts";
 import { boundedBill, seenSession, unpricedBill, unpricedOfRow } from "./focus-unpriced.ts";
+import { withoutSettledLater } from "./settled-later.ts";
 
 export interface FocusSource extends UnclosedSource {
   readonly history: Pick<History, "columns">;
@@ -126,6 +127,7 @@ export async function* focusBatches(
     const lacks = priced.length < rows.length ? [unpricedBill(bill, labels)] : boundedBill(bill, labels, request);
     yield { rows: priced, unpriced: lacks };
   }
+  await withoutSettledLater(source.history, records, request, signal);
   for (const record of records.values()) {
     if (includes(record)) yield { rows: [], unpriced: seenSession(record, await labelsOf(record), request) };
   }
