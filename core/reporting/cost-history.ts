@@ -67,7 +67,7 @@ interface StoredRows {
 }
 
 /** Adds up history that comes in stretches: where one ends, the rows of a session may go on in the next. */
-export interface HistoryTally {
+interface HistoryTally {
   readonly add: (stretch: { readonly rows: number; readonly columns: Columns }) => void;
   /** After the last stretch. */
   readonly end: () => void;
