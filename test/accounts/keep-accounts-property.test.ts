@@ -51,7 +51,7 @@ async function total(world: World): Promise<Readonly<Record<string, string>>> {
   };
 }
 
-it("gives the same total for any replay or reorder of passes", async () => {
+it("any replay or reorder of scans: same total", async () => {
   await fc.assert(
     fc.asyncProperty(deliveries, schedule, async (list, { passes, overlaps, replays }) => {
       const sessions = names.map((name) =>

@@ -38,7 +38,7 @@ async function undisturbed() {
 }
 
 describe("records that come after a bill was closed", () => {
-  it("restates a closed session when late records arrive", async () => {
+  it("are a restatement when late data arrives: a new figure, and the old one stays readable", async () => {
     const { settleAt, before, bills, restatements, superseded, stored, calls } = await closedThenLate();
     expect(await stored("s")).toMatchObject({ state: "reopened", bill: { version: 1 } });
     expect(await settleAt(minutes(200))).toMatchObject({ closed: 0, restated: 1, open: 0, lateUnverifiable: 0 });
@@ -328,7 +328,7 @@ describe("an open session", () => {
 describe("a price that changes", () => {
   const change = minutes(5);
 
-  it("splits a session exactly at a price change", async () => {
+  it("a price change in mid-session splits exactly, between its records", async () => {
     const it = bench();
     it.outside.prices = pricesChangedAt(change);
     it.outside.records = [seen("s", { goneAt: minutes(10) })];

@@ -78,7 +78,7 @@ describe("row 15: the FOCUS 1.2 export", () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it("keeps the specification's types, allowed values and nulls in each row, in whatever order the columns are", () => {
+  it("keeps the specification's column and type rules, allowed values and nulls in each row, in whatever order the columns are", () => {
     const [head = [], ...records] = parseCsv(readFileSync(at("all.csv"), "utf8"));
     expect(records).toHaveLength(2 * closed.reduce((sum, { charges }) => sum + charges.length, 0));
     for (const record of records) {
