@@ -26,7 +26,7 @@ export interface KnownPlace {
   readonly leftAt: Instant | null;
 }
 
-export interface FoundPlace {
+interface FoundPlace {
   readonly location: UsageLocation;
   /** When it was first found. */
   readonly since: Instant;

@@ -57,7 +57,7 @@ export const begunAtOf = (session: RecordedSession): Instant =>
   instant(Math.min(firstAtOf(session), session.life.createdAt ?? Number.POSITIVE_INFINITY));
 
 /** Of its records, those that came late included, or where only the session's life is known, of that. */
-export function firstAtOf({ account: { sealed, open, late }, life, end }: RecordedSession): Instant {
+function firstAtOf({ account: { sealed, open, late }, life, end }: RecordedSession): Instant {
   let first = Math.min(sealed?.firstAt ?? Number.POSITIVE_INFINITY, late.records[0]?.at ?? Number.POSITIVE_INFINITY);
   for (let i = 0; i < open.length; i += 1) first = Math.min(first, open.at[i] ?? first);
   return first === Number.POSITIVE_INFINITY ? (life.createdAt ?? end.at) : instant(first);

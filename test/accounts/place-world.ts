@@ -10,7 +10,7 @@ import { openIn, sessionsOf, type World, worldOf } from "./keep-fixture.ts";
 import { begin, found, keyOf, none, tool } from "./settle-fixture.ts";
 
 /** Records as they lie in a place: a file, or lines of a log group that were delivered together. */
-export interface Placed {
+interface Placed {
   readonly session: string;
   readonly place?: string;
   readonly at: Instant;
