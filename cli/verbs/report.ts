@@ -14,7 +14,7 @@ export const report: Verb = {
     {
       flags: "--group-by <list>",
       description:
-        "account, region, interpreter, name, session, principal, basis, day, hour, or labels of the attribution (default: interpreter)",
+        "account, region, interpreter, name, session, principal, basis, day, hour, or labels of the attribution; empty: the total alone (default: interpreter)",
     },
     { flags: "--format <format>", description: "table, json, csv or focus (default: table)" },
     { flags: "--out <file>", description: "focus: the file to write, .csv or .parquet" },

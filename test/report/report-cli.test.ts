@@ -246,6 +246,10 @@ describe("a report of history alone", () => {
     expect([...new Set(lines.map((line) => line.split(",")[column]))].toSorted()).toEqual(expected);
   });
 
+  it("takes `all` for every Region", async () => {
+    expect((await reportJson("--regions", "all")).total).toEqual((await reportJson()).total);
+  });
+
   it("refuses every wrong flag at once", async () => {
     const flags = ["--from", "tomorrow", "--group-by", "teem", "--format", "xml", "--top", "many", "--last", "7"];
     const { exit, err } = await report(...flags);
@@ -269,6 +273,10 @@ describe("a report of history alone", () => {
         ["--format", "focus", "--out", "x.csv", "--billing-account", "99990000111"],
         "must be an account id of 12 digits",
       ],
+      [["--accounts", "123"], '--accounts must be account ids of 12 digits, not "123"'],
+      [["--accounts", "111122223333,"], '--accounts must be account ids of 12 digits, not ""'],
+      [["--regions", "us-esat-1"], '--regions: unknown Region "us-esat-1": did you mean us-east-1?'],
+      [["--group-by", "region,"], "--group-by has an empty name: separate dimensions by single commas"],
       [["clsoe"], "is no command"],
     ] as const) {
       expect((await report(...wrong)).err).toContain(said);
