@@ -33,11 +33,17 @@ export function pressureEvent(now: Instant, target: Target, use: QuotaUse, trans
       limitSource: use.limitSource,
       utilizationPct: use.utilizationPct,
       asOf: isoOf(now),
-      action: transition.to === "ok" ? "Nothing: the pressure is over." : pressureActions[subject],
+      action: actionOf(transition, subject),
       runbook: `docs/runbook.md#${transition.to === "ok" ? "quota-pressure-is-over" : runbookSections[subject]}`,
     },
   };
 }
+
+// Levels are left one look after the other: a use of nothing may still hold the lower one for a pass.
+const actionOf = ({ from, to }: AlertTransition, subject: QuotaSubject): string => {
+  if (to === "ok") return "Nothing: the pressure is over.";
+  return from === "critical" ? "Nothing new: the pressure is less than it was." : pressureActions[subject];
+};
 
 const pressureActions: Readonly<Record<QuotaSubject, string>> = {
   "ready-sessions":
