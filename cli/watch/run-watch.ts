@@ -75,12 +75,13 @@ async function run(
   // Where nothing is published, nobody needs to know where.
   const publishRegion = watch.publish ? (watch.publishRegion ?? (await homeRegion(clients, subject.targets))) : "";
   const progress = scanProgress(terminal);
-  const tell = watch.passes === 1 ? progress.tell : () => undefined;
+  // A view that is redrawn shows how things are; where there is none, what takes minutes shows how far it has come.
+  const isTold = watch.passes === 1 || !terminal.interactive;
+  const tell = isTold ? progress.tell : () => undefined;
   const pass = observe(observePortsOf(clients, stores.registry, publishRegion, tell));
   const observeInput = observeInputOf(settings, subject, watch.publish);
   const costProgress = accountsProgress(terminal);
-  // A view that is redrawn shows how things are; a single pass shows how far it has come.
-  const tellCosts = watch.passes === 1 ? costProgress.tell : () => undefined;
+  const tellCosts = isTold ? costProgress.tell : () => undefined;
   const ports = accountsPortsOf(clients, stores, accounts, publishRegion, tellCosts);
   const beside = accountsOf(ports, { settings, accounts, watch });
   const ahead = serviceClock(clients, subject);
