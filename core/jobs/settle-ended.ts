@@ -38,7 +38,7 @@ export async function enterEnded(
   const dueAt = (id: InterpreterId): Instant => memory.listings.get(id)?.dueAt ?? instant(0);
   // Those that wait longest come first, so that each has its turn.
   const due = sources.listed
-    .filter((id) => isUnread(sources, id, now) && dueAt(id) <= now)
+    .filter((id) => isUnread(sources, id, now) && isDue(dueAt(id), now))
     .toSorted((a, b) => dueAt(a) - dueAt(b));
   if (due.length === 0) return { entered: 0, problems: [] };
   const { openSessions } = await ports.registry.load(target);
@@ -75,6 +75,9 @@ export async function enterEnded(
   }
   return { entered, problems };
 }
+
+/** What is due in more than a day was put off by a clock that was ahead. */
+const isDue = (dueAt: Instant, now: Instant): boolean => dueAt <= now || dueAt - now > dayMs;
 
 /** A listing that broke off before its end is gone on with; any other is begun. */
 const goingOn = (before: EndedListing | undefined): { readonly next?: string; readonly begunAt?: Instant } =>

@@ -23,10 +23,24 @@ export async function lastKeptAt(documents: Pick<Documents, "read">, target: Tar
     : readText(document.text, null, (value) => orNull(object(value, "settled")["keptAt"] ?? null, "keptAt", at));
 }
 
-export async function readSettleMemory(documents: Documents, target: Target, first: Instant): Promise<SettleMemory> {
+/** Marks later than `now` are of a pass whose clock was ahead, and as good as none. */
+export async function readSettleMemory(
+  documents: Documents,
+  target: Target,
+  first: Instant,
+  now: Instant,
+): Promise<SettleMemory> {
   const document = await documents.read(`settled/${targetPart(target)}`);
   const fresh = { revision: document?.revision ?? 0, goneSince: first, sharedUntil: instant(0) };
-  return document === null ? fresh : readText(document.text, fresh, (value) => ({ ...fresh, ...marksOf(value) }));
+  if (document === null) return fresh;
+  return readText(document.text, fresh, (value) => {
+    const { goneSince, sharedUntil } = marksOf(value);
+    return {
+      ...fresh,
+      ...(goneSince > now ? {} : { goneSince }),
+      ...(sharedUntil > now ? {} : { sharedUntil }),
+    };
+  });
 }
 
 /** A stale write is another run's: its marks are as good. */

@@ -30,7 +30,7 @@ async function refresh(
   signal: AbortSignal,
 ): Promise<readonly Problem[]> {
   const before = await readInterpreterTags(documents, target);
-  const due = interpreters.filter((id) => (before.byInterpreter.get(id)?.dueAt ?? now) <= now);
+  const due = interpreters.filter((id) => isDue(before.byInterpreter.get(id)?.dueAt ?? now, now));
   if (due.length === 0) return [];
   const problems: Problem[] = [];
   const read = await mapConcurrently(due, lookUpsAtOnce, async (id) => {
@@ -48,3 +48,6 @@ async function refresh(
   await writeInterpreterTags(documents, target, after);
   return problems;
 }
+
+/** What is due in more than a day was put off by a clock that was ahead. */
+const isDue = (dueAt: Instant, now: Instant): boolean => dueAt <= now || dueAt - now > dayMs;

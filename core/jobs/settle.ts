@@ -53,7 +53,7 @@ export const settle =
     const isStale = finished.closed.length > 0 || listed.entered > 0;
     const open = (isStale ? await ports.ledger.open(target) : before).filter(({ state }) => state !== "closing");
 
-    const memory = await readSettleMemory(ports.documents, target, since);
+    const memory = await readSettleMemory(ports.documents, target, since, now);
     const known = await knownSessions(ports, now, target, ingested, memory);
     const found = await candidatesOf(ports.ledger, target, open, known.records, known.isWanted);
     const looked = await lookUpUnseen(ports, now, target, found, ingested, signal);

@@ -1,10 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { memoryDocuments } from "../../adapters/memory/documents.ts";
+import type { AccountsPorts } from "../../core/jobs/accounts-ports.ts";
 import { believedMarks } from "../../core/jobs/ingest-clock.ts";
+import type { SessionRecord } from "../../core/ports/registry.ts";
+import { worldOf } from "./keep-fixture.ts";
 import { bucketPlace, placeWorld } from "./place-world.ts";
 import { minutes, seconds, seen, target } from "./settle-fixture.ts";
 
 const hour = 60;
+const registryOf = (openSessions: readonly SessionRecord[]): AccountsPorts["registry"] => ({
+  ...worldOf({ deliveries: [], sessions: [], hours: new Map() }).ports.registry,
+  load: async () => ({ revision: 1, openSessions, alerts: [], health: null, unsentEvents: [] }),
+});
 const places = { "a bucket": bucketPlace, "a log group": {} };
 const worldAt = (location: object) =>
   placeWorld({
@@ -83,6 +90,20 @@ describe.each(Object.entries(places))("a pass over %s whose clock is ahead", (_k
     await rightOnes(run, [150, 200, 300, 30 * hour]);
     expect(await run.records()).toBe(660);
   });
+});
+
+it("bounds a session without records that lived after a pass whose clock was days ahead", async () => {
+  const run = placeWorld({
+    placed: [],
+    sessions: [
+      seen("s", { createdAt: minutes(60), firstSeenAt: minutes(61), lastSeenAt: minutes(69), goneAt: minutes(70) }),
+    ],
+    location: {},
+  });
+  for (const at of [-40, -30, 0]) await run.passAt(minutes(at));
+  await run.world.passAt(minutes(72 * hour), { ...run.ports, registry: registryOf([]) });
+  for (const at of [20, 80, 200, 300]) await run.passAt(minutes(at));
+  expect(await run.bill()).toMatchObject({ basis: "bounded", final: true });
 });
 
 it("remembers a thousand places in far less than a store takes", async () => {
