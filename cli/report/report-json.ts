@@ -1,3 +1,4 @@
+import type { LastAccounts } from "../../core/jobs/accounts-memory.ts";
 import { isoOf } from "../../core/kernel/instant.ts";
 import { formatUsd, sumUsd } from "../../core/kernel/money.ts";
 import { type CostFigures, figuresOf } from "../../core/reporting/cost-figures.ts";
@@ -75,15 +76,24 @@ function coverageOf({ cost: { counts }, coverage }: ReportContent) {
     approximate: counts.approximate,
     lateUnverifiable: counts.lateUnverifiable,
     gapMs: counts.gapMs,
-    targets: coverage.map(({ target, health, recordsUntil, keptAt }) => ({
+    targets: coverage.map(({ target, health, recordsUntil, keptAt, accounts }) => ({
       account: target.account,
       region: target.region,
       health,
       recordsUntil: recordsUntil === null ? null : isoOf(recordsUntil),
       keptAt: keptAt === null ? null : isoOf(keptAt),
+      accounts: accounts === null ? null : accountsJson(accounts),
     })),
   };
 }
+
+const accountsJson = ({ asOf, complete, places }: LastAccounts) => ({
+  asOf: isoOf(asOf),
+  complete,
+  unread: places
+    .filter((it) => !it.complete)
+    .map(({ place, finalUntil }) => ({ place, recordsUntil: finalUntil === null ? null : isoOf(finalUntil) })),
+});
 
 const figuresJson = (figures: CostFigures, printed: PrintedFigures) => ({
   sessions: figures.sessions,

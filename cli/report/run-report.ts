@@ -20,7 +20,7 @@ import { groupsWithFrozen, type ReportContent } from "./report-content.ts";
 import { reportCsv } from "./report-csv.ts";
 import { reportJson } from "./report-json.ts";
 import { type ReportOptions, readReportOptions } from "./report-options.ts";
-import { coverageOf, principalsOf, type ReportSettings, readReportSettings } from "./report-subject.ts";
+import { coverageOf, principalsOf, type ReportSettings, readReportSettings, unreadIn } from "./report-subject.ts";
 import { runClose } from "./run-close.ts";
 import { withStores } from "./with-stores.ts";
 
@@ -86,7 +86,9 @@ async function run(
     );
     for (const line of focusLines(written)) terminal.err(`${line}\n`);
     if (report.json) terminal.out(`${safeJson(focusJson(written, report))}\n`);
-    return exitCode.done;
+    const unread = unreadIn(await coverageOf(stores, targets));
+    for (const { code, message } of unread) terminal.err(`${safeText(code)}: ${safeText(message)}\n`);
+    return unread.length > 0 ? exitCode.partial : exitCode.done;
   }
   const cost = await costReport(stores, request, signal);
   const coverage = await coverageOf(stores, targets);
@@ -103,7 +105,7 @@ async function run(
     groups: all.groups,
     coverage,
     closed: then === null ? null : { ...then.closed(cost.total.known), adjustments: all.adjustments },
-    problems: [...problems, ...(then?.problems ?? [])],
+    problems: [...problems, ...(then?.problems ?? []), ...unreadIn(coverage)],
   };
   show(content, report, terminal);
   return worstExitCode(

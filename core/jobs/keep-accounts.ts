@@ -2,9 +2,11 @@ import type { Instant } from "../kernel/instant.ts";
 import { mapConcurrently } from "../kernel/map-concurrently.ts";
 import type { Problem } from "../kernel/problem.ts";
 import { RegistryError } from "../ports/registry-error.ts";
+import { rememberAccounts } from "./accounts-memory.ts";
 import type { AccountsOutcome, TargetAccounts } from "./accounts-outcome.ts";
 import type { AccountsInput, AccountsPorts } from "./accounts-ports.ts";
 import { checkSpend } from "./check-spend.ts";
+import { orTold } from "./document-problem.ts";
 import { ingest } from "./ingest.ts";
 import type { IngestedTarget } from "./ingest-outcome.ts";
 import { restatePrices } from "./restate-prices.ts";
@@ -22,8 +24,8 @@ export const keepAccounts =
   (ports: AccountsPorts) =>
   async (now: Instant, input: AccountsInput, signal: AbortSignal): Promise<AccountsOutcome> => {
     const ingested = await ingest(ports)(now, input, signal);
-    const targets = await mapConcurrently(ingested, targetsAtOnce, (target) =>
-      settleOne(ports, now, input, target, signal),
+    const targets = await mapConcurrently(ingested, targetsAtOnce, async (target) =>
+      remembered(ports, now, await settleOne(ports, now, input, target, signal)),
     );
     const repriced = await restatePrices(ports, now, input, signal);
     const unread = targets.filter(({ status }) => status !== "ok").map(({ target }) => target);
@@ -59,6 +61,20 @@ async function settleOne(
     const problem: Problem = { code: "StateUnavailable", message: error.message };
     return accountsOf(ingested, { ...nothingSettled, problems: [problem] }, "failed");
   }
+}
+
+/** Reports say what the last pass could not read. */
+async function remembered(
+  { documents }: Pick<AccountsPorts, "documents">,
+  now: Instant,
+  accounts: TargetAccounts,
+): Promise<TargetAccounts> {
+  const problems = await orTold("What this pass came to was not remembered for reports", () =>
+    rememberAccounts(documents, now, accounts),
+  );
+  if (problems.length === 0) return accounts;
+  const status = accounts.status === "ok" ? "partial" : accounts.status;
+  return { ...accounts, status, problems: [...accounts.problems, ...problems] };
 }
 
 const nothingSettled: SettledTarget = {

@@ -1,6 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { sqliteDocuments } from "../../adapters/sqlite/documents.ts";
+import { defaultStateFile } from "../../cli/watch/state-file.ts";
+import { rememberAccounts } from "../../core/jobs/accounts-memory.ts";
+import { accountId, region } from "../../core/kernel/ids.ts";
+import { instant } from "../../core/kernel/instant.ts";
 import { runCli } from "../scan/run-cli.ts";
 import { publishedSchema, violations } from "../schema/json-schema.ts";
 import { type Recorded, recorded } from "./recorded.ts";
@@ -210,6 +215,30 @@ describe("sandmeter reconcile", () => {
     const { exit, err, out } = await run.reconcile(...(await flags()));
     expect({ exit, out }).toEqual({ exit: 1, out: "" });
     expect(err).toContain(said);
+  });
+
+  it("exits with 4 where the last pass over the accounts could not read a place, and says which", async () => {
+    const flags = await byFile(...known);
+    expect((await run.reconcile(...flags)).exit).toBe(0);
+    const target = { account: accountId("111122223333"), region: region("us-east-1") };
+    const documents = sqliteDocuments(defaultStateFile({ HOME: run.folder }, process.platform));
+    const before = await documents.read("accounts/111122223333/us-east-1");
+    const problems = [{ code: "AccessDenied", message: "allow logs:FilterLogEvents" }];
+    await rememberAccounts(documents, instant(Date.UTC(2026, 9, 23)), {
+      target,
+      status: "partial",
+      sources: [],
+      problems,
+    });
+    const { exit, out } = await run.reconcile(...flags);
+    expect([exit, out]).toEqual([4, expect.stringContaining("AccountsIncomplete: ")]);
+    expect(out).toContain("AccessDenied: allow logs:FilterLogEvents");
+    await documents.write("accounts/111122223333/us-east-1", {
+      revision: (before?.revision ?? 0) + 1,
+      text: before?.text ?? "",
+    });
+    documents.close();
+    expect((await run.reconcile(...flags)).exit).toBe(0);
   });
 
   it.each([80, 100, 140])("fits %i columns, and lets no text of the bill touch the terminal", async (columns) => {
