@@ -5,6 +5,7 @@ import { mapConcurrently } from "../kernel/map-concurrently.ts";
 import type { Problem } from "../kernel/problem.ts";
 import { type Located, locationKey, type UsageLocation } from "../ports/usage-source.ts";
 import type { AccountsPorts } from "./accounts-ports.ts";
+import { orTold } from "./document-problem.ts";
 import { type RememberedPlace, readPlaces, writePlaces } from "./ingest-place-memory.ts";
 import { finalAfterMs } from "./ingest-windows.ts";
 
@@ -69,8 +70,11 @@ export async function findPlaces(
   const isChanged =
     places.size !== memory.byInterpreter.size ||
     [...places].some(([id, place]) => memory.byInterpreter.get(id) !== place);
-  // Stale: another run has just looked up the same places.
-  if (isChanged) await writePlaces(documents, target, { ...memory, byInterpreter: places });
+  const unwritten = await orTold("Where usage records are is looked up again by the next pass", async () => {
+    // Stale: another run has just looked up the same places.
+    if (isChanged) await writePlaces(documents, target, { ...memory, byInterpreter: places });
+    return [];
+  });
   return {
     listed,
     located: new Map([...places].map(([id, place]) => [id, locatedNow(place, now)])),
@@ -78,6 +82,7 @@ export async function findPlaces(
     known: new Map([...places].map(([id, place]) => [id, knownOf(place)])),
     problems: [
       ...listing.problems,
+      ...unwritten,
       ...[...looked.values()].flatMap(problemOf),
       ...[...places].flatMap(([id, { located }]) => (looked.has(id) ? [] : problemOf(located))),
     ],
