@@ -3,6 +3,7 @@ import { type Instant, instant, isoOf, plusMs } from "../kernel/instant.ts";
 import type { Problem } from "../kernel/problem.ts";
 import type { Documents } from "../ports/documents.ts";
 import type { ReadMark } from "../ports/ledger.ts";
+import { orTold } from "./document-problem.ts";
 import { type ClockJump, type ClockMemory, type FoundMarks, readClock, writeClock } from "./ingest-clock-memory.ts";
 import { finalAfterMs } from "./ingest-windows.ts";
 
@@ -48,10 +49,13 @@ export async function believedMarks(
     jumps: isJump ? keptOf([...jumps, { at: now, gapMs: now - (memory.lastAt ?? now), marks }]) : jumps,
     again,
   };
-  await writeClock(documents, target, after);
+  const unwritten = await orTold("What a clock that is ahead reads past could not be read again", async () => {
+    await writeClock(documents, target, after);
+    return [];
+  });
   return {
     marks,
-    problems: isAhead ? [aheadOf(aheadAt, now)] : [],
+    problems: [...(isAhead ? [aheadOf(aheadAt, now)] : []), ...unwritten],
     remember: async (read) => {
       if (again.size === 0) return;
       const left = [...again.keys()].map((source) => [source, read.get(source) ?? null] as const);

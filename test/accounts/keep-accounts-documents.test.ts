@@ -19,7 +19,7 @@ const refusing = (documents: Documents, prefix: string): Documents => ({
 });
 
 describe("a document that cannot be written", () => {
-  it.each(["tags", "settled", "locations", "history", "accounts"])(
+  it.each(["tags", "settled", "locations", "clock", "history", "accounts"])(
     "named %s costs its own purpose alone, and is told",
     async (prefix) => {
       const whole = worldOf(story);
