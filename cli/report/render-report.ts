@@ -1,5 +1,6 @@
 import type { Usd } from "../../core/kernel/money.ts";
 import { figuresOf } from "../../core/reporting/cost-figures.ts";
+import type { CostGroup } from "../../core/reporting/cost-report.ts";
 import { decimalText, printedParts } from "../../core/reporting/largest-remainder.ts";
 import { dollarText } from "../render/dollars.ts";
 import { renderFitting, type YieldingColumn } from "../render/fit-columns.ts";
@@ -11,6 +12,7 @@ import { printedDollars, signedDollars } from "./printed-dollars.ts";
 import type { ReportContent } from "./report-content.ts";
 import { figuresOfTop, type PrintedFigures, type PrintedReport, printedFigures } from "./report-figures.ts";
 import { noFigureText, reportHead, sumsOfAll } from "./report-head.ts";
+import { shownValue } from "./shown-value.ts";
 
 /** Cents are too coarse for a session, and twelve places are too many for a reader. */
 const decimals = 4;
@@ -53,8 +55,8 @@ function groupsOf(content: ReportContent, printed: PrintedReport, maxWidth: numb
     { title: "NO FIGURE", align: "right", yields: cost.total.unknownSessions === 0 ? 0 : 6 },
     ...(changes === null ? [] : [{ title: "ADJUSTED", align: "right" as const, yields: 4 }]),
   ];
-  const row = (values: readonly string[], own: PrintedFigures, figures: Figures, last: readonly string[]) => [
-    ...values.map((text): Cell => (dim.has(text) ? { text, style: "dim" } : { text })),
+  const row = (values: CostGroup["values"], own: PrintedFigures, figures: Figures, last: readonly string[]) => [
+    ...values.map((value): Cell => cellOf(value)),
     { text: String(figures.sessions) },
     { text: printedDollars(own.usd, figures.known) },
     { text: own.sharePct === null ? "-" : shareText(own.sharePct, figures.known) },
@@ -90,7 +92,11 @@ function groupsOf(content: ReportContent, printed: PrintedReport, maxWidth: numb
 }
 
 type Figures = ReportContent["cost"]["total"];
-const dim = new Set(["unattributed", "unknown"]);
+
+const cellOf = (value: string | null): Cell => ({
+  text: shownValue(value),
+  ...(value === null || value === "unattributed" ? { style: "dim" as const } : {}),
+});
 
 /** What is more than nothing is not shown as nothing. */
 const shareText = (pct: string, known: Usd): string => (pct === "0.0" && known.numerator > 0n ? "<0.1 %" : `${pct} %`);

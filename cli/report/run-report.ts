@@ -21,11 +21,13 @@ import { reportCsv } from "./report-csv.ts";
 import { reportJson } from "./report-json.ts";
 import { type ReportOptions, readReportOptions } from "./report-options.ts";
 import { coverageOf, principalsOf, type ReportSettings, readReportSettings, unreadIn } from "./report-subject.ts";
+import { foreignToBudgets, runBudgets } from "./run-budgets.ts";
 import { runClose } from "./run-close.ts";
 import { withStores } from "./with-stores.ts";
 
 export const checkReport: CheckVerb = async ({ options }, terminal) => {
   const { accounts, problems } = await readReportSettings(options, terminal);
+  if (options["budgets"] === true) return [...problems, ...foreignToBudgets(options)];
   return [...problems, ...readReportOptions(options, accounts.attribution, systemClock.now()).problems];
 };
 
@@ -36,6 +38,7 @@ export const runReport: RunVerb = async (input, terminal) => {
     throw new UsageError([
       `\`sandmeter report ${safeText(what)}\` is no command: leave the word out, or say \`close\``,
     ]);
+  if (input.options["budgets"] === true) return runBudgets(input, terminal);
   const now = systemClock.now();
   const { problems, ...read } = await readReportSettings(input.options, terminal);
   const { report, problems: own } = readReportOptions(input.options, read.accounts.attribution, now);

@@ -22,7 +22,7 @@ import {
   scaleOfUnits,
   sumsOf,
 } from "./cost-figures.ts";
-import type { GroupedSession } from "./cost-groups.ts";
+import type { DimensionValue, GroupedSession } from "./cost-groups.ts";
 import {
   asOfColumns,
   type HistoryWindow,
@@ -61,7 +61,7 @@ export interface CostRequest extends TallyRequest {
 
 export interface CostGroup {
   /** One for each dimension of `groupBy`. */
-  readonly values: readonly string[];
+  readonly values: readonly DimensionValue[];
   /** What `figuresOf` makes figures of: to hold those of hundreds of thousands of groups would take hundreds of MB. */
   readonly sums: CostSums;
 }
