@@ -1,4 +1,4 @@
-import type { Usd } from "../../core/kernel/money.ts";
+import { subtractUsd, type Usd, zeroUsd } from "../../core/kernel/money.ts";
 import { costCell } from "../../core/reporting/cost-cells.ts";
 import {
   amountOf,
@@ -48,25 +48,25 @@ type Shared = "known" | "idle" | "unsplit" | "peakTax" | "logged" | "low";
 export function printedFigures({ cost: { total, scale }, groups }: PrintedContent, decimals: number): PrintedReport {
   const sumsAt = (place: number): CostSums => groups[place]?.sums ?? nothing;
   const nothing = sumsOf([], scale);
-  const partsOf = (amount: Exclude<Shared, "idle" | "unsplit">): readonly bigint[] =>
-    printedPartsAt(
-      groups.length,
-      (place) => (amount === "low" ? figuresOf(sumsAt(place), scale).low : amountOf(sumsAt(place)[amount], scale)),
-      decimals,
-    );
+  const partsOf = (amount: "known" | "peakTax" | "logged"): readonly bigint[] =>
+    printedPartsAt(groups.length, (place) => amountOf(sumsAt(place)[amount], scale), decimals);
   const known = partsOf("known");
+  // Beside the known cost as it is printed: what a group costs at least is never less than what it is known to cost.
+  const leastMore = (): readonly bigint[] =>
+    printedPartsAt(groups.length, (place) => sumsAt(place).bounds?.low ?? zeroUsd, decimals);
   const parts: Readonly<Record<Shared, readonly bigint[]>> = {
     known,
     ...printedSplits(known, sumsAt, { total, scale, decimals }),
     peakTax: partsOf("peakTax"),
     logged: partsOf("logged"),
-    low: groups.some(({ sums }) => sums.bounds !== null) ? partsOf("low") : known,
+    low: groups.some(({ sums }) => sums.bounds !== null) ? sumsOfEach(known, leastMore()) : known,
   };
   const shares = sharesOf(groups.length, (place) => sumsAt(place).known);
   const printed = (unitsOf: (amount: Shared) => bigint, own: CostFigures, sharePct: string | null): PrintedFigures => {
     const text = (amount: bigint): string => decimalText(amount, decimals);
     const [units, idle, unsplit] = [unitsOf("known"), unitsOf("idle"), unitsOf("unsplit")];
-    const isKnown = own.unknownSessions < own.sessions || units !== 0n;
+    const isKnown = own.unknownSessions < own.sessions || own.known.numerator !== 0n;
+    const low = unitsOf("low");
     const isMetered = isKnown && !isSharedOut(own);
     return {
       usd: isKnown ? text(units) : null,
@@ -75,8 +75,8 @@ export function printedFigures({ cost: { total, scale }, groups }: PrintedConten
       active: isMetered ? text(units - idle - unsplit) : null,
       peakTax: isMetered ? text(unitsOf("peakTax")) : null,
       logged: isMetered ? text(unitsOf("logged")) : null,
-      low: text(unitsOf("low")),
-      high: own.high === null ? null : text(printedTotal(own.high, decimals)),
+      low: text(low),
+      high: own.high === null ? null : text(highUnits(own.high, own.known, units, low, decimals)),
       sharePct: isKnown ? sharePct : null,
     };
   };
@@ -90,6 +90,15 @@ export function printedFigures({ cost: { total, scale }, groups }: PrintedConten
         shares === null ? null : decimalText(shares[place] ?? 0n, 1),
       ),
   };
+}
+
+const sumsOfEach = (a: readonly bigint[], b: readonly bigint[]): readonly bigint[] =>
+  a.map((units, place) => units + (b[place] ?? 0n));
+
+/** At most: the known cost as it is printed, and what may come to it; never less than what it costs at least. */
+function highUnits(high: Usd, known: Usd, units: bigint, low: bigint, decimals: number): bigint {
+  const most = units + printedTotal(subtractUsd(high, known), decimals);
+  return most < low ? low : most;
 }
 
 /** Whether none of a cost was metered. */

@@ -52,12 +52,15 @@ describe("a report of any window and dimensions", () => {
         const { total, groupAt } = printedFigures(contentOf(report), decimals);
         const groups = report.groups.map(({ figures }, place) => groupAt(place, figures));
         const units = (text: string | null): bigint => BigInt((text ?? "0").replace(".", ""));
-        for (const amount of ["usd", "idle", "active", "unsplit", "peakTax", "logged"] as const) {
+        for (const amount of ["usd", "low", "idle", "active", "unsplit", "peakTax", "logged"] as const) {
           expect(groups.reduce((sum, own) => sum + units(own[amount]), 0n)).toBe(units(total[amount]));
         }
         for (const own of [total, ...groups]) {
           expect(units(own.idle) + units(own.active) + units(own.unsplit)).toBe(units(own.usd));
           for (const part of [own.idle, own.active, own.unsplit]) expect(units(part) >= 0n).toBe(true);
+          // Known, at least, at most: in this order, to the last digit.
+          expect(units(own.usd) <= units(own.low)).toBe(true);
+          expect(own.high === null || units(own.low) <= units(own.high)).toBe(true);
         }
         const { known, idle, active, unsplit } = report.total;
         expect(units(total.usd)).toBe(printedTotal(known, decimals));
