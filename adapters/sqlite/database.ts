@@ -86,33 +86,39 @@ export function openDatabase(file: string): DatabaseSync {
 }
 
 function prepare(database: DatabaseSync, file: string): void {
-  const pragma = (name: string): unknown => Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0];
   // A writer does not keep readers out, and a process that is killed leaves a log that the next one replays.
   database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;");
   database.exec("BEGIN IMMEDIATE");
   try {
-    const version = Number(pragma("user_version"));
-    const owner = Number(pragma("application_id"));
-    const tables = Number(database.prepare("SELECT count(*) AS n FROM sqlite_schema").get()?.["n"]);
-    if (owner !== applicationId && tables > 0) {
-      throw new RegistryError(
-        "corrupt",
-        `${file} is a database of another program: name another file with --state, and Sandmeter makes it.`,
-      );
-    }
-    if (version > schemaVersion) {
-      throw new RegistryError(
-        "newer-version",
-        `${file} was written by a newer Sandmeter (its tables have version ${version}, this one knows ${schemaVersion}): update Sandmeter, or name another file with --state.`,
-      );
-    }
-    for (const step of migrations.slice(version)) database.exec(step);
+    const version = versionOf(database, file);
+    if (version !== "current") for (const step of migrations.slice(version)) database.exec(step);
     database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion};`);
     database.exec("COMMIT");
   } catch (error) {
     if (database.isTransaction) database.exec("ROLLBACK");
     throw error;
   }
+}
+
+/** The version of the tables, where it is an older one. Throws `RegistryError` where they are not ours, or of a newer version. */
+export function versionOf(database: DatabaseSync, file: string): "current" | number {
+  const pragma = (name: string): unknown => Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0];
+  const version = Number(pragma("user_version"));
+  const owner = Number(pragma("application_id"));
+  const tables = Number(database.prepare("SELECT count(*) AS n FROM sqlite_schema").get()?.["n"]);
+  if (owner !== applicationId && tables > 0) {
+    throw new RegistryError(
+      "corrupt",
+      `${file} is a database of another program: name another file with --state, and Sandmeter makes it.`,
+    );
+  }
+  if (version > schemaVersion) {
+    throw new RegistryError(
+      "newer-version",
+      `${file} was written by a newer Sandmeter (its tables have version ${version}, this one knows ${schemaVersion}): update Sandmeter, or name another file with --state.`,
+    );
+  }
+  return version === schemaVersion ? "current" : version;
 }
 
 // Primary result codes, https://www.sqlite.org/rescode.html.

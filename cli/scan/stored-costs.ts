@@ -28,7 +28,7 @@ export async function withStoredCosts(
     );
   }
   try {
-    const ledger = sqliteLedger(file, { encode: writeAccount, decode: readAccount });
+    const ledger = sqliteLedger(file, { encode: writeAccount, decode: readAccount }, "read");
     try {
       return await withLedgerCosts(outcome, ledger, settings.prices, settings.gb);
     } finally {
