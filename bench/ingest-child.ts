@@ -103,6 +103,7 @@ const input: AccountsInput = {
   budgets: [],
   publish: false,
   backfillMs: 24 * 60 * minuteMs,
+  notEnabled: "fail",
   aggregateAbove: 2000,
 };
 

@@ -64,10 +64,11 @@ export function trailOf(clients: AwsClients, { trail }: Pick<AccountsSettings, "
 export const accountsInputOf = (
   settings: Pick<AwsSettings, "prices">,
   accounts: Pick<AccountsSettings, "meter" | "attribution" | "budgets" | "backfillMs" | "aggregateAbove">,
-  subject: Pick<ScanSubject, "targets">,
+  subject: Pick<ScanSubject, "targets" | "notEnabled">,
   publish: boolean,
 ): AccountsInput => ({
   targets: subject.targets,
+  notEnabled: subject.notEnabled,
   prices: settings.prices,
   meter: accounts.meter,
   attribution: accounts.attribution,

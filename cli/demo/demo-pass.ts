@@ -53,7 +53,7 @@ export function demoPass(
     backfillMs,
     aggregateAbove: Number.POSITIVE_INFINITY,
   };
-  const accountsInput = accountsInputOf(settings, accounts, { targets: world.targets }, true);
+  const accountsInput = accountsInputOf(settings, accounts, { targets: world.targets, notEnabled: "fail" }, true);
   const beside =
     watch.accountsEveryMs === null
       ? noAccounts

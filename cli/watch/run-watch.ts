@@ -110,7 +110,9 @@ function accountsOf(ports: AccountsPorts, { settings, accounts, watch }: WatchSe
   const keep = keepAccounts(ports);
   return accountsBeside(watch.accountsEveryMs, async (now, pass, signal) => {
     const targets = await targetsWithCosts(pass, ports);
-    return keep(now, accountsInputOf(settings, accounts, { targets }, watch.publish), signal);
+    // One that is not enabled any more, and had costs, is told.
+    const subject = { targets, notEnabled: "fail" } as const;
+    return keep(now, accountsInputOf(settings, accounts, subject, watch.publish), signal);
   });
 }
 

@@ -40,6 +40,8 @@ export interface AccountsProgress {
 
 export interface AccountsInput {
   readonly targets: readonly Target[];
+  /** What a Region that the account has not enabled is: `skip` where all Regions were asked for, `fail` where it was named. */
+  readonly notEnabled: "skip" | "fail";
   readonly prices: PriceBook;
   readonly meter: MeterSettings;
   readonly attribution: Attribution;

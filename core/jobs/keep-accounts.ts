@@ -23,7 +23,7 @@ const targetsAtOnce = 4;
 export const keepAccounts =
   (ports: AccountsPorts) =>
   async (now: Instant, input: AccountsInput, signal: AbortSignal): Promise<AccountsOutcome> => {
-    const ingested = await ingest(ports)(now, input, signal);
+    const ingested = (await ingest(ports)(now, input, signal)).map((target) => withoutRegion(target, input));
     const targets = await mapConcurrently(ingested, targetsAtOnce, async (target) =>
       remembered(ports, now, await settleOne(ports, now, input, target, signal)),
     );
@@ -42,6 +42,14 @@ export const keepAccounts =
       problems,
     };
   };
+
+/** A Region that is not enabled has no interpreters, which is no failure where nobody named it. */
+function withoutRegion(ingested: IngestedTarget, { notEnabled }: Pick<AccountsInput, "notEnabled">): IngestedTarget {
+  const { listed, problems, located } = ingested;
+  const isOff = problems.length > 0 && problems.every(({ code }) => code === "RegionNotEnabled");
+  const isSkipped = notEnabled === "skip" && isOff && listed.length === 0 && located.size === 0;
+  return isSkipped ? { ...ingested, status: "ok", problems: [] } : ingested;
+}
 
 async function settleOne(
   ports: AccountsPorts,

@@ -126,7 +126,7 @@ export async function watchedFleet(fleet: FleetSpec, startAt: number) {
       const outcomes = [];
       for (const { ports, targets } of callers) {
         const attribution = { rules: [], labels: [] };
-        const limits = { backfillMs: 36 * 3_600_000, aggregateAbove: 1000 };
+        const limits = { backfillMs: 36 * 3_600_000, aggregateAbove: 1000, notEnabled: "fail" } as const;
         const input = { targets, prices, meter: settings, attribution, budgets: [], publish: false, ...limits };
         outcomes.push(await keepAccounts(ports)(now(), input, never));
       }

@@ -173,6 +173,7 @@ export const usualInput: AccountsInput = {
   budgets: [],
   publish: false,
   backfillMs: 6 * hour,
+  notEnabled: "fail",
   aggregateAbove: 1000,
 };
 

@@ -261,6 +261,7 @@ export const inputOf = (outside: Pick<Outside, "prices">): AccountsInput => ({
   budgets: [],
   publish: false,
   backfillMs: 48 * 3_600_000,
+  notEnabled: "fail",
   aggregateAbove: 1000,
 });
 
