@@ -31,6 +31,7 @@ export function reportHead(content: ReportContent, printed: PrintedFigures, deci
     totalLine(content, printed),
     cover,
     `Basis ${cost.basis.weakest ?? "none"}${basisShares(content, decimals)}`,
+    ...formerPricesLine(content),
     ...freshness(content),
     ...ageLines(content, age),
     ...(closed === null
@@ -87,6 +88,19 @@ function splitOf({ cost: { total } }: ReportContent, { idle, active, unsplit }: 
   const tax = compareUsd(total.peakTax, zeroUsd) > 0 ? `; of it watermark tax ${dollarText(total.peakTax)}` : "";
   const ratio = ratioOf(total.rated, total.logged);
   return ` (${parts.join(", ")}${tax}${ratio === null ? "" : `; rated is ${ratio} × logged`})`;
+}
+
+/** A total may mix prices: what is settled keeps its own, and today's book is not what it was charged by. */
+function formerPricesLine({ cost: { formerPrices } }: ReportContent): readonly string[] {
+  if (formerPrices.length === 0) return [];
+  const charged = sumUsd(formerPrices.map(({ charged: own }) => own));
+  const prices = formerPrices.map(({ meter, unitPrice }) => {
+    const usd = formatUsd(unitPrice).replace(/\.?0+$/, "");
+    return meter === "vCPU" ? `$${usd} a vCPU-hour` : `$${usd} a GB-hour`;
+  });
+  return [
+    `Of it ${dollarText(charged)} at prices that the price book does not have now (${prices.join(", ")}): settled costs keep theirs until they are restated`,
+  ];
 }
 
 /** They add up to the total, also as printed. */

@@ -52,6 +52,11 @@ export function* reportJson(content: ReportContent): Generator<string> {
   };
   const after = {
     top: topOf(content),
+    formerPrices: cost.formerPrices.map(({ meter, unitPrice, charged }) => ({
+      meter,
+      usdPerHour: formatUsd(unitPrice),
+      usd: formatUsd(charged),
+    })),
     closed:
       closed === null
         ? null

@@ -6,7 +6,7 @@ import { costWithin } from "../budget/dated-cost.ts";
 import { type Target, targetKey } from "../inventory/target.ts";
 import { costOfBill, costOfRecord, type Pricing } from "../jobs/check-spend-costs.ts";
 import { type Instant, plusMs } from "../kernel/instant.ts";
-import { roundHalfEven, type Usd } from "../kernel/money.ts";
+import type { Usd } from "../kernel/money.ts";
 import type { CostBasis, SessionBill } from "../ledger/charge.ts";
 import { chargeLines } from "../ledger/charge-lines.ts";
 import { basisOfTotal, type TotalBasis } from "../ledger/cost-bases.ts";
@@ -34,6 +34,7 @@ import {
 import { type CostTally, costTally, type SessionCounts } from "./cost-tally.ts";
 import type { TopSession } from "./cost-top.ts";
 import { readUnclosed, type SeenSession, sessionName, type UnclosedSource } from "./focus-unclosed.ts";
+import { type FormerPrice, formerPrices, unitsOfPrice } from "./former-prices.ts";
 import { historyAsOf } from "./history-as-of.ts";
 import { withoutSettledLater } from "./settled-later.ts";
 
@@ -75,6 +76,7 @@ export interface CostReport {
   readonly scale: GbScale;
   readonly groups: readonly CostGroup[];
   readonly top: readonly TopSession[];
+  readonly formerPrices: readonly FormerPrice[];
 }
 
 /** Everything that is known of a window: closed bills out of history, those that can still change, and live sessions. */
@@ -180,7 +182,7 @@ function tallyBill(tally: Pick<CostTally, "session">, bill: SessionBill, request
     open.add({
       hourAt,
       meter: line.meter,
-      unitPrice: price === null ? null : scaled(price),
+      unitPrice: price === null ? null : unitsOfPrice(price),
       gb: request.gb,
       usage: line.usage,
       idle: isRated ? line.idleUsage : null,
@@ -205,7 +207,7 @@ function tallyRecord(tally: Pick<CostTally, "session">, record: SeenSession, req
   open.end();
 }
 
-function reportOf(tally: CostTally, { gb }: CostRequest): CostReport {
+function reportOf(tally: CostTally, { gb, prices }: CostRequest): CostReport {
   const byBasis = new Map<CostBasis, CostCell>();
   const groups: CostGroup[] = [];
   const scale = scaleOfUnits(tally.units(), gb);
@@ -240,7 +242,6 @@ function reportOf(tally: CostTally, { gb }: CostRequest): CostReport {
     scale,
     groups,
     top: tally.top(),
+    formerPrices: formerPrices(byBasis.values(), prices, scale),
   };
 }
-
-const scaled = (rate: Usd): bigint => roundHalfEven(rate.numerator * 10n ** 12n, rate.denominator);

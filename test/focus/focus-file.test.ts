@@ -70,7 +70,7 @@ const asCsv = (name: string): string =>
   `read_csv('${at(name)}', header = true, columns = {${columns.map((it) => `'${it.name}': '${it.type}'`).join(", ")}})`;
 const asParquet = (name: string): string => `read_parquet('${at(name)}')`;
 
-describe("row 15: the FOCUS 1.2 export", () => {
+describe("the FOCUS 1.2 export", () => {
   it("has every column of the specification and beside them only columns that begin with x_", () => {
     expect(Object.keys(focusSpec)).toHaveLength(57);
     const names = columns.map(({ name }) => name);

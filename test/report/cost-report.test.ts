@@ -28,7 +28,7 @@ const contentOf = (report: Awaited<ReturnType<typeof reportOf>>) => ({
 });
 
 describe("a report of any window and dimensions", () => {
-  it("row 13: each grouping sums to the total, exactly", async () => {
+  it("each grouping sums to the total, exactly", async () => {
     await fc.assert(
       fc.asyncProperty(manyBills, anyDimensions, fc.nat(12), async (bills, groupBy, cut) => {
         const given = { closed: bills.slice(0, cut), open: bills.slice(cut) };
@@ -45,7 +45,7 @@ describe("a report of any window and dimensions", () => {
     );
   });
 
-  it("row 13: each grouping sums to the total as printed too, and its shares to a hundred", async () => {
+  it("each grouping sums to the total as printed too, and its shares to a hundred", async () => {
     await fc.assert(
       fc.asyncProperty(manyBills, anyDimensions, fc.constantFrom(0, 2, 4, 12), async (bills, groupBy, decimals) => {
         const report = await reportOf({ closed: bills }, { groupBy });
@@ -77,7 +77,7 @@ describe("a report of any window and dimensions", () => {
     );
   });
 
-  it("row 12: splits each cost into idle, active and what nobody can split: the parts sum to the total", async () => {
+  it("splits each cost into idle, active and what nobody can split: the parts sum to the total", async () => {
     await fc.assert(
       fc.asyncProperty(manyBills, anyDimensions, async (bills, groupBy) => {
         const { groups, total } = await reportOf({ closed: bills }, { groupBy });
@@ -102,7 +102,7 @@ describe("a report of any window and dimensions", () => {
     expect(printedFigures(contentOf(alone), 4).total).toMatchObject(nothing);
   });
 
-  it("row 14: adds 10^6 sessions up with zero error, to the last place", async () => {
+  it("adds 10^6 sessions up with zero error, to the last place", async () => {
     // One group of a million would take a second to make: a thousand sessions of a thousand times the cost are as hard.
     const own = charge({ hourAt: hours(0), vcpuNs: 1_234_567_890_123n, byteMs: 12_345_678_901_234_567n });
     const bills = Array.from({ length: 1000 }, (_, index) => bill(`s${index}`, { charges: [own] }));
@@ -115,7 +115,7 @@ describe("a report of any window and dimensions", () => {
     expect(formatUsd(thousandfold(total.known))).toBe(formatUsd(thousandfold(thousandfold(one))));
   });
 
-  it("row 5: has an explicit unattributed, so that the shares of a label sum to 100 %", async () => {
+  it("has an explicit unattributed, so that the shares of a label sum to 100 %", async () => {
     const bills = [bill("a", { name: "data-1" }), bill("b", { name: "nobody" }), bill("c", { name: null })];
     const { groups } = await reportOf({ closed: bills }, { groupBy: ["team"] });
     expect(groups.map(({ values, figures }) => [values[0], figures.sessions]).toSorted()).toEqual([
@@ -191,7 +191,7 @@ describe("what is in a report", () => {
     expect(report.top.map(({ session }) => session.session)).toEqual(["x", "closed"]);
   });
 
-  it("row 6: has the latest asOf of all of it", async () => {
+  it("has the latest asOf of all of it", async () => {
     const report = await reportOf({ closed: [known, bill("b", { asOf: hours(9) })] });
     expect(report.counts.asOf).toBe(hours(9));
   });

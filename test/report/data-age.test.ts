@@ -61,7 +61,7 @@ async function json(): Promise<object> {
 }
 
 describe("a report says how old its figures are", () => {
-  it("row 6: is as of the last pass over the accounts, of the target where that is longest ago", async () => {
+  it("is as of the last pass over the accounts, of the target where that is longest ago", async () => {
     await keep([minutesAgo(4), minutesAgo(20)]);
     expect(await json()).toMatchObject({
       asOf: isoOf(minutesAgo(20)),
