@@ -1,14 +1,9 @@
 import type { Attribution } from "../attribution/attribution.ts";
 import { readInterpreterTags } from "../attribution/interpreter-tags.ts";
-import { periodsOf } from "../billing/price-book.ts";
-import type { SessionKey } from "../billing/usage-record.ts";
-import { costWithin } from "../budget/dated-cost.ts";
-import { type Target, targetKey } from "../inventory/target.ts";
-import { costOfBill, costOfRecord, type Pricing } from "../jobs/check-spend-costs.ts";
+import { targetKey } from "../inventory/target.ts";
 import { type Instant, plusMs } from "../kernel/instant.ts";
 import type { Usd } from "../kernel/money.ts";
-import type { CostBasis, SessionBill } from "../ledger/charge.ts";
-import { chargeLines } from "../ledger/charge-lines.ts";
+import type { CostBasis } from "../ledger/charge.ts";
 import { basisOfTotal, type TotalBasis } from "../ledger/cost-bases.ts";
 import type { Documents } from "../ports/documents.ts";
 import type { History } from "../ports/ledger.ts";
@@ -23,35 +18,18 @@ import {
   sumsOf,
 } from "./cost-figures.ts";
 import type { DimensionValue, GroupedSession } from "./cost-groups.ts";
-import {
-  asOfColumns,
-  type HistoryWindow,
-  historyTally,
-  hourWithin,
-  reportColumns,
-  type TalliedColumn,
-} from "./cost-history.ts";
+import { asOfColumns, type HistoryWindow, historyTally, reportColumns, type TalliedColumn } from "./cost-history.ts";
 import { type CostTally, costTally, type SessionCounts } from "./cost-tally.ts";
 import type { TopSession } from "./cost-top.ts";
-import { readUnclosed, type SeenSession, sessionName, type UnclosedSource } from "./focus-unclosed.ts";
-import { type FormerPrice, formerPrices, unitsOfPrice } from "./former-prices.ts";
+import { readUnclosed, sessionName, type UnclosedSource } from "./focus-unclosed.ts";
+import { besideFormerPrices, type FormerPrice } from "./former-prices.ts";
 import { historyAsOf } from "./history-as-of.ts";
 import { withoutSettledLater } from "./settled-later.ts";
+import { type TallyRequest, tallyBill, tallyRecord } from "./tally-unclosed.ts";
 
 export interface CostSource extends UnclosedSource {
   readonly history: Pick<History, "columns" | "superseded">;
   readonly documents: Documents;
-}
-
-export interface TallyRequest extends Pricing {
-  readonly now: Instant;
-  /** Charges whose hour starts in [from, until): whole hours. */
-  readonly from: Instant;
-  readonly until: Instant;
-  /** Whose state is read; history is read of all. */
-  readonly targets: readonly Target[];
-  readonly includes: (target: Target) => boolean;
-  readonly principalOf: (session: SessionKey) => string | null;
 }
 
 export interface CostRequest extends TallyRequest {
@@ -82,8 +60,9 @@ export interface CostReport {
 /** Everything that is known of a window: closed bills out of history, those that can still change, and live sessions. */
 export async function costReport(source: CostSource, request: CostRequest, signal: AbortSignal): Promise<CostReport> {
   const tally = await tallyOf(source, request);
-  await tallyCosts(source, request, tally, reportColumns, signal);
-  return reportOf(tally, request);
+  const beside = besideFormerPrices(tally, request.prices);
+  await tallyCosts(source, request, beside, reportColumns, signal);
+  return reportOf(tally, request, beside.formerPrices);
 }
 
 /**
@@ -167,47 +146,11 @@ async function tallyOf({ documents }: CostSource, request: CostRequest): Promise
   return costTally(request.groupBy, request.attribution, tagsOf, request.top);
 }
 
-function tallyBill(tally: Pick<CostTally, "session">, bill: SessionBill, request: TallyRequest): void {
-  const open = tally.session({ ...bill, principal: request.principalOf(bill) }, bill, false);
-  if (bill.charges.length === 0) {
-    const cost = costOfBill(bill, request.now, request);
-    const spend = costWithin(cost, request);
-    if (spend !== null) open.bound(hourWithin(bill.createdAt ?? bill.asOf, request), spend, cost);
-  }
-  const isRated = bill.basis === "rated";
-  for (const line of chargeLines(bill.charges, periodsOf(request.prices, bill.region), request.gb)) {
-    const { hourAt } = line.charge;
-    if (hourAt < request.from || hourAt >= request.until) continue;
-    const price = line.period === null ? null : line.meter === "vCPU" ? line.period.vcpuHour : line.period.gbHour;
-    open.add({
-      hourAt,
-      meter: line.meter,
-      unitPrice: price === null ? null : unitsOfPrice(price),
-      gb: request.gb,
-      usage: line.usage,
-      idle: isRated ? line.idleUsage : null,
-      logged: isRated ? line.loggedUsage : null,
-      peakTax: isRated ? line.peakTaxUsage : null,
-    });
-  }
-  open.end();
-}
-
-function tallyRecord(tally: Pick<CostTally, "session">, record: SeenSession, request: TallyRequest): void {
-  const cost = costOfRecord(record, request.now, request);
-  const spend = costWithin(cost, request);
-  if (spend === null) return;
-  const nothing = { approximate: null, gapMs: 0, peakBytes: null, lateUnverifiable: 0 };
-  const open = tally.session(
-    { ...record, principal: request.principalOf(record) },
-    { ...nothing, basis: "bounded", final: false, asOf: record.lastSeenAt },
-    false,
-  );
-  open.bound(hourWithin(record.createdAt, request), spend, cost);
-  open.end();
-}
-
-function reportOf(tally: CostTally, { gb, prices }: CostRequest): CostReport {
+function reportOf(
+  tally: CostTally,
+  { gb }: CostRequest,
+  formerPrices: (scale: GbScale) => readonly FormerPrice[] = () => [],
+): CostReport {
   const byBasis = new Map<CostBasis, CostCell>();
   const groups: CostGroup[] = [];
   const scale = scaleOfUnits(tally.units(), gb);
@@ -242,6 +185,6 @@ function reportOf(tally: CostTally, { gb, prices }: CostRequest): CostReport {
     scale,
     groups,
     top: tally.top(),
-    formerPrices: formerPrices(byBasis.values(), prices, scale),
+    formerPrices: formerPrices(scale),
   };
 }
