@@ -213,6 +213,28 @@ describe("a report of history alone", () => {
     ]);
   });
 
+  it("says what sessions without a figure cost at most also where others have no price", async () => {
+    const own = mkdtempSync(path.join(folder, "mixed-"));
+    await historyIn(folderStore(own)).write([
+      bill("bounded", { basis: "bounded", charges: [], lowUsd: "0.1", highUsd: "0.25", endedAt: hours(1) }),
+      bill("unpriced", { region: region("sa-east-1"), charges: [charge({ hourAt: hours(10), priceStartsAt: null })] }),
+    ]);
+    const { out } = await runCli([
+      "report",
+      "--state",
+      path.join(own, "none"),
+      "--history",
+      own,
+      ...window,
+      "--group-by",
+      "session",
+    ]);
+    expect(out).toContain("1 without a figure ($0.1000–$0.2500), 1 in Regions without a price");
+    expect(out).toMatch(/^bounded .* 1 \(\$0\.1000–\$0\.2500\)$/m);
+    expect(out).toMatch(/^unpriced .* 1 \(no price\)$/m);
+    expect(out).toMatch(/^TOTAL .* 2 \(at least \$0\.1000\)$/m);
+  });
+
   it("says that nothing is known of a window in which nothing was recorded", async () => {
     const { out, exit } = await report("--month", "2025-12");
     expect(exit).toBe(0);
