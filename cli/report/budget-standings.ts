@@ -56,7 +56,7 @@ function rowOf({ budget, value, window, spend, reachedPct, toldPct }: BudgetStan
     { text: budget.id },
     { text: budget.by === null ? "all" : `${budget.by} ${value ?? "unknown"}` },
     { text: windowText(budget.window) },
-    { text: isoOf(window.from).slice(0, 16) },
+    { text: `${isoOf(window.from).slice(0, 16)}Z` },
     { text: range(low, high) },
     { text: dollarText(budget.limit) },
     { text: spend === null ? "unknown" : usedText(budget, spend) },
