@@ -19,10 +19,10 @@ import { bucketUsageSource, folderUsageSource } from "../adapters/files/usage-so
 import { parquetHistory } from "../adapters/history/parquet-history.ts";
 import { s3Store } from "../adapters/history/s3-store.ts";
 import type { PriceBook } from "../core/billing/price-book.ts";
-import type { AccountsOutcome } from "../core/jobs/accounts-outcome.ts";
-import type { AccountsPorts } from "../core/jobs/accounts-ports.ts";
+import type { AccountsOutcome } from "../core/jobs/accounts/outcome.ts";
+import type { AccountsPorts } from "../core/jobs/accounts/ports.ts";
+import { routeUsage } from "../core/jobs/ingest/route-usage.ts";
 import { keepAccounts } from "../core/jobs/keep-accounts.ts";
-import { routeUsage } from "../core/jobs/route-usage.ts";
 import type { Instant } from "../core/kernel/instant.ts";
 import { readAccount, writeAccount } from "../core/ledger/account-text.ts";
 import type { UsageSource } from "../core/ports/usage-source.ts";

@@ -1,4 +1,4 @@
-import type { AccountsOutcome, TargetAccounts } from "../core/jobs/accounts-outcome.ts";
+import type { AccountsOutcome, TargetAccounts } from "../core/jobs/accounts/outcome.ts";
 import { isoOf } from "../core/kernel/instant.ts";
 import type { PassLog } from "./pass-summary.ts";
 

@@ -1,4 +1,4 @@
-import type { AccountsOutcome } from "../../core/jobs/accounts-outcome.ts";
+import type { AccountsOutcome } from "../../core/jobs/accounts/outcome.ts";
 import { isoOf } from "../../core/kernel/instant.ts";
 import { safeText } from "../render/safe-text.ts";
 

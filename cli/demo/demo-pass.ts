@@ -5,7 +5,7 @@ import { memoryDocuments } from "../../adapters/memory/documents.ts";
 import { memoryLedger } from "../../adapters/memory/ledger.ts";
 import { sqliteRegistry } from "../../adapters/sqlite/registry.ts";
 import { keepAccounts } from "../../core/jobs/keep-accounts.ts";
-import { observe } from "../../core/jobs/observe.ts";
+import { observe } from "../../core/jobs/observe/observe.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
 import { defaultThresholds } from "../../core/quota/thresholds.ts";
 import { accountsBeside, noAccounts } from "../accounts/accounts-schedule.ts";

@@ -1,6 +1,6 @@
 import { windowText } from "../../core/budget/budget-event.ts";
 import { usedPct } from "../../core/budget/spend.ts";
-import type { BudgetStanding } from "../../core/jobs/look-at-budgets.ts";
+import type { BudgetStanding } from "../../core/jobs/check-spend/look-at-budgets.ts";
 import { type Instant, isoOf } from "../../core/kernel/instant.ts";
 import { formatUsd } from "../../core/kernel/money.ts";
 import type { Problem } from "../../core/kernel/problem.ts";

@@ -1,6 +1,6 @@
 import type { HealthLevel } from "../../core/inventory/scan-health.ts";
 import type { Target } from "../../core/inventory/target.ts";
-import type { LastAccounts } from "../../core/jobs/accounts-memory.ts";
+import type { LastAccounts } from "../../core/jobs/accounts/memory.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
 import { subtractUsd, type Usd, zeroUsd } from "../../core/kernel/money.ts";
 import type { Problem } from "../../core/kernel/problem.ts";

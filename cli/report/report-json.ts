@@ -1,4 +1,4 @@
-import type { LastAccounts } from "../../core/jobs/accounts-memory.ts";
+import type { LastAccounts } from "../../core/jobs/accounts/memory.ts";
 import { isoOf } from "../../core/kernel/instant.ts";
 import { formatUsd, sumUsd } from "../../core/kernel/money.ts";
 import { type CostFigures, figuresOf } from "../../core/reporting/cost-figures.ts";

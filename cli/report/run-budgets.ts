@@ -1,5 +1,5 @@
 import { codeInterpreterKind } from "../../adapters/aws/code-interpreter-kind.ts";
-import { lookAtBudgets } from "../../core/jobs/look-at-budgets.ts";
+import { lookAtBudgets } from "../../core/jobs/check-spend/look-at-budgets.ts";
 import { trailOf } from "../accounts/compose.ts";
 import { UsageError } from "../cli-error.ts";
 import { exitCode } from "../exit-code.ts";

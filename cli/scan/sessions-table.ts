@@ -1,5 +1,5 @@
 import { expiresAtOf } from "../../core/inventory/session.ts";
-import type { ScannedSession } from "../../core/jobs/scan-outcome.ts";
+import type { ScannedSession } from "../../core/jobs/scan/outcome.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
 import { formatUsd } from "../../core/kernel/money.ts";
 import { secondsBetween } from "../../core/reporting/scan-report.ts";

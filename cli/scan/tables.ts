@@ -1,4 +1,4 @@
-import type { ScanOutcome, TargetScan } from "../../core/jobs/scan-outcome.ts";
+import type { ScanOutcome, TargetScan } from "../../core/jobs/scan/outcome.ts";
 import type { QuotaState, QuotaUse } from "../../core/quota/use.ts";
 import { secondsBetween } from "../../core/reporting/scan-report.ts";
 import { formatSeconds } from "../render/duration.ts";

@@ -1,4 +1,4 @@
-import type { PassOutcome } from "../../core/jobs/observe-outcome.ts";
+import type { PassOutcome } from "../../core/jobs/observe/outcome.ts";
 import { isoOf } from "../../core/kernel/instant.ts";
 import type { Problem } from "../../core/kernel/problem.ts";
 import { scanOf } from "../../core/reporting/pass-report.ts";

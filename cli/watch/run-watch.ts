@@ -1,8 +1,8 @@
 import process from "node:process";
 import type { AwsClients } from "../../adapters/aws/clients.ts";
-import type { AccountsPorts } from "../../core/jobs/accounts-ports.ts";
+import type { AccountsPorts } from "../../core/jobs/accounts/ports.ts";
 import { keepAccounts } from "../../core/jobs/keep-accounts.ts";
-import { observe } from "../../core/jobs/observe.ts";
+import { observe } from "../../core/jobs/observe/observe.ts";
 import { RegistryError } from "../../core/ports/registry-error.ts";
 import { accountsProgress } from "../accounts/accounts-progress.ts";
 import { type AccountsBeside, accountsBeside, noAccounts } from "../accounts/accounts-schedule.ts";

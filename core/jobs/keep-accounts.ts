@@ -2,15 +2,15 @@ import type { Instant } from "../kernel/instant.ts";
 import { mapConcurrently } from "../kernel/map-concurrently.ts";
 import type { Problem } from "../kernel/problem.ts";
 import { RegistryError } from "../ports/registry-error.ts";
-import { rememberAccounts } from "./accounts-memory.ts";
-import type { AccountsOutcome, TargetAccounts } from "./accounts-outcome.ts";
-import type { AccountsInput, AccountsPorts } from "./accounts-ports.ts";
-import { checkSpend } from "./check-spend.ts";
-import { orTold } from "./document-problem.ts";
-import { ingest } from "./ingest.ts";
-import type { IngestedTarget } from "./ingest-outcome.ts";
-import { restatePrices } from "./restate-prices.ts";
-import { type SettledTarget, settle } from "./settle.ts";
+import { orTold } from "./accounts/document-problem.ts";
+import { rememberAccounts } from "./accounts/memory.ts";
+import type { AccountsOutcome, TargetAccounts } from "./accounts/outcome.ts";
+import type { AccountsInput, AccountsPorts } from "./accounts/ports.ts";
+import { checkSpend } from "./check-spend/check-spend.ts";
+import { ingest } from "./ingest/ingest.ts";
+import type { IngestedTarget } from "./ingest/outcome.ts";
+import { restatePrices } from "./restate/restate-prices.ts";
+import { type SettledTarget, settle } from "./settle/settle.ts";
 
 // Each target has request budgets of its own; what is read of one at a time bounds memory.
 const targetsAtOnce = 4;

@@ -1,6 +1,6 @@
 import type { SandboxKind } from "../inventory/sandbox-kind.ts";
 import { type Target, targetKey } from "../inventory/target.ts";
-import { finalAfterMs } from "../jobs/ingest-windows.ts";
+import { finalAfterMs } from "../jobs/ingest/windows.ts";
 import { type Instant, instant, plusMs } from "../kernel/instant.ts";
 import type { BilledUsage } from "../ports/billed-usage.ts";
 import type { Ledger } from "../ports/ledger.ts";

@@ -1,4 +1,4 @@
-import type { AccountsOutcome, SourceOutcome, TargetAccounts } from "../jobs/accounts-outcome.ts";
+import type { AccountsOutcome, SourceOutcome, TargetAccounts } from "../jobs/accounts/outcome.ts";
 import { type Instant, isoOf } from "../kernel/instant.ts";
 import { formatUsd } from "../kernel/money.ts";
 

@@ -1,7 +1,7 @@
 import { gbUnitOf } from "../billing/gigabyte.ts";
 import { costWithin } from "../budget/dated-cost.ts";
 import type { Target } from "../inventory/target.ts";
-import { boundsIn, latestEnd, type Pricing } from "../jobs/check-spend-costs.ts";
+import { boundsIn, latestEnd, type Pricing } from "../jobs/check-spend/costs.ts";
 import { accountId, interpreterId, region, sessionId } from "../kernel/ids.ts";
 import { type Instant, instant } from "../kernel/instant.ts";
 import { usd } from "../kernel/money.ts";

@@ -4,7 +4,7 @@ import type { PriceBook } from "../billing/price-book.ts";
 import type { SessionKey } from "../billing/usage-record.ts";
 import type { SandboxKind } from "../inventory/sandbox-kind.ts";
 import type { Target } from "../inventory/target.ts";
-import { latestEnd } from "../jobs/check-spend-costs.ts";
+import { latestEnd } from "../jobs/check-spend/costs.ts";
 import { accountId, interpreterId, region, sessionId } from "../kernel/ids.ts";
 import { type Instant, plusMs } from "../kernel/instant.ts";
 import type { Documents } from "../ports/documents.ts";

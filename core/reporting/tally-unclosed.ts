@@ -2,7 +2,7 @@ import { periodsOf } from "../billing/price-book.ts";
 import type { SessionKey } from "../billing/usage-record.ts";
 import { costWithin } from "../budget/dated-cost.ts";
 import type { Target } from "../inventory/target.ts";
-import { costOfBill, costOfRecord, type Pricing } from "../jobs/check-spend-costs.ts";
+import { costOfBill, costOfRecord, type Pricing } from "../jobs/check-spend/costs.ts";
 import type { Instant } from "../kernel/instant.ts";
 import type { SessionBill } from "../ledger/charge.ts";
 import { chargeLines } from "../ledger/charge-lines.ts";

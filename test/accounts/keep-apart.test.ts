@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { AccountsOutcome } from "../../core/jobs/accounts-outcome.ts";
-import type { AccountsPorts } from "../../core/jobs/accounts-ports.ts";
+import type { AccountsOutcome } from "../../core/jobs/accounts/outcome.ts";
+import type { AccountsPorts } from "../../core/jobs/accounts/ports.ts";
 import { startOfDay } from "../../core/kernel/calendar.ts";
 import type { SessionBill } from "../../core/ledger/charge.ts";
 import { RegistryError, type RegistryErrorCode } from "../../core/ports/registry-error.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { memoryDocuments } from "../../adapters/memory/documents.ts";
-import type { AccountsPorts } from "../../core/jobs/accounts-ports.ts";
-import { believedMarks } from "../../core/jobs/ingest-clock.ts";
+import type { AccountsPorts } from "../../core/jobs/accounts/ports.ts";
+import { believedMarks } from "../../core/jobs/ingest/clock.ts";
 import type { SessionRecord } from "../../core/ports/registry.ts";
 import { worldOf } from "./keep-fixture.ts";
 import { bucketPlace, placeWorld } from "./place-world.ts";

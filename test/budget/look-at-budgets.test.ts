@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { HistoryError } from "../../adapters/history/history-error.ts";
-import { checkSpend } from "../../core/jobs/check-spend.ts";
-import { lookAtBudgets } from "../../core/jobs/look-at-budgets.ts";
+import { checkSpend } from "../../core/jobs/check-spend/check-spend.ts";
+import { lookAtBudgets } from "../../core/jobs/check-spend/look-at-budgets.ts";
 import { formatUsd } from "../../core/kernel/money.ts";
 import { budget } from "./budget-fixture.ts";
 import { inputOf, lookAt, seen, spent, type World, worldOf } from "./check-spend-fixture.ts";

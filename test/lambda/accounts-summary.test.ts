@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { AccountsOutcome, TargetAccounts } from "../../core/jobs/accounts-outcome.ts";
-import type { EventDelivery } from "../../core/jobs/observe-outcome.ts";
+import type { AccountsOutcome, TargetAccounts } from "../../core/jobs/accounts/outcome.ts";
+import type { EventDelivery } from "../../core/jobs/observe/outcome.ts";
 import { accountId, interpreterId, region } from "../../core/kernel/ids.ts";
 import { instant } from "../../core/kernel/instant.ts";
 import { concludeAccounts } from "../../functions/accounts-summary.ts";

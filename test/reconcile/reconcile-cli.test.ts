@@ -3,7 +3,7 @@ import path from "node:path";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { sqliteDocuments } from "../../adapters/sqlite/documents.ts";
 import { defaultStateFile } from "../../cli/watch/state-file.ts";
-import { rememberAccounts } from "../../core/jobs/accounts-memory.ts";
+import { rememberAccounts } from "../../core/jobs/accounts/memory.ts";
 import { accountId, region } from "../../core/kernel/ids.ts";
 import { instant } from "../../core/kernel/instant.ts";
 import { runCli } from "../scan/run-cli.ts";

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { folderStore } from "../../adapters/history/folder-store.ts";
 import { sqliteDocuments } from "../../adapters/sqlite/documents.ts";
 import { sqliteRegistry } from "../../adapters/sqlite/registry.ts";
-import { writeSettleMemory } from "../../core/jobs/settle-memory.ts";
+import { writeSettleMemory } from "../../core/jobs/settle/memory.ts";
 import { accountId, region } from "../../core/kernel/ids.ts";
 import { type Instant, isoOf, plusMs } from "../../core/kernel/instant.ts";
 import { historyIn } from "../history/fixture.ts";

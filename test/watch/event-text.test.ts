@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { eventText } from "../../cli/watch/event-text.ts";
-import { pressureEvent } from "../../core/jobs/observe-events.ts";
+import { pressureEvent } from "../../core/jobs/observe/events.ts";
 import { virginia } from "./monitor-fixture.ts";
 import { start, use } from "./quota-fixtures.ts";
 
