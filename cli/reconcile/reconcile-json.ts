@@ -9,14 +9,16 @@ import type {
   PlaceComparison,
   Reconciliation,
 } from "../../core/reconcile/reconciliation.ts";
+import type { LedgerAge } from "./ledger-age.ts";
 
 /** What `reconcile --json` writes (docs/schemas/reconcile.schema.json). Unknown figures are null, never 0. */
-export function reconcileJson(result: Reconciliation) {
+export function reconcileJson(result: Reconciliation, { age: { asOf } }: LedgerAge) {
   const { bill, band } = result;
   return {
     from: isoOf(result.from),
     to: isoOf(result.until),
-    asOf: isoOf(result.now),
+    asOf: asOf === null ? null : isoOf(asOf),
+    printedAt: isoOf(result.now),
     bandPct: short(band.pct),
     ignoreBelowUsdPerDay: short(band.leastUsdPerDay),
     bill: {

@@ -7,18 +7,21 @@ import { renderFitting, type YieldingColumn } from "../render/fit-columns.ts";
 import { safeText } from "../render/safe-text.ts";
 import { type Paint, painter, type Style } from "../render/style.ts";
 import type { Cell } from "../render/table.ts";
+import { asOfText } from "../report/data-age.ts";
 import type { Terminal } from "../terminal.ts";
 import { explanationLines } from "./explanation-lines.ts";
+import type { LedgerAge } from "./ledger-age.ts";
 
 /** For people: what was compared, each Region, each day, and what explains the differences. */
 export function renderReconcile(
   result: Reconciliation,
+  age: LedgerAge,
   terminal: Pick<Terminal, "color" | "interactive" | "columns">,
 ): string {
   const paint = painter(terminal.color);
   const maxWidth = terminal.color || terminal.interactive ? terminal.columns : null;
   return [
-    headOf(result, paint),
+    headOf(result, age, paint),
     placesTable(result, maxWidth, paint),
     explained(result, paint),
     daysTable(result, maxWidth, paint),
@@ -31,11 +34,12 @@ export function renderReconcile(
 
 const sources = { "cost-explorer": "Cost Explorer", cur2: "a CUR 2.0 export", focus: "a FOCUS export" } as const;
 
-function headOf(result: Reconciliation, paint: Paint): string {
+function headOf(result: Reconciliation, { age, lines: ageLines }: LedgerAge, paint: Paint): string {
   const { bill, band } = result;
   const { daysNotBilled, daysMissing } = result;
   const lines = [
-    `${paint(`Reconciled ${isoOf(result.from).slice(0, 10)} to ${isoOf(result.until).slice(0, 10)}`, "bold")}, half open, with ${sources[bill.source]}, as of ${isoOf(result.now)}`,
+    `${paint(`Reconciled ${isoOf(result.from).slice(0, 10)} to ${isoOf(result.until).slice(0, 10)}`, "bold")}, half open, with ${sources[bill.source]}, ${asOfText(age)}`,
+    ...ageLines,
     ...(daysNotBilled.length === 0
       ? []
       : [`The bill goes up to ${isoOf(bill.knownUntil).slice(0, 16)}Z: what came later is in no figure.`]),

@@ -20,6 +20,7 @@ import { clientsOf } from "../scan/compose.ts";
 import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
 import type { CheckVerb, RunVerb } from "../verb.ts";
+import { type LedgerAge, ledgerAge } from "./ledger-age.ts";
 import { reconcileJson } from "./reconcile-json.ts";
 import { type FailOn, type ReconcileOptions, readReconcileOptions } from "./reconcile-options.ts";
 import { renderReconcile } from "./render-reconcile.ts";
@@ -38,8 +39,8 @@ export const runReconcile: RunVerb = async ({ options }, terminal) => {
   try {
     return await withStores(read, clients, terminal.signal, async (stores) => {
       const bill = await billOf(clients, own, now, terminal);
-      const result = await compared(stores, read, own, bill, now, terminal.signal);
-      terminal.out(own.json ? `${safeJson(reconcileJson(result))}\n` : renderReconcile(result, terminal));
+      const { result, age } = await compared(stores, read, own, bill, now, terminal.signal);
+      terminal.out(own.json ? `${safeJson(reconcileJson(result, age))}\n` : renderReconcile(result, age, terminal));
       return exitCodeOf(result, own.failOn);
     });
   } finally {
@@ -73,15 +74,16 @@ async function compared(
   bill: BilledUsage,
   now: Instant,
   signal: AbortSignal,
-): Promise<Reconciliation> {
+): Promise<{ readonly result: Reconciliation; readonly age: LedgerAge }> {
   const includes = ({ account, region }: Target): boolean =>
     (options.accounts?.includes(account) ?? true) && (options.regions?.includes(region) ?? true);
   const { from, until, band } = options;
   const targets = (await stores.targets()).filter(includes);
   const pricing = { prices: settings.prices, gb: accounts.meter.gb, kind: codeInterpreterKind };
-  const unread = unreadIn(await coverageOf(stores, targets));
-  const told = { ...bill, problems: [...bill.problems, ...unread] };
-  return reconcile(stores, { ...pricing, now, from, until, targets, includes, band }, told, signal);
+  const coverage = await coverageOf(stores, targets);
+  const told = { ...bill, problems: [...bill.problems, ...unreadIn(coverage)] };
+  const result = await reconcile(stores, { ...pricing, now, from, until, targets, includes, band }, told, signal);
+  return { result, age: ledgerAge(coverage, now) };
 }
 
 /** What is outside comes before what is missing; a run that compared nothing has not found the two to agree. */
