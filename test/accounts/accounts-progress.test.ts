@@ -27,6 +27,7 @@ it("tells of Regions being settled once there are some, nothing twice, and begin
   expect(told("us-east-1", "reading", 40)).toBe("Costs: 40 lines of usage logs read\n");
   expect(told("eu-west-1", "listing", 0)).toBe("");
   expect(told("us-east-1", "settling", 40)).toBe("Costs: 40 lines of usage logs read; 1 of 2 Regions being settled\n");
+  expect(told("eu-west-1", "settling", 3)).toContain("43 lines of usage logs read; 2 of 2 Regions");
   clear();
   expect(told("us-east-1", "reading", 7)).toBe("Costs: 7 lines of usage logs read\n");
 });
