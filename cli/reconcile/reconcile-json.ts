@@ -44,19 +44,23 @@ const placeJson = (place: PlaceComparison) => ({
   explained: place.isExplained,
   comparedDays: place.comparedDays,
   ...comparedJson(place, {
-    bill: place.state !== "not-on-bill" && place.comparedDays > 0,
-    ledger: place.comparedDays > 0,
+    bill: place.state !== "not-on-bill" && place.state !== "in-doubt" && place.comparedDays > 0,
+    ledger: place.isMetered,
   }),
   unread: { days: place.unreadDays, billed: amountsJson(place.unreadBilled) },
+  inDoubt: { days: place.doubtfulDays, billedAtLeast: amountsJson(place.doubtfulBilled) },
   prices: { vcpuHour: priceJson(place.prices.vcpuHour), gbHour: priceJson(place.prices.gbHour) },
   sessions: place.sessions,
   unreadInterpreters: place.unreadInterpreters,
   explanations: place.explanations.map(explanationJson),
-  rest: amountsJson(place.rest),
+  rest: place.comparedDays === 0 || place.state === "not-on-bill" ? null : amountsJson(place.rest),
   days: place.days.map((day) => ({
     day: dayOf(day.dayAt),
     state: day.state,
-    ...comparedJson(day, { bill: day.state !== "not-on-bill", ledger: day.isRead }),
+    ...comparedJson(day, {
+      bill: day.state !== "not-on-bill" && day.state !== "in-doubt",
+      ledger: day.isRead,
+    }),
   })),
 });
 

@@ -88,6 +88,7 @@ const styles: Readonly<Record<PlaceState, Style>> = {
   "too-small": "dim",
   unread: "yellow",
   "not-on-bill": "yellow",
+  "in-doubt": "yellow",
 };
 
 const words: Readonly<Record<PlaceState, string>> = {
@@ -96,7 +97,10 @@ const words: Readonly<Record<PlaceState, string>> = {
   "too-small": "too small",
   unread: "not read",
   "not-on-bill": "not on the bill",
+  "in-doubt": "in doubt",
 };
+
+const isBillUnknown = (state: PlaceState): boolean => state === "not-on-bill" || state === "in-doubt";
 
 const stateCell = (state: PlaceState, text = words[state]): Cell => ({ text, style: styles[state] });
 
@@ -127,8 +131,8 @@ function placeRows(place: PlaceComparison): readonly (readonly Cell[])[] {
     ["USD", place.usd, place.unreadBilled.usd],
   ] as const;
   return kinds.map(([what, of, unread], index): readonly Cell[] => {
-    const billed = state === "not-on-bill" ? "unknown" : amount(isCompared ? of.billed : unread);
-    const own = (value: Usd | null): Cell => ({ text: place.comparedDays === 0 ? "unknown" : amount(value) });
+    const billed = isBillUnknown(state) ? "unknown" : amount(isCompared ? of.billed : unread);
+    const own = (value: Usd | null): Cell => ({ text: place.isMetered ? amount(value) : "unknown" });
     return [
       { text: index === 0 ? account : "" },
       { text: index === 0 ? region : "" },
@@ -169,10 +173,10 @@ function daysTable({ places }: Reconciliation, maxWidth: number | null, paint: P
   const cells = rows
     .toSorted((a, b) => a.dayAt - b.dayAt)
     .map((row): readonly Cell[] => {
-      const isUnread = row.state === "unread";
+      const isUnknown = isBillUnknown(row.state);
       const both = (of: Comparison): readonly Cell[] => [
-        { text: row.state === "not-on-bill" ? "unknown" : amount(of.billed) },
-        { text: isUnread || row.state === "not-on-bill" ? "-" : ratio(of.ratio) },
+        { text: isUnknown ? "unknown" : amount(of.billed) },
+        { text: isUnknown || row.state === "unread" ? "-" : ratio(of.ratio) },
       ];
       return [
         { text: isoOf(row.dayAt).slice(0, 10) },

@@ -9,7 +9,7 @@ import { accountId } from "../../core/kernel/ids.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
 import type { BilledUsage } from "../../core/ports/billed-usage.ts";
 import { reconcile } from "../../core/reconcile/reconcile.ts";
-import type { Reconciliation } from "../../core/reconcile/reconciliation.ts";
+import type { PlaceState, Reconciliation } from "../../core/reconcile/reconciliation.ts";
 import type { Stores } from "../accounts/stores.ts";
 import { CliError, UsageError } from "../cli-error.ts";
 import { type ExitCode, exitCode, worstExitCode } from "../exit-code.ts";
@@ -93,7 +93,9 @@ function exitCodeOf({ places, bill, daysMissing }: Reconciliation, failOn: FailO
   const isPartial =
     bill.problems.length > 0 ||
     daysMissing.length > 0 ||
-    places.some(({ state, unreadDays }) => state === "unread" || state === "not-on-bill" || unreadDays > 0) ||
+    places.some(({ state, unreadDays, doubtfulDays }) => isUnknown(state) || unreadDays + doubtfulDays > 0) ||
     places.every(({ comparedDays }) => comparedDays === 0);
   return worstExitCode([...(failing.length > 0 ? [exitCode.critical] : []), ...(isPartial ? [exitCode.partial] : [])]);
 }
+
+const isUnknown = (state: PlaceState): boolean => state === "unread" || state === "not-on-bill" || state === "in-doubt";
