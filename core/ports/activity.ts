@@ -1,0 +1,38 @@
+import type { CallEvidence, CpuEvidence, Span, Unknown } from "../cleanup/evidence.ts";
+import type { InvocationStamp } from "../cleanup/policy.ts";
+import type { Target } from "../inventory/target.ts";
+import type { InterpreterId, SessionId } from "../kernel/ids.ts";
+import type { Instant } from "../kernel/instant.ts";
+
+/**
+ * Reads calls of whole interpreters: of each, in which minutes there were any. Absent minutes are without calls only under the
+ * conditions of docs/idle.md; where they are not met, the answer is unknown. Throws only when `signal` is aborted.
+ */
+export type ReadInterpreterCalls = (
+  target: Target,
+  interpreters: readonly { readonly id: InterpreterId; readonly arn: string }[],
+  window: Span,
+  stamp: InvocationStamp,
+  now: Instant,
+  signal: AbortSignal,
+) => Promise<ReadonlyMap<InterpreterId, CallEvidence | Unknown>>;
+
+/** The same for single sessions of one interpreter, from its application logs or spans, where they are on and tell all calls. */
+export type ReadSessionCalls = (
+  target: Target,
+  interpreter: { readonly id: InterpreterId; readonly arn: string },
+  sessions: readonly SessionId[],
+  window: Span,
+  now: Instant,
+  signal: AbortSignal,
+) => Promise<ReadonlyMap<SessionId, CallEvidence | Unknown>>;
+
+/** CPU of sessions of one interpreter, by their usage records of the window. */
+export type ReadSessionCpu = (
+  target: Target,
+  interpreter: InterpreterId,
+  sessions: readonly SessionId[],
+  window: Span,
+  now: Instant,
+  signal: AbortSignal,
+) => Promise<ReadonlyMap<SessionId, CpuEvidence | Unknown>>;

@@ -1,0 +1,64 @@
+import type { SessionKey } from "../billing/usage-record.ts";
+import type { PlanEntry } from "../cleanup/plan.ts";
+import type { Target } from "../inventory/target.ts";
+import type { InterpreterId, SessionId } from "../kernel/ids.ts";
+import type { Instant } from "../kernel/instant.ts";
+import type { Problem } from "../kernel/problem.ts";
+
+/** `gone`: it had ended already, which is as good as stopped. `unsure`: it may or may not have worked; Get says. */
+export type StopAnswer =
+  | { readonly kind: "accepted" }
+  | { readonly kind: "gone" }
+  | { readonly kind: "unsure"; readonly problem: Problem }
+  | { readonly kind: "refused"; readonly problem: Problem };
+
+/** Stops one session. The same token asks for the same stop, however often. Throws only when `signal` is aborted before it was sent. */
+export type StopSession = (
+  target: Target,
+  interpreter: InterpreterId,
+  session: SessionId,
+  clientToken: string,
+  signal: AbortSignal,
+) => Promise<StopAnswer>;
+
+/** Whether anything may be stopped at all. What cannot be read is `unknown`, and then nothing is. */
+export type KillSwitch =
+  | { readonly state: "armed" | "disarmed"; readonly by: string | null; readonly why: string | null; readonly at: Instant | null }
+  | { readonly state: "unknown"; readonly problem: Problem };
+
+export interface KillSwitchStore {
+  readonly read: (signal: AbortSignal) => Promise<KillSwitch>;
+  readonly write: (value: Extract<KillSwitch, { state: "armed" | "disarmed" }>, signal: AbortSignal) => Promise<Problem | null>;
+}
+
+/**
+ * What is kept of one attempt to stop one session. Written as `intended` before Stop is sent, and with its outcome after;
+ * a record that stays `intended` is a crash, and the next run finishes it. Kept 400 days.
+ */
+export interface StopRecord {
+  /** `plan/…`, account, Region, interpreter, session, attempt: the same attempt is the same record. */
+  readonly id: string;
+  readonly revision: number;
+  readonly key: SessionKey;
+  readonly plan: string;
+  readonly attempt: number;
+  readonly clientToken: string;
+  /** The plan's entry, with the evidence of the look just before the stop. */
+  readonly entry: PlanEntry;
+  /** Null: by policy. */
+  readonly override: { readonly by: string; readonly reason: string } | null;
+  readonly state: "intended" | "stopped" | "already-gone" | "failed" | "abandoned";
+  readonly intendedAt: Instant;
+  readonly decidedAt: Instant | null;
+  readonly problem: Problem | null;
+}
+
+/** One contract suite holds for every adapter. */
+export interface StopRecords {
+  /** Answers `stale`, and writes nothing, where the stored revision is not that of the record; the stored one is then one higher. */
+  readonly put: (record: StopRecord) => Promise<"written" | "stale">;
+  readonly intended: (target: Target) => Promise<readonly StopRecord[]>;
+  /** Intended at or after `from` and before `until`, oldest first. */
+  readonly between: (target: Target, from: Instant, until: Instant) => Promise<readonly StopRecord[]>;
+  readonly ofSession: (key: SessionKey) => Promise<readonly StopRecord[]>;
+}
