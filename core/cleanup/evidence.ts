@@ -29,13 +29,16 @@ export interface CpuEvidence {
   readonly asOf: Instant;
   /** The last stretch of records without a gap. `until` is the horizon h. */
   readonly covered: Span;
-  /** Since when each record of that stretch is below the idle level; null where its last record is not. */
+  /**
+   * Since when each record of that stretch is below the idle level; null where its last record is not, or where a later record,
+   * beyond what was looked at, is not.
+   */
   readonly quietSince: Instant | null;
   /** End of the last record at or above the idle level that is known at all, in whatever stretch. */
   readonly lastBusyAt: Instant | null;
   /** Since when each record of that stretch is at or above the level of a runaway; null where its last record is not. */
   readonly hotSince: Instant | null;
-  /** The memory level of the last record, in bytes; null where it says none. */
+  /** The memory level in bytes of the last record of that stretch that has one; null where none has. */
   readonly memoryBytes: number | null;
 }
 

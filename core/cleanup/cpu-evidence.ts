@@ -1,0 +1,114 @@
+import type { GbUnit } from "../billing/gigabyte.ts";
+import { elapsedMs, levelsOf } from "../billing/meter-rows.ts";
+import { distinctInOrder, type UsageColumns } from "../billing/usage-columns.ts";
+import { type Instant, instant } from "../kernel/instant.ts";
+import type { CpuEvidence, Span, Unknown } from "./evidence.ts";
+
+export interface CpuLevels {
+  /** A record at or above this many vCPU works. */
+  readonly idleVcpu: number;
+  /** A record at or above this many is that of a runaway. */
+  readonly hotVcpu: number;
+  readonly gb: GbUnit;
+}
+
+/**
+ * What the usage records of one session, in any order and with repeats, say of its CPU. Only `window` was read in full: records
+ * outside of it prove no quiet, but they prove work.
+ *
+ * AWS does not say whether a record is stamped at the start or at the end of its time, so each bound is taken where it proves
+ * less: the horizon is the last stamp, work lasts until the stamp plus the duration, and what is covered begins with the first stamp.
+ */
+export function cpuEvidenceOf(
+  rows: UsageColumns,
+  levels: CpuLevels,
+  window: Span,
+  now: Instant,
+): CpuEvidence | Unknown {
+  const records = distinctInOrder(rows);
+  const last = lastWithin(records, window);
+  if (last < 0) {
+    const message = "The session has no usage records in the time that was looked at: they come 17 to 60 minutes late.";
+    return { kind: "unknown", code: "no-records-yet", message };
+  }
+  const first = firstOfStretch(records, last, window.from);
+  const covered: Span = { from: instant(records.at[first] ?? 0), until: instant(records.at[last] ?? 0) };
+  const lastBusyAt = lastBusyOf(records, levels.idleVcpu);
+  const quietAtEnd = !isBusy(records, last, levels.idleVcpu) && (lastBusyAt ?? covered.until) <= covered.until;
+  return {
+    kind: "known",
+    asOf: now,
+    covered,
+    quietSince: quietAtEnd ? instant(Math.max(covered.from, lastBusyAt ?? covered.from)) : null,
+    lastBusyAt,
+    hotSince: hotSinceOf(records, first, last, levels.hotVcpu),
+    memoryBytes: lastLevelOf(records, first, last, levels.gb),
+  };
+}
+
+/** A record may come this much after the end of the one before: stamps come with jitter. As in the metering rule. */
+const gapToleranceMs = 500;
+/**
+ * The metering rule allows two neighbours to be apart by the longer of the two, which is right for one of the two ways to stamp.
+ * By the other way a short record beside a long one leaves a hole of the difference, which here must be under a second.
+ */
+const longestHoleMs = 1000;
+/** A few milliseconds make no rate that could be called a runaway's, nor do they interrupt one. */
+const shortestRateMs = 250;
+
+function firstOfStretch(records: UsageColumns, last: number, from: Instant): number {
+  let first = last;
+  while (first > 0 && (records.at[first - 1] ?? 0) >= from && !isGap(records, first - 1, first)) first -= 1;
+  return first;
+}
+
+function isGap({ at, elapsedSeconds }: UsageColumns, before: number, after: number): boolean {
+  const [a, b] = [elapsedMs(elapsedSeconds[before] ?? 0), elapsedMs(elapsedSeconds[after] ?? 0)];
+  const allowedMs = Math.min(Math.max(a, b), Math.min(a, b) + longestHoleMs);
+  return (at[after] ?? 0) - (at[before] ?? 0) > allowedMs + gapToleranceMs;
+}
+
+/** The place of the last record of the window, or -1. */
+function lastWithin({ at, length }: UsageColumns, window: Span): number {
+  let last = length - 1;
+  while (last >= 0 && (at[last] ?? 0) >= window.until) last -= 1;
+  return last >= 0 && (at[last] ?? 0) >= window.from ? last : -1;
+}
+
+/** Records of no length can carry CPU: then they work. Those that carry none say nothing. */
+function isBusy({ elapsedSeconds, vcpuHours }: UsageColumns, row: number, idleVcpu: number): boolean {
+  const eMs = elapsedMs(elapsedSeconds[row] ?? 0);
+  const vcpuNs = vcpuNsOf(vcpuHours[row] ?? 0);
+  return eMs === 0 ? vcpuNs > 0 : vcpuNs >= idleVcpu * eMs * 1e6;
+}
+
+function lastBusyOf(records: UsageColumns, idleVcpu: number): Instant | null {
+  let latest = Number.NEGATIVE_INFINITY;
+  for (let row = 0; row < records.length; row += 1) {
+    const endsAt = (records.at[row] ?? 0) + elapsedMs(records.elapsedSeconds[row] ?? 0);
+    if (endsAt > latest && isBusy(records, row, idleVcpu)) latest = endsAt;
+  }
+  return latest === Number.NEGATIVE_INFINITY ? null : instant(latest);
+}
+
+function hotSinceOf(records: UsageColumns, first: number, last: number, hotVcpu: number): Instant | null {
+  let since: Instant | null = null;
+  for (let row = last; row >= first; row -= 1) {
+    const eMs = elapsedMs(records.elapsedSeconds[row] ?? 0);
+    if (eMs < shortestRateMs) continue;
+    if (vcpuNsOf(records.vcpuHours[row] ?? 0) < hotVcpu * eMs * 1e6) break;
+    since = instant(records.at[row] ?? 0);
+  }
+  return since;
+}
+
+function lastLevelOf(records: UsageColumns, first: number, last: number, gb: GbUnit): number | null {
+  const levels = levelsOf(records, gb);
+  for (let row = last; row >= first; row -= 1) {
+    const level = levels[row] ?? -1;
+    if (level >= 0) return level;
+  }
+  return null;
+}
+
+const vcpuNsOf = (vcpuHours: number): number => Math.round(vcpuHours * 3600e9);
