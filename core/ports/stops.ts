@@ -23,12 +23,20 @@ export type StopSession = (
 
 /** Whether anything may be stopped at all. What cannot be read is `unknown`, and then nothing is. */
 export type KillSwitch =
-  | { readonly state: "armed" | "disarmed"; readonly by: string | null; readonly why: string | null; readonly at: Instant | null }
+  | {
+      readonly state: "armed" | "disarmed";
+      readonly by: string | null;
+      readonly why: string | null;
+      readonly at: Instant | null;
+    }
   | { readonly state: "unknown"; readonly problem: Problem };
 
 export interface KillSwitchStore {
   readonly read: (signal: AbortSignal) => Promise<KillSwitch>;
-  readonly write: (value: Extract<KillSwitch, { state: "armed" | "disarmed" }>, signal: AbortSignal) => Promise<Problem | null>;
+  readonly write: (
+    value: Extract<KillSwitch, { state: "armed" | "disarmed" }>,
+    signal: AbortSignal,
+  ) => Promise<Problem | null>;
 }
 
 /**
@@ -53,7 +61,13 @@ export interface StopRecord {
   readonly problem: Problem | null;
 }
 
-/** One contract suite holds for every adapter. */
+/** How long adapters remember a stop: savings of a year can be added up, and a month more. */
+export const keptStopMs = 400 * 24 * 3_600_000;
+
+/**
+ * One contract suite holds for every adapter. An adapter without transactions keeps `intendedAt` in the key: it must never
+ * change once a record is written.
+ */
 export interface StopRecords {
   /** Answers `stale`, and writes nothing, where the stored revision is not that of the record; the stored one is then one higher. */
   readonly put: (record: StopRecord) => Promise<"written" | "stale">;
