@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
-import leven from "leven";
 import { UsageError } from "./cli-error.ts";
+import { nearestOf } from "./config/nearest.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import type { Terminal } from "./terminal.ts";
 import type { Verb } from "./verb.ts";
@@ -21,7 +21,7 @@ export async function runProgram(
     .configureOutput({ writeOut: terminal.out, writeErr: () => undefined })
     .addHelpText(
       "after",
-      "\nExit codes: 0 done, 1 failed, 2 bad input or usage, 3 done and something is critical, 4 done in part.\nEvery verb has --json and --help with examples.",
+      "\nExit codes: 0 done, 1 failed, 2 bad input or usage, 3 done and something is critical, 4 done in part.\nEvery verb has --json and --help with examples; `sandmeter help VERB` shows the same help.",
     )
     .exitOverride();
   for (const verb of verbs) {
@@ -33,11 +33,22 @@ export async function runProgram(
   }
   try {
     if (argv.length === 0) throw new UsageError([`say what to do\n\n${program.helpInformation()}`]);
-    await program.parseAsync(argv, { from: "user" });
+    await program.parseAsync(withoutHelpVerb(argv, verbs), { from: "user" });
   } catch (error) {
     return handleParseError(error, verbs, argv);
   }
   return result;
+}
+
+/** `help` and `help VERB` as the flag that does the same; commander's own shows all verbs for one that it does not know. */
+function withoutHelpVerb(argv: readonly string[], verbs: readonly Verb[]): readonly string[] {
+  if (argv[0] !== "help") return argv;
+  const [word, ...more] = argv.slice(1).filter((item) => item !== "--help" && item !== "-h" && item !== "help");
+  if (word === undefined) return ["--help"];
+  const problems = more.map((item) => `unexpected argument "${item}": \`sandmeter help\` takes one verb`);
+  if (!verbs.some((verb) => verb.name === word)) problems.unshift(unknownVerb(word, verbs));
+  if (problems.length > 0) throw new UsageError(problems);
+  return [word, "--help"];
 }
 
 function commandOf(verb: Verb, terminal: Terminal, done: (code: ExitCode) => void): Command {
@@ -83,30 +94,20 @@ function unknownFlag(flag: string, command: Command): string {
   const known = command.options.flatMap((option) =>
     option.long === undefined || option.long === null ? [] : [option.long],
   );
-  const near = nearest(flag.split("=")[0] ?? flag, known);
-  return `unknown flag ${flag}${near === null ? "" : `: did you mean ${near}?`} (see \`sandmeter ${command.name()} --help\`)`;
+  const hint = nearestOf(flag.split("=")[0] ?? flag, known);
+  return `unknown flag ${flag}${hint} (see \`sandmeter ${command.name()} --help\`)`;
 }
 
-/** The candidate within two edits, or null. */
-export function nearest(word: string, candidates: readonly string[]): string | null {
-  const ranked = candidates.map((candidate) => ({ candidate, distance: leven(word, candidate) }));
-  ranked.sort((a, b) => a.distance - b.distance);
-  const best = ranked[0];
-  return best !== undefined && best.distance <= 2 ? best.candidate : null;
+function unknownVerb(word: string, verbs: readonly Verb[]): string {
+  const names = verbs.map((verb) => verb.name);
+  return `unknown verb "${word}"${nearestOf(word, names)} (verbs: ${names.join(", ")})`;
 }
 
 function handleParseError(error: unknown, verbs: readonly Verb[], argv: readonly string[]): ExitCode {
   if (!isCommanderError(error)) throw error;
   if (error.exitCode === 0) return exitCode.done;
   if (error.code === "commander.unknownCommand") {
-    const word = argv.find((item) => !item.startsWith("-")) ?? "";
-    const near = nearest(
-      word,
-      verbs.map((verb) => verb.name),
-    );
-    throw new UsageError([
-      `unknown verb "${word}"${near === null ? "" : `: did you mean ${near}?`} (verbs: ${verbs.map((verb) => verb.name).join(", ")})`,
-    ]);
+    throw new UsageError([unknownVerb(argv.find((item) => !item.startsWith("-")) ?? "", verbs)]);
   }
   throw new UsageError([error.message.replace(/^error: /, "")]);
 }

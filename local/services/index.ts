@@ -5,6 +5,7 @@ import { events } from "./events.ts";
 import { logs } from "./logs/definition.ts";
 import { s3 } from "./s3/definition.ts";
 import { serviceQuotas } from "./service-quotas.ts";
+import { ssm } from "./ssm/definition.ts";
 import { sts } from "./sts.ts";
 
 /** The services around AgentCore that the embedded AWS speaks. */
@@ -15,5 +16,6 @@ export const otherServices: readonly ServiceDefinition[] = [
   logs,
   s3,
   serviceQuotas,
+  ssm,
   sts,
 ];

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../../cli/cli-error.ts";
+import { nearestOf } from "../../cli/config/nearest.ts";
 import { exitCode, worstExitCode } from "../../cli/exit-code.ts";
-import { nearest, runProgram } from "../../cli/program.ts";
+import { runProgram } from "../../cli/program.ts";
 import type { Terminal } from "../../cli/terminal.ts";
 import type { Verb, VerbInput } from "../../cli/verb.ts";
 
@@ -94,6 +95,31 @@ describe("the command line", () => {
     expect(out()).toContain("1.2.3");
     expect(seen).toEqual([]);
   });
+  it.each([
+    [["help"], ["--help"]],
+    [["help", "--help"], ["--help"]],
+    [["help", "help"], ["--help"]],
+    [
+      ["help", "look"],
+      ["look", "--help"],
+    ],
+    [
+      ["help", "look", "--help"],
+      ["look", "--help"],
+    ],
+  ])("shows by %j what %j shows", async (words, flags) => {
+    const [asked, same] = [setUp(), setUp()];
+    expect(await asked.run(...words)).toBe(exitCode.done);
+    expect(await same.run(...flags)).toBe(exitCode.done);
+    expect(asked.out()).toBe(same.out());
+    expect(asked.out()).toContain("Usage: sandmeter");
+  });
+  it("knows no help of a verb that is none, or of several", async () => {
+    expect(await setUp().problemsOf("help", "lok", "read")).toEqual([
+      'unknown verb "lok": did you mean look? (verbs: look, read)',
+      'unexpected argument "read": `sandmeter help` takes one verb',
+    ]);
+  });
 });
 
 describe("where several exit codes apply", () => {
@@ -106,7 +132,11 @@ describe("where several exit codes apply", () => {
   ] as const)("%j is %d", (codes, expected) => expect(worstExitCode(codes)).toBe(expected));
 });
 
-it("finds the nearest word within two edits only", () => {
-  expect(nearest("us-esat-1", ["us-east-1", "eu-west-1"])).toBe("us-east-1");
-  expect(nearest("mars", ["us-east-1"])).toBeNull();
-});
+it.each([
+  ["us-esat-1", ": did you mean us-east-1?"],
+  ["EU-WEST-1", ": did you mean eu-west-1?"],
+  ["us-eats-11", ""],
+  ["mars", ""],
+])("finds the word nearest to %s within two edits only, whatever its case", (word, hint) =>
+  expect(nearestOf(word, ["us-east-1", "eu-west-1"])).toBe(hint),
+);

@@ -6,6 +6,7 @@ import * as costsClient from "@aws-sdk/client-cost-explorer";
 import * as eventsClient from "@aws-sdk/client-eventbridge";
 import * as s3Client from "@aws-sdk/client-s3";
 import * as quotasClient from "@aws-sdk/client-service-quotas";
+import * as ssmClient from "@aws-sdk/client-ssm";
 import * as stsClient from "@aws-sdk/client-sts";
 import { describe, expect, it } from "vitest";
 import type { ObjectOperation, OperationDefinition, RestOperation } from "../../local/service.ts";
@@ -26,6 +27,7 @@ const clients: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   s3: s3Client,
   events: eventsClient,
   servicequotas: quotasClient,
+  ssm: ssmClient,
   sts: stsClient,
 };
 
