@@ -6,6 +6,7 @@ import type { CostExplorerClient } from "@aws-sdk/client-cost-explorer";
 import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
+import type { SSMClient } from "@aws-sdk/client-ssm";
 import type { STSClient } from "@aws-sdk/client-sts";
 import type { MonotonicClock } from "./pacer.ts";
 import { addRateShare, rateShare } from "./rate-share.ts";
@@ -48,6 +49,7 @@ export interface AwsClients {
   /** Has one endpoint in each partition, whatever the Region. */
   readonly costExplorer: (region: string) => Promise<CostExplorerClient>;
   readonly eventBridge: (region: string) => Promise<EventBridgeClient>;
+  readonly ssm: (region: string) => Promise<SSMClient>;
   readonly sts: (region: string) => Promise<STSClient>;
   /** The Region of the environment or the profile; null where neither names one. */
   readonly defaultRegion: () => Promise<string | null>;
@@ -163,6 +165,10 @@ export function awsClients(options: AwsClientsOptions): AwsClients {
     eventBridge: perRegion("eventBridge", async (settings) => {
       const { EventBridgeClient } = await import("@aws-sdk/client-eventbridge");
       return new EventBridgeClient(settings);
+    }),
+    ssm: perRegion("ssm", async (settings) => {
+      const { SSMClient } = await import("@aws-sdk/client-ssm");
+      return new SSMClient(settings);
     }),
     sts: perRegion("sts", async (settings) => {
       const { STSClient } = await import("@aws-sdk/client-sts");

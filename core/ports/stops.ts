@@ -21,24 +21,6 @@ export type StopSession = (
   signal: AbortSignal,
 ) => Promise<StopAnswer>;
 
-/** Whether anything may be stopped at all. What cannot be read is `unknown`, and then nothing is. */
-export type KillSwitch =
-  | {
-      readonly state: "armed" | "disarmed";
-      readonly by: string | null;
-      readonly why: string | null;
-      readonly at: Instant | null;
-    }
-  | { readonly state: "unknown"; readonly problem: Problem };
-
-export interface KillSwitchStore {
-  readonly read: (signal: AbortSignal) => Promise<KillSwitch>;
-  readonly write: (
-    value: Extract<KillSwitch, { state: "armed" | "disarmed" }>,
-    signal: AbortSignal,
-  ) => Promise<Problem | null>;
-}
-
 /**
  * What is kept of one attempt to stop one session. Written as `intended` before Stop is sent, and with its outcome after;
  * a record that stays `intended` is a crash, and the next run finishes it. Kept 400 days.
