@@ -34,7 +34,12 @@ export function decide(facts: SessionFacts, settings: DecideSettings, now: Insta
   const { session, evidence, policy, protection } = facts;
   const horizon = horizonOf(evidence, policy?.evidence ?? "strict");
   const keep = (reason: DecisionReason, text: string): Decision => ({
-    ...{ action: "keep", reason, text, horizon, idleSince: null, dueAt: null },
+    action: "keep",
+    reason,
+    text,
+    horizon,
+    idleSince: null,
+    dueAt: null,
   });
   if (policy === null) return keep("no-policy", "No policy is about it, or two are alike.");
   const idleAfterMs = idleAfterOf(policy, settings.invocationStamp);

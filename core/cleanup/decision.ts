@@ -13,9 +13,10 @@ export interface SessionFacts {
 }
 
 /**
- * Why. `keep`: `no-policy`, `ended`, `protected`, `too-young`, `expires-soon`, `active` (it worked within idleAfter),
+ * Why. `keep`: `no-policy`, `ended`, `protected`, `too-young`, `expires-soon`, `active` (it worked at its horizon or since),
  * `unprovable` (no evidence can show it: what to turn on is said), `unknown-activity` (evidence that there should be is missing).
  * `watch`: `quiet` (idle, not long enough yet). `stop`: `idle-observed`, `over-age` (idle and over age), `over-age-busy`.
+ * When each applies, and which of several is told: core/cleanup/decide.ts.
  */
 export type DecisionReason =
   | "no-policy"
