@@ -4,7 +4,7 @@ import { type Instant, instant } from "../../core/kernel/instant.ts";
 import type { Problem } from "../../core/kernel/problem.ts";
 import type { InterpreterHour, ReadInterpreterUsage } from "../../core/ports/interpreter-usage.ts";
 import type { AwsClients } from "./clients.ts";
-import { listedDimensions, agentCoreNamespace as namespace } from "./listed-dimensions.ts";
+import { agentCoreNamespace, listedDimensions } from "./listed-dimensions.ts";
 import { metricData } from "./metric-data.ts";
 
 const hourMs = 3_600_000;
