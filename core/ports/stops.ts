@@ -26,7 +26,7 @@ export type StopSession = (
  * a record that stays `intended` is a crash, and the next run finishes it. Kept 400 days.
  */
 export interface StopRecord {
-  /** `plan/…`, account, Region, interpreter, session, attempt: the same attempt is the same record. */
+  /** Of session and attempt: of two runs that mean to stop a session at the same moment, one writes it. */
   readonly id: string;
   readonly revision: number;
   readonly key: SessionKey;
