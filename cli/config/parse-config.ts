@@ -1,3 +1,5 @@
+import { policyBoundsKeys } from "../../adapters/config/policy-bounds-schema.ts";
+import { matchKeys } from "../../adapters/config/policy-match-schema.ts";
 import { priceRowKeys } from "../../adapters/config/price-rows-schema.ts";
 import { defaultThresholds } from "../../core/quota/thresholds.ts";
 import { budgetProblems, type CrossProblem } from "./budget-problems.ts";
@@ -52,7 +54,7 @@ const knownKeys: KnownKeys = [
     path: /^$/,
     keys: [
       ...["regions", "rateShare", "requestsPerSecond", "thresholds", "limits", "prices", "attribution", "budgets"],
-      ...["usage", "history", "trail"],
+      ...["usage", "history", "trail", "cleanup"],
     ],
   },
   { path: /^thresholds$/, keys: ["warning", "critical"] },
@@ -63,5 +65,8 @@ const knownKeys: KnownKeys = [
   { path: /^prices\.rows\[\d+\]$/, keys: priceRowKeys },
   { path: /^attribution\[\d+\]$/, keys: ["match", "set"] },
   { path: /^attribution\[\d+\]\.match$/, keys: ["interpreter", "name", "account", "region", "tag", "principal"] },
+  { path: /^cleanup$/, keys: ["bounds"] },
+  { path: /^cleanup\.bounds$/, keys: policyBoundsKeys },
+  { path: /^cleanup\.bounds\.neverStop\[\d+\]$/, keys: matchKeys },
   { path: /^budgets\[\d+\]$/, keys: ["id", "by", "value", "window", "usd", "thresholds", "closePct"] },
 ];

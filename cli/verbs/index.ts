@@ -3,6 +3,7 @@ import { attribution } from "./attribution.ts";
 import { dashboards } from "./dashboards.ts";
 import { demo } from "./demo.ts";
 import { emulate } from "./emulate.ts";
+import { policy } from "./policy.ts";
 import { prices } from "./prices.ts";
 import { rate } from "./rate.ts";
 import { reconcile } from "./reconcile.ts";
@@ -19,6 +20,7 @@ export const verbs: readonly Verb[] = [
   rate,
   prices,
   attribution,
+  policy,
   dashboards,
   demo,
   emulate,
