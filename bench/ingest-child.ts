@@ -79,7 +79,7 @@ const ports: AccountsPorts = {
     }),
     getSession: async () => ({ kind: "gone" }),
   },
-  listEndedSessions: async () => ({ items: [], problems: [], complete: true }),
+  listEndedSessions: async () => ({ items: [], problems: [], complete: true, next: null, pages: 1 }),
   readTags: async () => ({ kind: "found", value: {} }),
   readInterpreterUsage: async () => ({ hours: new Map(), problems: [] }),
   kind: codeInterpreterKind,
@@ -91,6 +91,7 @@ const ports: AccountsPorts = {
   ledger,
   history,
   documents,
+  trail: null,
   sendEvents: async () => [],
 };
 const input: AccountsInput = {

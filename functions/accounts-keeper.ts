@@ -7,12 +7,14 @@ import { awsInterpreterUsage } from "../adapters/aws/interpreter-usage.ts";
 import { awsSandboxReader } from "../adapters/aws/sandbox-reader.ts";
 import { awsReadTags } from "../adapters/aws/tags.ts";
 import { awsUsageSource } from "../adapters/aws/usage-source.ts";
-import { deployedPricing } from "../adapters/config/deployed-configuration.ts";
+import { deployedPricing, deployedTrail } from "../adapters/config/deployed-configuration.ts";
 import { deployedLabels } from "../adapters/config/deployed-labels.ts";
+import type { StoredPlace } from "../adapters/config/stored-place.ts";
 import type { UsageSettings } from "../adapters/config/usage-of.ts";
 import { dynamodbDocuments } from "../adapters/dynamodb/documents.ts";
 import { dynamodbLedger } from "../adapters/dynamodb/ledger.ts";
 import { dynamodbRegistry } from "../adapters/dynamodb/registry.ts";
+import { bucketTrail } from "../adapters/files/trail.ts";
 import { bucketUsageSource, folderUsageSource } from "../adapters/files/usage-source.ts";
 import { parquetHistory } from "../adapters/history/parquet-history.ts";
 import { s3Store } from "../adapters/history/s3-store.ts";
@@ -38,7 +40,8 @@ export type AccountsKeeper = (now: Instant, place: FunctionPlace, signal: AbortS
 export function accountsKeeperOf(environment: AccountsEnvironment): AccountsKeeper {
   const { prices, usage } = readDeployedFile(environment.taskRoot, deployedPricing);
   const labels = readDeployedFile(environment.taskRoot, deployedLabels);
-  const ports = portsOf(environment, prices, usage);
+  const trail = readDeployedFile(environment.taskRoot, deployedTrail);
+  const ports = portsOf(environment, prices, { usage, trail });
   const keeping = ports.then(keepAccounts);
   return async (now, place, signal) => {
     const named = targetsOf(environment.regions, place);
@@ -58,7 +61,7 @@ async function seenOf(registry: AccountsPorts["registry"], targets: readonly Tar
 async function portsOf(
   { version, rateShare, homeRegion, table, historyBucket }: AccountsEnvironment,
   prices: PriceBook,
-  usage: UsageSettings,
+  { usage, trail }: { readonly usage: UsageSettings; readonly trail: StoredPlace | null },
 ): Promise<AccountsPorts> {
   const clients = awsClients({ version, requestsPerSecond, rateShare });
   const state = tableClient(homeRegion);
@@ -74,14 +77,17 @@ async function portsOf(
     ledger: dynamodbLedger(state, table, { encode: writeAccount, decode: readAccount }),
     history: parquetHistory(files, { prices, gb: usage.meter.gb }),
     documents: dynamodbDocuments(state, table),
+    // A deployment refuses a configuration that names a folder.
+    trail: trail?.kind === "bucket" ? bucketTrail(clients.s3, textOf(trail)).follow : null,
     sendEvents: awsSendEvents(clients, homeRegion),
   };
 }
 
+const textOf = ({ bucket, prefix }: StoredPlace & { readonly kind: "bucket" }): string => `s3://${bucket}/${prefix}`;
+
 /** Usage records from the bucket that is named, else from wherever the account's deliveries go. */
 function usageSourceOf(clients: AwsClients, { usageFrom, logGroup }: UsageSettings): UsageSource {
-  if (usageFrom?.kind === "bucket")
-    return bucketUsageSource(clients.s3, `s3://${usageFrom.bucket}/${usageFrom.prefix}`);
+  if (usageFrom?.kind === "bucket") return bucketUsageSource(clients.s3, textOf(usageFrom));
   const logs = awsUsageSource(clients, { logGroup });
   return routeUsage(logs.locate, {
     "log-group": logs.read,

@@ -7,6 +7,8 @@ export interface UsagePlaces {
   readonly logGroups: readonly string[];
   /** Names of buckets. */
   readonly buckets: readonly string[];
+  /** The bucket of a trail that says who started a session; null where there is none. */
+  readonly trailBucket: string | null;
 }
 
 /** The log groups that the console and the documents of AWS name. */
@@ -16,7 +18,10 @@ export const usualUsageGroups = "/aws/vendedlogs/bedrock-agentcore/*";
  * Reading what sessions used: tags, usage records, and the metrics of interpreters. Which delivery goes where, what a query
  * found and what a metric says take no resource (service authorization reference, read in November 2026).
  */
-export const readUsage = (place: PolicyPlace, { logGroups, buckets }: UsagePlaces): readonly Statement[] => [
+export const readUsage = (
+  place: PolicyPlace,
+  { logGroups, buckets, trailBucket }: UsagePlaces,
+): readonly Statement[] => [
   {
     sid: "ReadTags",
     effect: "allow",
@@ -51,7 +56,8 @@ export const readUsage = (place: PolicyPlace, { logGroups, buckets }: UsagePlace
     resources: logGroups.map((name) => logGroupOf(place, name)),
     ...inRegions(place),
   },
-  ...(buckets.length === 0 ? [] : [readBuckets(place, buckets)]),
+  ...(buckets.length === 0 ? [] : [readBuckets("ReadUsageBuckets", place, buckets)]),
+  ...(trailBucket === null ? [] : [readBuckets("ReadTrail", place, [trailBucket])]),
   {
     sid: "ReadInterpreterMetrics",
     effect: "allow",
@@ -61,8 +67,8 @@ export const readUsage = (place: PolicyPlace, { logGroups, buckets }: UsagePlace
   },
 ];
 
-const readBuckets = ({ partition }: PolicyPlace, buckets: readonly string[]): Statement => ({
-  sid: "ReadUsageBuckets",
+const readBuckets = (sid: string, { partition }: PolicyPlace, buckets: readonly string[]): Statement => ({
+  sid,
   effect: "allow",
   actions: ["s3:GetObject", "s3:ListBucket"],
   resources: buckets.flatMap((bucket) => [`arn:${partition}:s3:::${bucket}`, `arn:${partition}:s3:::${bucket}/*`]),

@@ -17,7 +17,7 @@ export const readerStatements = (place: PolicyPlace): readonly Statement[] => [
     actions: ["bedrock-agentcore:GetCodeInterpreter"],
     resources: customInterpreters(place),
   },
-  ...readUsage(place, { logGroups: [usualUsageGroups], buckets: [] }),
+  ...readUsage(place, { logGroups: [usualUsageGroups], buckets: [], trailBucket: null }),
   {
     // Cost Explorer is asked in one Region, whatever the Region of the bill.
     sid: "ReadBill",

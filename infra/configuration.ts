@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { type DeployedConfiguration, writtenPriceRow } from "../adapters/config/deployed-configuration.ts";
-import { usageOf } from "../adapters/config/usage-of.ts";
+import type { StoredPlace } from "../adapters/config/stored-place.ts";
+import { placeOf, usageOf } from "../adapters/config/usage-of.ts";
 import { UsageError } from "../cli/cli-error.ts";
 import { loadConfig } from "../cli/config/load-config.ts";
 import { readPrices } from "../cli/config/prices.ts";
@@ -15,6 +16,8 @@ export interface ReadConfiguration {
   readonly deployed: DeployedConfiguration;
   /** The bucket that the configuration names for usage records; null where it names none. */
   readonly usageBucket: string | null;
+  /** The bucket of the trail that says who started a session; null where there is none. */
+  readonly trailBucket: string | null;
 }
 
 /**
@@ -30,20 +33,18 @@ export async function readConfiguration(
   const config = await readable(() => loadConfig(root, configFile ?? undefined));
   const prices = await readPrices(root, config.prices, pricesFile ?? undefined);
   const { usageFrom } = usageOf(config.usage ?? {});
-  refuse([
-    ...prices.problems,
-    ...(usageFrom?.kind === "folder"
-      ? [`usage.from names the folder ${usageFrom.folder}, which a function has not: name a bucket, or leave it out`]
-      : []),
-  ]);
+  const trail = placeOf(config.trail);
+  refuse([...prices.problems, ...folderProblem("usage.from", usageFrom), ...folderProblem("trail", trail)]);
   return {
     deployed: {
       prices: layerPrices(prices.layers).map(writtenPriceRow),
       usage: config.usage ?? {},
+      ...(config.trail === undefined ? {} : { trail: config.trail }),
       attribution: config.attribution ?? [],
       budgets: config.budgets ?? [],
     },
     usageBucket: usageFrom?.kind === "bucket" ? usageFrom.bucket : null,
+    trailBucket: trail?.kind === "bucket" ? trail.bucket : null,
   };
 }
 
@@ -61,6 +62,11 @@ export function writeConfiguration(root: string, deployed: DeployedConfiguration
   renameSync(unfinished, path.join(root, file));
   return file;
 }
+
+const folderProblem = (setting: string, place: StoredPlace | null): readonly string[] =>
+  place?.kind === "folder"
+    ? [`${setting} names the folder ${place.folder}, which a function has not: name a bucket, or leave it out`]
+    : [];
 
 const missing = (root: string, setting: string, file: string | null): readonly string[] =>
   file === null || existsSync(path.resolve(root, file)) ? [] : [`${setting} names ${file}, which does not exist`];

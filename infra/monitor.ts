@@ -11,11 +11,15 @@ import { createHistory, createState } from "./storage.ts";
 export async function deployMonitor(environment: Readonly<Record<string, string | undefined>>) {
   const settings = settingsOf(environment);
   const { root } = $cli.paths;
-  const { deployed, usageBucket } = await readConfiguration(root, settings);
+  const { deployed, usageBucket, trailBucket } = await readConfiguration(root, settings);
   const { logGroups, buckets } = settings.usage;
   const configuration = {
     file: writeConfiguration(root, deployed),
-    usage: { logGroups, buckets: usageBucket === null ? buckets : [...new Set([...buckets, usageBucket])].sort() },
+    usage: {
+      logGroups,
+      buckets: usageBucket === null ? buckets : [...new Set([...buckets, usageBucket])].sort(),
+      trailBucket,
+    },
   };
   setFunctionDefaults();
   const place = currentPlace();

@@ -17,7 +17,7 @@ export interface Settings {
   readonly reserveConcurrency: boolean;
   readonly logLevel: "DEBUG" | "INFO" | "WARN" | "ERROR";
   readonly accountsEveryMinutes: number;
-  readonly usage: UsagePlaces;
+  readonly usage: Omit<UsagePlaces, "trailBucket">;
   /** Files, named from the project's folder. Null: the usual configuration where it exists, and no other prices. */
   readonly configFile: string | null;
   readonly pricesFile: string | null;

@@ -1,5 +1,6 @@
 import type { LocalClock } from "./clock.ts";
 import { buildPlace, emptyPlace } from "./fleet/build-place.ts";
+import { cleanupFleet } from "./fleet/cleanup-fleet.ts";
 import { demoFleet } from "./fleet/demo-fleet.ts";
 import { emptyFleet } from "./fleet/empty-fleet.ts";
 import type { FleetSpec } from "./fleet/fleet-spec.ts";
@@ -7,11 +8,12 @@ import { largeFleet } from "./fleet/large-fleet.ts";
 import { ledgerFleet } from "./fleet/ledger-fleet.ts";
 import { plannedBuckets } from "./fleet/planned-buckets.ts";
 import { regionsOnByDefault } from "./fleet/regions.ts";
+import { thousandFleet } from "./fleet/thousand-fleet.ts";
 import { defaultUnknowns } from "./unknowns.ts";
 import type { Billing, LocalLimits, Place, UnknownBehaviours, World } from "./world.ts";
 
 /** The fleets that come with the embedded AWS. */
-export const fleetNames = ["demo", "empty", "large", "ledger"] as const;
+export const fleetNames = ["demo", "empty", "large", "ledger", "cleanup", "thousand"] as const;
 export type FleetName = (typeof fleetNames)[number];
 
 export interface WorldOptions {
@@ -67,6 +69,10 @@ function builtIn(name: FleetName): FleetSpec {
       return largeFleet();
     case "ledger":
       return ledgerFleet();
+    case "cleanup":
+      return cleanupFleet();
+    case "thousand":
+      return thousandFleet();
     default:
       return name satisfies never;
   }

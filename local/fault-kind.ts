@@ -3,6 +3,7 @@ export const faultKinds = [
   "throttle",
   "error",
   "timeout",
+  "lost-answer",
   "slow",
   "html-503",
   "access-denied",

@@ -13,9 +13,9 @@ export interface FaultRule {
   readonly times?: number;
   /** Strikes the first, the (n+1)th … matching request; every one where absent. */
   readonly everyNth?: number;
-  /** HTTP status of `error`; 500 where absent. */
+  /** HTTP status of `error`, 500 where absent; and of `lost-answer`, which drops the connection where it is absent. */
   readonly status?: number;
-  /** Wall time that `slow` holds an answer back, and that `timeout` hangs before it drops the connection. */
+  /** Wall time that `slow` holds an answer back, and that `timeout` and `lost-answer` hang before they drop the connection. */
   readonly delayMs?: number;
 }
 

@@ -8,6 +8,7 @@ export interface Request {
   readonly place: Place;
   /** The emulated time at which it came; one value for the whole request. */
   readonly now: number;
+  readonly requestId: string;
   /** Members from body, path, query and headers, by the model's names. */
   readonly input: Readonly<Record<string, unknown>>;
   /**

@@ -1,7 +1,11 @@
+import type { ActivityProfile } from "./fleet/activity.ts";
+import { afterStop } from "./fleet/after-stop.ts";
 import { lastActiveAt } from "./fleet/calls.ts";
-import { endOf, sessionStatusAt } from "./fleet/life.ts";
+import { endOf, sessionStatusAt, stoppedByClientAt } from "./fleet/life.ts";
 import { principalOf } from "./fleet/principal.ts";
+import { settleReturns } from "./fleet/returning.ts";
 import { costOf, type SessionCost, unknownCost } from "./fleet/session-cost.ts";
+import { workSpans } from "./fleet/work-spans.ts";
 import type { LocalSession, World } from "./world.ts";
 
 export interface Truth {
@@ -26,23 +30,42 @@ export interface SessionTruth extends SessionCost {
   readonly usageLogs: "none" | "log-group" | "missing" | "unreadable" | "bucket";
   /** Who started it, as CloudTrail says. */
   readonly principal: string;
+  /** When it worked; only where that was asked for. */
+  readonly work?: WorkTruth;
+}
+
+/** What a session did, and would have done. Instants are ISO text. */
+interface WorkTruth {
+  readonly profile: ActivityProfile;
+  /** By start: a request in flight (`call`), or CPU at the idle level or above (`cpu`). Ends are not included. */
+  readonly spans: readonly { readonly from: string; readonly until: string; readonly cause: "call" | "cpu" }[];
+  /** Whether its own caller stopped it by plan, or a client by a request; null where nobody did. */
+  readonly stoppedBy: "plan" | "client" | null;
+  /** For a session that a client stopped, null for all others: what would have come if nobody had. */
+  readonly wouldHaveWorkedAgainAt: string | null;
+  readonly wouldHaveEndedAt: string | null;
+  readonly remainingUsd: string | null;
+  readonly remainingIdleUsd: string | null;
 }
 
 export interface TruthOptions {
   /** Without it both costs are null, and a large fleet answers at once. */
   readonly cost: boolean;
   readonly status: "READY" | "TERMINATED" | null;
+  /** Adds `work`: what touches [from, until), both in milliseconds since 1970; null leaves it out. */
+  readonly work: { readonly from: number; readonly until: number } | null;
 }
 
 /** All sessions that AWS would still know, by account, Region, interpreter and session. */
 export function truthOf(world: World, options: Partial<TruthOptions> = {}): Truth {
+  settleReturns(world);
   const now = world.clock.now();
-  const { cost = true, status = null } = options;
+  const { cost = true, status = null, work = null } = options;
   const sessions: SessionTruth[] = [];
   for (const place of world.places()) {
     for (const ofInterpreter of place.sessions.values()) {
       for (const session of ofInterpreter.values()) {
-        const truth = sessionTruth(session, world, now, cost, status);
+        const truth = sessionTruth(session, world, now, { cost, status, work });
         if (truth !== null) sessions.push(truth);
       }
     }
@@ -54,8 +77,7 @@ function sessionTruth(
   session: LocalSession,
   world: World,
   now: number,
-  withCost: boolean,
-  wanted: TruthOptions["status"],
+  { cost, status: wanted, work }: TruthOptions,
 ): SessionTruth | null {
   const status = sessionStatusAt(session, now);
   if (status === "unborn" || status === "forgotten") return null;
@@ -75,7 +97,33 @@ function sessionTruth(
     lastActiveAt: activeAt === null ? null : iso(activeAt),
     ...usageLogsOf(session, world),
     principal: principalOf(session).arn,
-    ...(withCost ? costOf(session, world, now) : unknownCost),
+    ...(cost ? costOf(session, world, now) : unknownCost),
+    ...(work === null ? {} : { work: workOf(session, world, now, work, cost) }),
+  };
+}
+
+function workOf(
+  session: LocalSession,
+  world: World,
+  now: number,
+  { from, until }: { readonly from: number; readonly until: number },
+  withCost: boolean,
+): WorkTruth {
+  const after = afterStop(session, world, now, withCost);
+  const isStopped = endOf(session, now)?.endedBy === "stop";
+  return {
+    profile: session.activity.profile,
+    spans: workSpans(session, from, Math.min(until, now)).map(({ startAt, endAt, cause }) => ({
+      from: iso(startAt),
+      until: iso(endAt),
+      cause,
+    })),
+    stoppedBy: !isStopped ? null : stoppedByClientAt(session) === null ? "plan" : "client",
+    wouldHaveWorkedAgainAt:
+      after?.workedAgainAt === undefined || after.workedAgainAt === null ? null : iso(after.workedAgainAt),
+    wouldHaveEndedAt: after === null ? null : iso(after.endedAt),
+    remainingUsd: after?.remainingUsd ?? null,
+    remainingIdleUsd: after?.remainingIdleUsd ?? null,
   };
 }
 

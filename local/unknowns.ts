@@ -2,10 +2,12 @@ import type { UnknownBehaviours } from "./world.ts";
 
 /** What the embedded AWS does where AWS does not say: the plainest reading of the documentation. */
 export const defaultUnknowns: UnknownBehaviours = {
-  usageLogs: "streaming",
+  usageArrival: "streaming",
   invocationStamp: "start",
+  callLogStamp: "start",
   recordStamp: "start",
   stopEnded: "not-found",
+  stopSettling: "at-once",
   lastUpdatedAt: "created",
   untypedListing: "all",
   interpreterPageMax: 100,

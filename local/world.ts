@@ -3,14 +3,18 @@ import type { Activity } from "./fleet/activity.ts";
 
 /** What AWS does not document (each can be switched, and the product must hold under both). */
 export interface UnknownBehaviours {
-  /** Whether usage records arrive while a session lives, or in a burst when it ends. */
-  readonly usageLogs: "streaming" | "at-end";
-  /** Whether an invocation is counted in the minute in which it starts or ends. */
-  readonly invocationStamp: "start" | "end";
+  /** Whether usage records arrive while a session lives, or in a burst once it has ended; an interpreter of a fleet may say its own. */
+  readonly usageArrival: UsageArrival;
+  /** Whether the metrics of calls count one in the minute in which it starts or in which it is complete. */
+  readonly invocationStamp: "start" | "completion";
+  /** Whether application logs and spans are stamped with a call's start or its completion. */
+  readonly callLogStamp: "start" | "completion";
   /** Whether a usage record's timestamp marks the start or the end of its second. */
   readonly recordStamp: "start" | "end";
   /** What Stop answers for a session that already ended. */
   readonly stopEnded: "success" | "not-found" | "conflict";
+  /** Whether Get and List say TERMINATED as soon as a session is stopped, or READY for another 2 to 20 seconds. */
+  readonly stopSettling: "at-once" | "slowly";
   /** Whether `lastUpdatedAt` stays at `createdAt` or moves with the last invocation. */
   readonly lastUpdatedAt: "created" | "invocation";
   /** Whether a listing of interpreters without a type includes the SYSTEM one. */
@@ -22,6 +26,8 @@ export interface UnknownBehaviours {
   /** Whether Logs Insights gives the numbers that it computed in full, or with four decimals as its console shows them. */
   readonly insightsNumbers: "full" | "rounded";
 }
+
+export type UsageArrival = "streaming" | "at-teardown";
 
 /** Limits that a benchmark may scale up, and a test down. */
 export interface LocalLimits {
@@ -38,7 +44,7 @@ export interface LocalLimits {
 /** Where an interpreter's USAGE_LOGS go. */
 export type UsageDelivery = LogGroupDelivery | BucketDelivery;
 
-interface LogGroupDelivery {
+export interface LogGroupDelivery {
   readonly to: "log-group";
   readonly logGroup: string;
   /** Null: events never expire. */
@@ -67,6 +73,12 @@ export interface LocalInterpreter {
   readonly tags: Readonly<Record<string, string>>;
   /** The delivery of its USAGE_LOGS; null where nobody turned them on. */
   readonly usageDelivery: UsageDelivery | null;
+  /** When its usage records come; null: as the world's switch says. */
+  readonly usageArrival: UsageArrival | null;
+  /** Where its APPLICATION_LOGS go; null where nobody turned them on. */
+  readonly applicationLogs: LogGroupDelivery | null;
+  /** Whether its TRACES are on: their spans go to the place's log group `aws/spans`. */
+  readonly hasTraces: boolean;
   /** Members of the create request that are only given back. */
   readonly echoed: Readonly<Record<string, unknown>>;
 }
@@ -77,6 +89,10 @@ export interface LocalCall {
   readonly startAt: number;
   /** May lie in the future while the call is in flight: a call is known from its start on. */
   readonly endAt: number;
+  /** It was answered with an error, as for a session that had ended: it never reached the microVM. */
+  readonly isRefused?: true;
+  /** Absent for what the fleet's callers did by plan. */
+  readonly requestId?: string;
   /** A background job that the call left behind (`startCommandExecution`); stopping it moves `endAt` forward to now. */
   readonly job?: { readonly vcpu: number; endAt: number };
 }
@@ -93,6 +109,8 @@ export interface LocalSession {
   readonly bootAt: number;
   readonly timeoutSeconds: number;
   readonly activity: Activity;
+  /** When its caller will have stopped it by plan, whatever anybody else does; null: never. */
+  readonly plannedStopAt: number | null;
   /** When it ends or ended for another reason than its timeout: a planned stop of its caller, or Stop. Null: the timeout ends it. */
   stoppedAt: number | null;
   /** Calls that real clients made; those of the plan come from `activity`. */

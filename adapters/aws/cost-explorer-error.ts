@@ -18,6 +18,11 @@ export function costExplorerErrorOf(error: unknown, call: AwsCall): AwsError {
             "AccessDenied",
             `${known.message} The bill of linked accounts is seen with credentials of the payer account; a linked account sees its own, if the payer lets it. Give those, ${fromFile}.`,
           );
+    case "LimitExceededException":
+      return told(
+        "Throttled",
+        `Cost Explorer takes a few requests a second at most: try again in a minute, ${fromFile}.`,
+      );
     case "DataUnavailableException":
       return told(
         known.code,

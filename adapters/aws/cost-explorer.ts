@@ -6,6 +6,7 @@ import { usd } from "../../core/kernel/money.ts";
 import type { Listing, Problem } from "../../core/kernel/problem.ts";
 import type { BilledUsage, BilledWindow, ReadBilledUsage } from "../../core/ports/billed-usage.ts";
 import { type BillSum, billSum } from "../../core/reconcile/bill-sum.ts";
+import { daysBetween } from "../../core/reconcile/days-between.ts";
 import { type AwsCall, AwsError } from "./aws-error.ts";
 import type { AwsClients } from "./clients.ts";
 import { costExplorerErrorOf } from "./cost-explorer-error.ts";
@@ -16,7 +17,6 @@ import { partitionOf } from "./regions.ts";
 const service = "Amazon Bedrock AgentCore";
 /** AWS brings Cost Explorer up to date at least once a day. */
 const delayMs = 86_400_000;
-const dayMs = 86_400_000;
 const amountDecimals = 10;
 /** Dollars of a request are a hundredth each (price list, read 2026-09), those that are repeated included. */
 const requestCents = 1n;
@@ -30,7 +30,7 @@ export const costExplorerBill =
   (clients: AwsClients, homeRegion: string): ReadBilledUsage =>
   async (window, signal) => {
     const asking = costExplorer(clients, regionOf(homeRegion), window, signal);
-    const accounts = window.accounts ?? (await accountsOf(asking));
+    const accounts = await accountsOf(asking, window.accounts);
     const sum = billSum();
     const problems: Problem[] = [];
     const read = new Set<AccountId>();
@@ -82,9 +82,6 @@ const base: readonly Expression[] = [dimension("SERVICE", service), dimension("R
 /** The last day may be there in part: nothing tells how far, so it is not known. */
 const knownUntilOf = ({ from, until, now }: BilledWindow): Instant =>
   instant(Math.max(from, Math.min(until, startOfDay(plusMs(now, -delayMs)))));
-
-const daysBetween = (from: Instant, until: Instant): readonly Instant[] =>
-  Array.from({ length: Math.max(0, Math.ceil((until - from) / dayMs)) }, (_, index) => plusMs(from, index * dayMs));
 
 interface AnsweredPeriod {
   readonly id: string;
@@ -150,8 +147,11 @@ function attemptsOf(error: unknown): number {
   return typeof attempts === "number" ? attempts : 1;
 }
 
-/** Throws `AwsError`: without the accounts there is no bill to read. */
-async function accountsOf(asking: Asking): Promise<readonly AccountId[]> {
+/**
+ * Accounts of which there is a bill to see. Those that are wanted are asked for too: of an account that the caller may not see,
+ * Cost Explorer says nothing but that it used nothing. Throws `AwsError`: without the accounts there is no bill to read.
+ */
+async function accountsOf(asking: Asking, wanted: readonly AccountId[] | null): Promise<readonly AccountId[]> {
   const { items, problems } = await asking.days(base, ["LINKED_ACCOUNT"], "MONTHLY");
   const [problem] = problems;
   if (problem !== undefined) {
@@ -159,7 +159,8 @@ async function accountsOf(asking: Asking): Promise<readonly AccountId[]> {
     throw new AwsError(problem.code, call, problem.message);
   }
   const names = items.flatMap(({ raw }) => (raw.Groups ?? []).map(({ Keys: keys = [] }) => keys[0] ?? ""));
-  return [...new Set(names)].filter((name) => /^\d{12}$/.test(name)).map(accountId);
+  const seen = [...new Set(names)].filter((name) => /^\d{12}$/.test(name)).map(accountId);
+  return seen.filter((account) => wanted === null || wanted.includes(account));
 }
 
 function addDay(sum: BillSum, account: AccountId, { at, raw }: AnsweredPeriod): void {

@@ -1,21 +1,21 @@
 import type { ListEndedSessions } from "../../core/ports/sandboxes.ts";
 import type { AwsClients } from "./clients.ts";
 import { parseSession } from "./code-interpreter-items.ts";
-import { readPages } from "./pages.ts";
+import { readSomePages } from "./pages.ts";
 
 /** The largest page of the listing. */
 const pageSize = 100;
 
-/** Lists the sessions that the service remembers as TERMINATED. A session that says nothing of its status is not one. */
+/** Lists some pages of the sessions that the service remembers as TERMINATED. A session that says nothing of its status is not one. */
 export const awsListEndedSessions =
   (clients: AwsClients, size: number = pageSize): ListEndedSessions =>
-  async (target, interpreter, signal) => {
+  async (target, interpreter, part, signal) => {
     const call = {
       operation: "ListCodeInterpreterSessions",
       region: target.region,
       subject: `ended sessions of interpreter ${interpreter}`,
     };
-    const listing = await readPages(
+    const { items, complete, ...listing } = await readSomePages(
       call,
       async (nextToken) => {
         const client = await clients.agentCore(target.region);
@@ -30,7 +30,12 @@ export const awsListEndedSessions =
         return { items: answer.items, nextToken: answer.nextToken };
       },
       parseSession,
+      part,
       signal,
     );
-    return { ...listing, items: listing.items.filter((session) => session.status === "TERMINATED") };
+    return {
+      ...listing,
+      items: items.filter((session) => session.status === "TERMINATED"),
+      complete: complete === "whole",
+    };
   };

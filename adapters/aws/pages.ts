@@ -24,20 +24,44 @@ export async function readPages<T extends { readonly id: string }>(
   parse: (raw: unknown) => Parsed<T>,
   signal: AbortSignal,
 ): Promise<Listing<T>> {
+  const { items, problems, complete } = await readSomePages(
+    call,
+    fetch,
+    parse,
+    { from: null, pages: maxPages },
+    signal,
+  );
+  const isCut = complete === "cut";
+  const tooMany = isCut ? [badAnswer(call, `gave more than ${maxPages} pages; the rest was not read`)] : [];
+  return { items, problems: [...problems, ...tooMany], complete: complete === "whole" };
+}
+
+/** The same for so many pages from a token on; `next` is that of the page after them, null at the end and after a failure. */
+export async function readSomePages<T extends { readonly id: string }>(
+  call: AwsCall,
+  fetch: (nextToken: string | undefined) => Promise<Page>,
+  parse: (raw: unknown) => Parsed<T>,
+  part: { readonly from: string | null; readonly pages: number },
+  signal: AbortSignal,
+): Promise<SomePages<T>> {
   const items = new Map<string, T>();
   const problems: Problem[] = [];
   const seen = new Set<string>();
   const bad = (why: string): void => {
     problems.push(badAnswer(call, why));
   };
-  let token: string | undefined;
+  let token = part.from ?? undefined;
+  let pages = 0;
+  let isBroken = false;
   do {
     let page: Page;
+    pages += 1;
     try {
       page = await abortable(signal, () => fetch(token));
     } catch (error) {
       signal.throwIfAborted();
       problems.push(problemOf(error, call));
+      isBroken = true;
       break;
     }
     if (page.items === undefined) bad("gave a page without its list of items, so some may be missing");
@@ -50,15 +74,24 @@ export async function readPages<T extends { readonly id: string }>(
     token = page.nextToken;
     if (token !== undefined && seen.has(token)) {
       bad("repeated a page token, so the rest of the list was not read");
+      isBroken = true;
       break;
     }
     if (token !== undefined) seen.add(token);
-    if (seen.size >= maxPages) {
-      bad(`gave more than ${maxPages} pages; the rest was not read`);
-      break;
-    }
-  } while (token !== undefined);
-  return { items: [...items.values()], problems, complete: problems.length === 0 };
+  } while (token !== undefined && pages < part.pages);
+  const next = isBroken ? null : (token ?? null);
+  const complete = problems.length > 0 ? "no" : next === null ? "whole" : "cut";
+  return { items: [...items.values()], problems, complete, next, pages };
+}
+
+export interface SomePages<T> {
+  readonly items: readonly T[];
+  readonly problems: readonly Problem[];
+  /** `cut`: nothing is missing but the pages after these. */
+  readonly complete: "whole" | "cut" | "no";
+  readonly next: string | null;
+  /** Pages that were asked for. */
+  readonly pages: number;
 }
 
 function badAnswer(call: AwsCall, why: string): Problem {

@@ -1,5 +1,10 @@
 import type { FilteredLogEvent } from "@aws-sdk/client-cloudwatch-logs";
-import { type RecordReason, readUsageRecord, type UsageRecord } from "../../core/billing/usage-record.ts";
+import {
+  type RecordReason,
+  readUsageRecord,
+  type UsageRecord,
+  unparsedReason,
+} from "../../core/billing/usage-record.ts";
 import type { Problem } from "../../core/kernel/problem.ts";
 import type { UsageReading, UsageRequest, UsageSource } from "../../core/ports/usage-source.ts";
 import { abortable } from "./abortable.ts";
@@ -109,8 +114,7 @@ function recordOf(message: string, latestAt: UsageRequest["latestAt"]): UsageRec
   try {
     value = JSON.parse(message);
   } catch {
-    // AWS writes a line of plain text when a delivery is created.
-    return "not-json";
+    return unparsedReason(message);
   }
   return readUsageRecord(value, latestAt);
 }

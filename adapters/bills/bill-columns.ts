@@ -39,7 +39,7 @@ const formats: readonly BillFormat[] = [
       region: ["product_region_code", "product_region"],
       service: ["line_item_product_code"],
     },
-    needed: ["account", "startsAt", "category", "usageType", "quantity", "usd"],
+    needed: ["account", "startsAt", "endsAt", "category", "usageType", "quantity", "usd"],
   },
   {
     source: "focus",
@@ -58,7 +58,7 @@ const formats: readonly BillFormat[] = [
       region: ["RegionId", "Region"],
       service: ["x_ServiceCode", "ServiceName"],
     },
-    needed: ["account", "startsAt", "category", "usageType", "quantity", "usd"],
+    needed: ["account", "startsAt", "endsAt", "category", "usageType", "quantity", "usd"],
   },
 ];
 

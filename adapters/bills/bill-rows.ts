@@ -1,5 +1,5 @@
 import { usageTypeOf } from "../../core/billing/usage-type.ts";
-import { instantOfIso } from "../../core/kernel/calendar.ts";
+import { instantOfIso, startOfDay } from "../../core/kernel/calendar.ts";
 import { parseDecimal } from "../../core/kernel/decimal.ts";
 import { type AccountId, accountId } from "../../core/kernel/ids.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
@@ -14,8 +14,10 @@ export type RowField = (field: BillField) => string;
 export interface BillRows {
   readonly sum: BillSum;
   readonly accounts: Set<AccountId>;
-  /** The latest end of usage of anything at all: so far does the bill go. */
-  lastUsageAt: Instant | null;
+  /** The latest end of usage of anything at all, by the hour and by the day: so far does the bill go. */
+  readonly lastUsage: { byHour: Instant | null; byDay: Instant | null };
+  /** Days of which there is any usage at all. */
+  readonly days: Set<Instant>;
   rows: number;
   readonly wrong: Map<string, number>;
 }
@@ -23,12 +25,14 @@ export interface BillRows {
 export const billRows = (): BillRows => ({
   sum: billSum(),
   accounts: new Set(),
-  lastUsageAt: null,
+  lastUsage: { byHour: null, byDay: null },
+  days: new Set(),
   rows: 0,
   wrong: new Map(),
 });
 
-const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 
 /** Takes one row of a bill: all of them tell how far it goes and of whom it is, few are of the service. */
 export function addBillRow(rows: BillRows, { usage }: BillFormat, field: RowField, window: BilledWindow): void {
@@ -47,8 +51,11 @@ export function addBillRow(rows: BillRows, { usage }: BillFormat, field: RowFiel
   const endsAt = billInstant(field("endsAt"));
   const isUsage = field("category") === usage;
   const spanMs = endsAt === null ? 0 : endsAt - at;
-  if (isUsage && endsAt !== null && spanMs <= dayMs && (rows.lastUsageAt === null || endsAt > rows.lastUsageAt)) {
-    rows.lastUsageAt = endsAt;
+  if (isUsage && endsAt !== null && spanMs <= dayMs) {
+    rows.days.add(startOfDay(at));
+    const by = spanMs <= hourMs ? "byHour" : "byDay";
+    const last = rows.lastUsage[by];
+    if (last === null || endsAt > last) rows.lastUsage[by] = endsAt;
   }
   if (!ours && !isOfService(field("service"))) return;
   if (window.accounts !== null && !window.accounts.some((wanted) => wanted === account)) return;

@@ -1,12 +1,7 @@
 import { z } from "zod";
 import { instantOfIso } from "../../core/kernel/calendar.ts";
 import { accountId, interpreterId, region, sessionId } from "../../core/kernel/ids.ts";
-import type { Instant } from "../../core/kernel/instant.ts";
-import type { SessionPrincipal } from "../../core/ports/principals.ts";
-
-export interface StartedSession extends SessionPrincipal {
-  readonly startedAt: Instant;
-}
+import type { StartedSession } from "../../core/ports/principals.ts";
 
 /**
  * What an event of a trail says of the start of a session. Null for any other event, and for a start that failed; a text
@@ -34,14 +29,17 @@ export function readTrailEvent(value: unknown): StartedSession | string | null {
   };
 }
 
-const interpreter = z.object({ codeInterpreterIdentifier: z.string().min(1).optional() });
+const interpreter = z.object({ codeInterpreterIdentifier: z.string().min(1).max(256).optional() });
+
+/** An ARN has 2048 characters at most (AWS general reference, read 2026-11). */
+const longestArn = 2048;
 
 /** AWS CloudTrail user guide, "CloudTrail record contents", read 2026-11; members that nothing here needs are not looked at. */
 const startEvent = z.object({
   eventTime: z.string(),
   awsRegion: z.string().min(1),
   recipientAccountId: z.string().regex(/^\d{12}$/),
-  userIdentity: z.object({ arn: z.string().startsWith("arn:") }),
+  userIdentity: z.object({ arn: z.string().startsWith("arn:").max(longestArn) }),
   requestParameters: interpreter.nullish(),
   // What a service keeps secret in its events is a text of another shape in its place.
   responseElements: interpreter.extend({ sessionId: z.string().regex(/^[0-9a-zA-Z]{1,40}$/) }),

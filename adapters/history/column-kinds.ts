@@ -15,6 +15,16 @@ export interface TableColumns {
   readonly columns: Readonly<Record<string, ArrayLike<unknown>>>;
 }
 
+/** The rows of a table that are wanted. */
+export function pickedRows(table: TableColumns, isWanted: (row: number) => boolean): TableColumns {
+  const rows = Array.from({ length: table.rows }, (_, row) => row).filter(isWanted);
+  if (rows.length === table.rows) return table;
+  const columns = Object.entries(table.columns).map(
+    ([name, values]) => [name, rows.map((row) => values[row])] as const,
+  );
+  return { rows: rows.length, columns: Object.fromEntries(columns) };
+}
+
 export const kindOf = (spec: string): ColumnKind => spec.replace("?", "") as ColumnKind;
 export const isNullable = (spec: string): boolean => spec.endsWith("?");
 

@@ -1,4 +1,10 @@
-import type { HistoryColumn, HistoryColumns, HistoryRow } from "../../core/ports/history-row.ts";
+import type {
+  HistoryColumn,
+  HistoryColumns,
+  HistoryRow,
+  SupersededColumns,
+  SupersededRow,
+} from "../../core/ports/history-row.ts";
 import type { TableColumns, TableSchema } from "./column-kinds.ts";
 
 /** Columns of history in the order of its files. A mark of interrogation: may be null. */
@@ -42,7 +48,18 @@ export const historySchema: TableSchema<HistoryColumn> = {
   x_Charges: "count",
   x_FirstHourAt: "instant",
   x_LastHourAt: "instant",
+  x_BytesPerGb: "whole?",
+  x_WrittenAt: "instant?",
 };
+
+export const historyTable = { table: "history", schema: historySchema } as const;
+
+type SupersededColumn = keyof SupersededRow;
+
+/** Columns of the audit of replaced rows. */
+export const supersededSchema: TableSchema<SupersededColumn> = { ...historySchema, x_SupersededAt: "instant?" };
+export const supersededTable = { table: "audit/superseded", schema: supersededSchema } as const;
+export const supersededColumnNames = Object.keys(supersededSchema) as readonly SupersededColumn[];
 
 export const historyColumnNames = Object.keys(historySchema) as readonly HistoryColumn[];
 
@@ -54,6 +71,9 @@ export const tableOfRows = (rows: readonly HistoryRow[]): TableColumns => ({
 /** What the reader gives for the columns of this schema. */
 export const historyColumnsOf = <C extends HistoryColumn>(table: TableColumns): HistoryColumns<C> =>
   table as unknown as HistoryColumns<C>;
+
+/** The same of the audit. */
+export const supersededColumnsOf = (table: TableColumns): SupersededColumns => table as unknown as SupersededColumns;
 
 /** One after another, so that a row group does not become as many objects at once. */
 export function* rowsOfTable({ rows, columns }: HistoryColumns<HistoryColumn>): Generator<HistoryRow> {

@@ -1,13 +1,12 @@
-import type { HistoryColumn } from "../../core/ports/history-row.ts";
+import { instant } from "../../core/kernel/instant.ts";
+import type { Clock } from "../../core/ports/clock.ts";
 import type { History } from "../../core/ports/ledger.ts";
 import type { FileStore } from "./file-store.ts";
-import { historyColumnNames, historyColumnsOf } from "./history-schema.ts";
-import { dayOf, daysLater } from "./partition.ts";
 import { readBills } from "./read-bills.ts";
 import { readColumns } from "./read-columns.ts";
-import { readPartitions } from "./read-partitions.ts";
 import { readRestatements, writeRestatements } from "./restatements.ts";
 import type { HistoryPricing } from "./rows-of-bill.ts";
+import { readSuperseded } from "./superseded.ts";
 import { writeBills } from "./write-bills.ts";
 
 /**
@@ -18,22 +17,21 @@ import { writeBills } from "./write-bills.ts";
  *     audit/restatements/day=…/account=…/region=…/rows.parquet
  *
  * Any engine that reads Parquet reads them as they are: nothing is counted twice, and no list of valid files is needed.
+ *
+ * The clock says when rows are written and replaced, for reports of how things stood. A job's own `now` would not do: what a pass
+ * writes minutes after it began was not there for who read in between.
  */
-export const parquetHistory = (store: FileStore, pricing: HistoryPricing): History => ({
-  write: (bills) => writeBills(store, bills, pricing),
+export const parquetHistory = (
+  store: FileStore,
+  pricing: HistoryPricing,
+  clock: Pick<Clock, "now"> = wallClock,
+): History => ({
+  write: (bills) => writeBills(store, bills, { ...pricing, at: clock.now() }),
   restated: (restatements) => writeRestatements(store, restatements),
   bills: (from, until) => readBills(store, from, until),
   columns: (from, until, names) => readColumns(store, from, until, names),
   restatements: (from, until) => readRestatements(store, from, until),
-  superseded: async function* (from, until) {
-    for await (const table of readPartitions(
-      store,
-      "audit/superseded",
-      dayOf(from),
-      daysLater(dayOf(until), dayOf(until) === until ? 0 : 1),
-      historyColumnNames,
-    )) {
-      yield historyColumnsOf<HistoryColumn>(table);
-    }
-  },
+  superseded: (from, until) => readSuperseded(store, from, until),
 });
+
+const wallClock = { now: () => instant(Date.now()) };

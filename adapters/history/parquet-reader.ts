@@ -1,5 +1,5 @@
 import { type FileMetaData, type ParquetScan, parquetMetadataAsync, parquetScan } from "hyparquet";
-import { kindOf, type TableColumns, type TableSchema, withoutConvertedDecimals } from "./column-kinds.ts";
+import { isNullable, kindOf, type TableColumns, type TableSchema, withoutConvertedDecimals } from "./column-kinds.ts";
 import { columnParsers, decodeColumn } from "./decode-column.ts";
 import type { StoredFile } from "./file-store.ts";
 import { HistoryError } from "./history-error.ts";
@@ -10,8 +10,8 @@ type RowGroup = FileMetaData["row_groups"][number];
 export interface StoredGroup<Column extends string> {
   readonly rows: number;
   readonly read: (names: readonly Column[]) => Promise<TableColumns>;
-  /** The group as it lies in the file, to be copied. */
-  readonly raw: () => Promise<RawGroup>;
+  /** The group as it lies in the file, to be copied; null where the file is from before one of the columns. */
+  readonly raw: (() => Promise<RawGroup>) | null;
 }
 
 export interface RawGroup {
@@ -33,10 +33,13 @@ export async function groupsOf<Column extends string>(
   const scan = await orCorrupt(where, () =>
     parquetScan({ file, metadata, parsers: columnParsers, useOffsetIndex: false }),
   );
+  const there = new Set(metadata.schema.map(({ name }) => name));
+  const hasAll = Object.keys(schema).every((name) => there.has(name));
+  const stored = { scan, schema, lacks: (name: Column) => isNullable(schema[name]) && !there.has(name) };
   return scan.ranges.map((range, index) => ({
     rows: range.rowEnd - range.rowStart,
-    read: (names) => orCorrupt(where, () => readColumns(scan, range, schema, names)),
-    raw: () => orCorrupt(where, () => rawGroup(file, metadata.row_groups[index])),
+    read: (names) => orCorrupt(where, () => readColumns(stored, range, names)),
+    raw: hasAll ? () => orCorrupt(where, () => rawGroup(file, metadata.row_groups[index])) : null,
   }));
 }
 
@@ -50,15 +53,24 @@ export async function* readTable<Column extends string>(
   for (const group of await groupsOf(file, where, schema)) yield await group.read(names);
 }
 
+interface StoredColumns<Column extends string> {
+  readonly scan: ParquetScan;
+  readonly schema: TableSchema<Column>;
+  /** Whether a column that may be null is younger than the file: then it is null in all rows. */
+  readonly lacks: (name: Column) => boolean;
+}
+
 async function readColumns<Column extends string>(
-  { readColumn }: ParquetScan,
+  { scan, schema, lacks }: StoredColumns<Column>,
   range: ParquetScan["ranges"][number],
-  schema: TableSchema<Column>,
   names: readonly Column[],
 ): Promise<TableColumns> {
-  const read = await Promise.all(names.map((column) => readColumn({ column, ...range })));
+  const rows = range.rowEnd - range.rowStart;
+  const read = await Promise.all(
+    names.map((column) => (lacks(column) ? new Array<null>(rows).fill(null) : scan.readColumn({ column, ...range }))),
+  );
   const columns = names.map((name, index) => [name, decodeColumn(kindOf(schema[name]), read[index] ?? [])] as const);
-  return { rows: range.rowEnd - range.rowStart, columns: Object.fromEntries(columns) };
+  return { rows, columns: Object.fromEntries(columns) };
 }
 
 async function rawGroup(file: StoredFile, group: RowGroup | undefined): Promise<RawGroup> {

@@ -3,7 +3,7 @@ import type { SessionBill } from "../../core/ledger/charge.ts";
 import type { HistoryColumn, HistoryRow } from "../../core/ports/history-row.ts";
 import { billOfRows, rowsOfWhole } from "./bills-of-rows.ts";
 import type { FileStore } from "./file-store.ts";
-import { historyColumnNames, historyColumnsOf, rowsOfTable } from "./history-schema.ts";
+import { historyColumnNames, historyColumnsOf, historyTable, rowsOfTable } from "./history-schema.ts";
 import { dayOf, daysLater } from "./partition.ts";
 import { readPartitions } from "./read-partitions.ts";
 
@@ -18,7 +18,7 @@ export async function* readBills(store: FileStore, from: Instant, until: Instant
   const pending = new Map<string, [HistoryRow, ...HistoryRow[]]>();
   // A life begins or goes on at most a day away from its charges: 8 hours is the longest.
   const days = [daysLater(dayOf(from), -1), daysLater(dayOf(until), 2)] as const;
-  for await (const table of readPartitions(store, "history", ...days, historyColumnNames)) {
+  for await (const table of readPartitions(store, historyTable, ...days, historyColumnNames)) {
     for (const row of rowsOfTable(historyColumnsOf<HistoryColumn>(table))) {
       const name = JSON.stringify([row.SubAccountId, row.RegionId, row.x_Interpreter, row.ResourceId, row.x_Version]);
       const before = pending.get(name);

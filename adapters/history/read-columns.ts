@@ -1,8 +1,8 @@
 import type { Instant } from "../../core/kernel/instant.ts";
 import type { HistoryColumn, HistoryColumns } from "../../core/ports/history-row.ts";
-import type { TableColumns } from "./column-kinds.ts";
+import { pickedRows, type TableColumns } from "./column-kinds.ts";
 import type { FileStore } from "./file-store.ts";
-import { historyColumnsOf } from "./history-schema.ts";
+import { historyColumnsOf, historyTable } from "./history-schema.ts";
 import { dayOf, daysLater } from "./partition.ts";
 import { readPartitions } from "./read-partitions.ts";
 
@@ -17,7 +17,7 @@ export async function* readColumns<C extends HistoryColumn>(
   const whole = dayOf(from) === from && dayOf(until) === until;
   const read: readonly HistoryColumn[] = whole ? names : [...new Set<HistoryColumn>([...names, "ChargePeriodStart"])];
   const end = dayOf(until) === until ? until : daysLater(dayOf(until), 1);
-  for await (const table of readPartitions(store, "history", dayOf(from), end, read)) {
+  for await (const table of readPartitions(store, historyTable, dayOf(from), end, read)) {
     const inside = whole ? table : rowsWithin(table, from, until);
     if (inside.rows > 0) yield historyColumnsOf<C>(inside);
   }
@@ -25,14 +25,8 @@ export async function* readColumns<C extends HistoryColumn>(
 
 function rowsWithin(table: TableColumns, from: Instant, until: Instant): TableColumns {
   const { ChargePeriodStart } = historyColumnsOf<"ChargePeriodStart">(table).columns;
-  const rows: number[] = [];
-  for (let row = 0; row < table.rows; row += 1) {
+  return pickedRows(table, (row) => {
     const at = ChargePeriodStart[row] ?? -1;
-    if (at >= from && at < until) rows.push(row);
-  }
-  if (rows.length === table.rows) return table;
-  const columns = Object.entries(table.columns).map(
-    ([name, values]) => [name, rows.map((row) => values[row])] as const,
-  );
-  return { rows: rows.length, columns: Object.fromEntries(columns) };
+    return at >= from && at < until;
+  });
 }

@@ -1,4 +1,4 @@
-import type { TableColumns, TableSchema } from "./column-kinds.ts";
+import { pickedRows, type TableColumns, type TableSchema } from "./column-kinds.ts";
 import type { FileStore } from "./file-store.ts";
 import { HistoryError } from "./history-error.ts";
 import { groupsOf, type StoredGroup } from "./parquet-reader.ts";
@@ -70,7 +70,7 @@ async function rewritten<Column extends string>(
   for (const group of groups) {
     const keep = keeps(await group.read(looksAt));
     // Most groups of a long day stay as they are: to take them over costs a hundredth of making them anew.
-    if (group.rows === groupRows && indexesOf(group).every(keep)) writer.copy(await group.raw());
+    if (group.raw !== null && group.rows === groupRows && indexesOf(group).every(keep)) writer.copy(await group.raw());
     else writer.append(await group.read(namesOf(schema)), keep);
   }
   for (const table of adds) writer.append(table);
@@ -86,13 +86,8 @@ async function droppedRows<Column extends string>(
   const dropped: TableColumns[] = [];
   for (const group of groups) {
     const kept = keeps(await group.read(looksAt));
-    const rows = indexesOf(group).filter((row) => !kept(row));
-    if (rows.length === 0) continue;
-    const table = await group.read(namesOf(schema));
-    const columns = Object.entries(table.columns).map(
-      ([name, values]) => [name, rows.map((row) => values[row])] as const,
-    );
-    dropped.push({ rows: rows.length, columns: Object.fromEntries(columns) });
+    if (indexesOf(group).every(kept)) continue;
+    dropped.push(pickedRows(await group.read(namesOf(schema)), (row) => !kept(row)));
   }
   return dropped;
 }

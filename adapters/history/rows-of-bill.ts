@@ -13,12 +13,17 @@ export interface HistoryPricing {
   readonly gb: GbUnit;
 }
 
+/** With what rows are made: `at` is when history gets them. */
+export interface RowTerms extends HistoryPricing {
+  readonly at: Instant;
+}
+
 /** Two rows for each charge of a bill, vCPU and memory; one row without a meter where it has none. In the order of time. */
-export function rowsOfBill(bill: SessionBill, pricing: HistoryPricing): readonly HistoryRow[] {
+export function rowsOfBill(bill: SessionBill, pricing: RowTerms): readonly HistoryRow[] {
   const charges = bill.charges.toSorted(
     (a, b) => a.hourAt - b.hourAt || (a.priceStartsAt ?? -1) - (b.priceStartsAt ?? -1),
   );
-  const facts = factsOf(bill);
+  const facts = { ...factsOf(bill), x_BytesPerGb: gigabyteOf(pricing.gb).bytes, x_WrittenAt: pricing.at };
   if (charges.length === 0) return [{ ...periodOf(hourOfLife(bill)), ...noFigure, ...facts }];
   // AWS's metrics do not say what was idle, logged or above a peak.
   const unknown = bill.basis === "rated" ? {} : unmetered;

@@ -5,7 +5,7 @@ import { sessionPart, targetPart } from "../../core/ports/ledger-key.ts";
 import type { TableColumns } from "./column-kinds.ts";
 import { historyColumnsOf, tableOfRows } from "./history-schema.ts";
 import { dayOf, partitionPath } from "./partition.ts";
-import { type HistoryPricing, hoursOfBill, rowsOfBill } from "./rows-of-bill.ts";
+import { hoursOfBill, type RowTerms, rowsOfBill } from "./rows-of-bill.ts";
 
 /** What one file shall hold of one bill: perhaps nothing, where another version may have had rows there and this one has none. */
 export interface Share {
@@ -37,11 +37,11 @@ export function sharesOf(bills: readonly SessionBill[]): SharesByFile {
 }
 
 /** The rows of shares, in tables small enough that a long list of bills does not become as many rows in memory. */
-export function* tablesOf(shares: readonly Share[], pricing: HistoryPricing): Generator<TableColumns> {
+export function* tablesOf(shares: readonly Share[], terms: RowTerms): Generator<TableColumns> {
   for (let at = 0; at < shares.length; at += sharesAtOnce) {
     const rows = shares
       .slice(at, at + sharesAtOnce)
-      .flatMap(({ bill, day }) => rowsOfBill(bill, pricing).filter((row) => dayOf(row.ChargePeriodStart) === day));
+      .flatMap(({ bill, day }) => rowsOfBill(bill, terms).filter((row) => dayOf(row.ChargePeriodStart) === day));
     yield tableOfRows(rows);
   }
 }

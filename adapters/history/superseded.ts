@@ -1,46 +1,90 @@
-import type { HistoryColumn, HistoryRow } from "../../core/ports/history-row.ts";
-import type { TableColumns } from "./column-kinds.ts";
+import type { Instant } from "../../core/kernel/instant.ts";
+import type { HistoryColumn, HistoryRow, SupersededColumns, SupersededRow } from "../../core/ports/history-row.ts";
+import { pickedRows, type TableColumns } from "./column-kinds.ts";
 import type { FileStore } from "./file-store.ts";
-import { historyColumnNames, historyColumnsOf, historySchema, rowsOfTable, tableOfRows } from "./history-schema.ts";
-import { dayOf, partitionPath } from "./partition.ts";
+import {
+  historyColumnsOf,
+  rowsOfTable,
+  supersededColumnNames,
+  supersededColumnsOf,
+  supersededSchema,
+  supersededTable,
+} from "./history-schema.ts";
+import { dayOf, daysLater, partitionPath } from "./partition.ts";
+import { readPartitions } from "./read-partitions.ts";
 import { replaceFile } from "./replace-file.ts";
-import type { Share } from "./shares.ts";
 
 /**
- * Keeps rows that a later version replaces, as they were, in the audit file of the day on which that version was made. It
- * comes before the replacement: a writer that is killed in between finds both, and its rerun adds nothing twice.
+ * Keeps rows that a later version replaces `at` this instant, as they were, in the audit file of that day. It comes before the
+ * replacement: a writer that is killed in between leaves them in both places, and its rerun says when they were replaced in
+ * truth.
  */
-export async function keepSuperseded(
-  store: FileStore,
-  dropped: readonly TableColumns[],
-  replacedBy: (table: TableColumns) => (row: number) => Share | null,
-): Promise<void> {
+export async function keepSuperseded(store: FileStore, dropped: readonly TableColumns[], at: Instant): Promise<void> {
   const files = new Map<string, HistoryRow[]>();
   for (const table of dropped) {
-    const find = replacedBy(table);
-    for (const [index, row] of [...rowsOfTable(historyColumnsOf<HistoryColumn>(table))].entries()) {
-      const day = dayOf(find(index)?.bill.asOf ?? row.x_AsOf);
-      const path = partitionPath("audit/superseded", day, row.SubAccountId, row.RegionId);
+    for (const row of rowsOfTable(historyColumnsOf<HistoryColumn>(table))) {
+      const path = partitionPath(supersededTable.table, dayOf(at), row.SubAccountId, row.RegionId);
       const rows = files.get(path) ?? [];
       rows.push(row);
       files.set(path, rows);
     }
   }
-  for (const [path, rows] of files) await addOnce(store, path, rows);
+  for (const [path, rows] of files) await addOnce(store, path, rows, at);
 }
 
-const addOnce = (store: FileStore, path: string, rows: readonly HistoryRow[]): Promise<void> =>
-  replaceFile(store, path, historySchema, {
-    looksAt: historyColumnNames,
+/** Rows that were replaced in [from, until). */
+export async function* readSuperseded(
+  store: FileStore,
+  from: Instant,
+  until: Instant,
+): AsyncGenerator<SupersededColumns> {
+  for await (const table of readPartitions(
+    store,
+    supersededTable,
+    dayOf(from),
+    daysLater(dayOf(until), dayOf(until) === until ? 0 : 1),
+    supersededColumnNames,
+  )) {
+    const { x_SupersededAt } = supersededColumnsOf(table).columns;
+    const inside = pickedRows(table, (row) => {
+      const at = x_SupersededAt[row] ?? null;
+      return at === null || (at >= from && at < until);
+    });
+    if (inside.rows > 0) yield supersededColumnsOf(inside);
+  }
+}
+
+const addOnce = (store: FileStore, path: string, rows: readonly HistoryRow[], at: Instant): Promise<void> =>
+  replaceFile(store, path, supersededSchema, {
+    looksAt: supersededColumnNames,
     decide: async (stored) => {
-      const known = new Set<string>();
+      const names = new Set(rows.map(identityOf));
+      let known = 0;
       for await (const table of stored) {
-        for (const row of rowsOfTable(historyColumnsOf<HistoryColumn>(table))) known.add(identityOf(row));
+        const { x_SupersededAt } = supersededColumnsOf(table).columns;
+        for (const [index, name] of identitiesIn(table).entries()) {
+          if (names.has(name) && x_SupersededAt[index] === at) known += 1;
+        }
       }
-      const fresh = rows.filter((row) => !known.has(identityOf(row)));
-      return fresh.length === 0 ? null : { keeps: () => () => true, adds: [tableOfRows(fresh)] };
+      if (known === names.size) return null;
+      return {
+        keeps: (table) => {
+          const own = identitiesIn(table);
+          return (row) => !names.has(own[row] ?? "");
+        },
+        adds: [tableOf(rows, at)],
+      };
     },
   });
+
+function tableOf(rows: readonly HistoryRow[], at: Instant): TableColumns {
+  const superseded = rows.map((row): SupersededRow => ({ ...row, x_SupersededAt: at }));
+  const columns = supersededColumnNames.map((name) => [name, superseded.map((row) => row[name])] as const);
+  return { rows: rows.length, columns: Object.fromEntries(columns) };
+}
+
+const identitiesIn = (table: TableColumns): readonly string[] =>
+  Array.from(rowsOfTable(historyColumnsOf<HistoryColumn>(table)), identityOf);
 
 const identityOf = (row: HistoryRow): string =>
   JSON.stringify([

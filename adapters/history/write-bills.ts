@@ -4,7 +4,7 @@ import type { FileStore } from "./file-store.ts";
 import { historyColumnsOf, historySchema } from "./history-schema.ts";
 import { readTable } from "./parquet-reader.ts";
 import { replaceFile } from "./replace-file.ts";
-import type { HistoryPricing } from "./rows-of-bill.ts";
+import type { RowTerms } from "./rows-of-bill.ts";
 import { keyColumns, nameOf, type Share, type SharesByFile, shareFinder, sharesOf, tablesOf } from "./shares.ts";
 import { keepSuperseded } from "./superseded.ts";
 
@@ -13,16 +13,12 @@ import { keepSuperseded } from "./superseded.ts";
  * call costs a read. Each file is rewritten as a whole: there is one for each day, account and Region, whatever the number
  * of passes, and no moment at which it holds two versions of a bill.
  */
-export async function writeBills(
-  store: FileStore,
-  bills: readonly SessionBill[],
-  pricing: HistoryPricing,
-): Promise<void> {
+export async function writeBills(store: FileStore, bills: readonly SessionBill[], terms: RowTerms): Promise<void> {
   const files = sharesOf(bills);
   const outdated = await outdatedIn(store, files);
   for (const [path, shares] of files) {
     const current = new Map([...shares].filter(([name]) => !outdated.has(name)));
-    if (current.size > 0) await writeShares(store, path, current, pricing);
+    if (current.size > 0) await writeShares(store, path, current, terms);
   }
 }
 
@@ -71,7 +67,7 @@ async function writeShares(
   store: FileStore,
   path: string,
   shares: ReadonlyMap<string, Share>,
-  pricing: HistoryPricing,
+  terms: RowTerms,
 ): Promise<void> {
   const shareAt = shareFinder(shares);
   await replaceFile(store, path, historySchema, {
@@ -98,10 +94,10 @@ async function writeShares(
         },
         adds: tablesOf(
           newer.filter((share) => share.hasRows),
-          pricing,
+          terms,
         ),
         // Where nothing is replaced, nothing is read for the audit.
-        ...(replaced.size === 0 ? {} : { before: (dropped) => keepSuperseded(store, dropped, replacedBy) }),
+        ...(replaced.size === 0 ? {} : { before: (dropped) => keepSuperseded(store, dropped, terms.at) }),
       };
     },
   });

@@ -1,15 +1,22 @@
 import type { AccountsOutcome } from "../../core/jobs/accounts-outcome.ts";
+import type { PassOutcome } from "../../core/jobs/observe-outcome.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
 
-export type KeepAccounts = (now: Instant, signal: AbortSignal) => Promise<AccountsOutcome>;
+/** `pass` is the one that the accounts are kept beside: what it saw says which targets there are. */
+export type KeepAccounts = (now: Instant, pass: PassOutcome, signal: AbortSignal) => Promise<AccountsOutcome>;
 
 /** The accounts job beside the passes: reading a day of usage records must not keep anyone from seeing a quota run out. */
 export interface AccountsBeside {
   /**
-   * To be called in each pass. Begins the job where it is due and not at work; answers the outcome of one that ended since
+   * To be called in each pass, with what it found. Begins the job where it is due and not at work; answers the outcome of one that ended since
    * the last call, or null. With `isLast` it waits for the one at work. Rejects with what the job rejected with.
    */
-  readonly inPass: (now: Instant, isLast: boolean, signal: AbortSignal) => Promise<AccountsOutcome | null>;
+  readonly inPass: (
+    now: Instant,
+    pass: PassOutcome,
+    isLast: boolean,
+    signal: AbortSignal,
+  ) => Promise<AccountsOutcome | null>;
 }
 
 export const noAccounts: AccountsBeside = { inPass: async () => null };
@@ -19,9 +26,9 @@ export function accountsBeside(everyMs: number, keep: KeepAccounts): AccountsBes
   let dueAt = Number.NEGATIVE_INFINITY;
   let atWork: Promise<void> | null = null;
   let ended: { readonly outcome: AccountsOutcome } | { readonly error: unknown } | null = null;
-  const begin = (now: Instant, signal: AbortSignal): void => {
+  const begin = (now: Instant, pass: PassOutcome, signal: AbortSignal): void => {
     dueAt = now + everyMs;
-    atWork = keep(now, signal)
+    atWork = keep(now, pass, signal)
       .then(
         (outcome) => {
           ended = { outcome };
@@ -41,8 +48,8 @@ export function accountsBeside(everyMs: number, keep: KeepAccounts): AccountsBes
     return result?.outcome ?? null;
   };
   return {
-    inPass: async (now, isLast, signal) => {
-      if (atWork === null && now >= dueAt) begin(now, signal);
+    inPass: async (now, pass, isLast, signal) => {
+      if (atWork === null && now >= dueAt) begin(now, pass, signal);
       if (isLast) await atWork;
       return take();
     },

@@ -6,9 +6,11 @@ import { awsInterpreterUsage } from "../../adapters/aws/interpreter-usage.ts";
 import { awsSandboxReader } from "../../adapters/aws/sandbox-reader.ts";
 import { awsReadTags } from "../../adapters/aws/tags.ts";
 import { awsUsageSource } from "../../adapters/aws/usage-source.ts";
+import { bucketTrail, folderTrail } from "../../adapters/files/trail.ts";
 import { bucketUsageSource, folderUsageSource } from "../../adapters/files/usage-source.ts";
 import type { AccountsInput, AccountsPorts } from "../../core/jobs/accounts-ports.ts";
 import { routeUsage } from "../../core/jobs/route-usage.ts";
+import type { Trail } from "../../core/ports/principals.ts";
 import type { UsageSource } from "../../core/ports/usage-source.ts";
 import type { AwsSettings } from "../config/aws-settings.ts";
 import type { ScanSubject } from "../scan/subject.ts";
@@ -19,7 +21,7 @@ import { placeText, type Stores } from "./stores.ts";
 export const accountsPortsOf = (
   clients: AwsClients,
   stores: Pick<Stores, "registry" | "ledger" | "history" | "documents">,
-  settings: Pick<AccountsSettings, "usageFrom" | "logGroup">,
+  settings: Pick<AccountsSettings, "usageFrom" | "logGroup" | "trail">,
   publishRegion: string,
   onProgress?: AccountsPorts["onProgress"],
 ): AccountsPorts => ({
@@ -33,6 +35,7 @@ export const accountsPortsOf = (
   ledger: stores.ledger,
   history: stores.history,
   documents: stores.documents,
+  trail: trailOf(clients, settings)?.follow ?? null,
   sendEvents: awsSendEvents(clients, publishRegion),
   ...(onProgress === undefined ? {} : { onProgress }),
 });
@@ -50,6 +53,12 @@ function usageSourceOf(
     bucket: bucketUsageSource(clients.s3, null).read,
     folder: folderUsageSource(null).read,
   });
+}
+
+/** Where the user says that data events are; null where they are nowhere. */
+export function trailOf(clients: AwsClients, { trail }: Pick<AccountsSettings, "trail">): Trail | null {
+  if (trail === null) return null;
+  return trail.kind === "folder" ? folderTrail(trail.folder) : bucketTrail(clients.s3, placeText(trail));
 }
 
 export const accountsInputOf = (

@@ -1,35 +1,25 @@
 import { attributionOf } from "../../adapters/config/attribution-of.ts";
 import type { WrittenRule } from "../../adapters/config/attribution-schema.ts";
 import { UsageError } from "../cli-error.ts";
-import { loadConfig } from "../config/load-config.ts";
+import { readConfig } from "../config/load-config.ts";
 import { exitCode } from "../exit-code.ts";
 import { safeJson, safeText } from "../render/safe-text.ts";
 import { painter } from "../render/style.ts";
 import { renderTable } from "../render/table.ts";
 import type { Terminal } from "../terminal.ts";
-import type { RunVerb } from "../verb.ts";
+import type { CheckVerb, RunVerb, VerbInput } from "../verb.ts";
 import { explainAttribution, explanationText } from "./explain-attribution.ts";
 import { factsFlags, readFacts } from "./read-facts.ts";
 
 export const runAttribution: RunVerb = async ({ arguments: words, options }, terminal) => {
   const [what, ...rest] = words;
-  const problems = [
-    ...(what === "check" || what === "explain" ? [] : [unknownHalf(what)]),
-    ...rest.map(
-      (word) => `unexpected argument "${safeText(word)}": \`attribution ${safeText(what ?? "")}\` takes none`,
-    ),
-    ...(what === "check"
-      ? factsFlags
-          .filter((name) => options[name] !== undefined)
-          .map((name) => `--${name} belongs to \`attribution explain\``)
-      : []),
-  ];
-  const { facts, problems: own } = readFacts(options);
-  if (what === "explain") problems.push(...own);
-  if (problems.length > 0) throw new UsageError(problems);
-
-  const config = await loadConfig(terminal.cwd, typeof options["config"] === "string" ? options["config"] : undefined);
-  const rules = config.attribution ?? [];
+  const unexpected = rest.map(
+    (word) => `unexpected argument "${safeText(word)}": \`attribution ${safeText(what ?? "")}\` takes none`,
+  );
+  const half = what === "check" || what === "explain" ? what : null;
+  const { rules, facts, problems } = await readInput(half, options, terminal);
+  const all = [...(half === null ? [unknownHalf(what)] : []), ...unexpected, ...problems];
+  if (all.length > 0) throw new UsageError(all);
   const attribution = attributionOf(rules);
   const json = options["json"] === true;
   if (what === "explain") {
@@ -42,6 +32,24 @@ export const runAttribution: RunVerb = async ({ arguments: words, options }, ter
   }
   return exitCode.done;
 };
+
+/** Of the flags alone: a word may be the value of a flag that is not known. */
+export const checkAttribution: CheckVerb = async ({ arguments: words, options }, terminal) => {
+  const half = (["check", "explain"] as const).find((name) => words.includes(name)) ?? null;
+  return (await readInput(half, options, terminal)).problems;
+};
+
+async function readInput(half: "check" | "explain" | null, options: VerbInput["options"], terminal: Terminal) {
+  const foreign = factsFlags.filter((name) => options[name] !== undefined);
+  const { facts, problems } = readFacts(options);
+  const named = typeof options["config"] === "string" ? options["config"] : undefined;
+  const { config, problems: ofConfig } = await readConfig(terminal.cwd, named);
+  const own = {
+    check: foreign.map((name) => `--${name} belongs to \`attribution explain\``),
+    explain: problems,
+  };
+  return { rules: config.attribution ?? [], facts, problems: [...(half === null ? [] : own[half]), ...ofConfig] };
+}
 
 const unknownHalf = (what: string | undefined): string =>
   what === undefined

@@ -6,18 +6,21 @@ import { layerPrices } from "../../core/billing/price-layers.ts";
 import { accountId, region } from "../../core/kernel/ids.ts";
 import type { LimitOverride } from "../../core/quota/limits.ts";
 import { defaultThresholds, type QuotaThresholds } from "../../core/quota/thresholds.ts";
-import { UsageError } from "../cli-error.ts";
+import type { Terminal } from "../terminal.ts";
 import type { VerbInput } from "../verb.ts";
 import type { Config } from "./config-schema.ts";
-import { loadConfig } from "./load-config.ts";
+import { readConfig } from "./load-config.ts";
 import { nearestOf } from "./nearest.ts";
 import { readPrices } from "./prices.ts";
+import { profileProblems } from "./shared-profiles.ts";
 
 /** What every verb that reads AWS goes by: the flags, then the configuration, then the defaults. */
 export interface AwsSettings {
   /** Null: the profile's own Region. */
   readonly regions: readonly string[] | "all" | null;
   readonly profile: string | null;
+  /** Of the environment, where the SDK does not look: before the profile's. */
+  readonly environmentRegion: string | null;
   /** Above 0 and at most 1. */
   readonly rateShare: number;
   readonly requestsPerSecond: number;
@@ -37,13 +40,17 @@ export interface ReadSettings {
 }
 
 /** Reads flags and configuration, and gathers what is wrong with them, so that a verb can report all of it with its own. */
-export async function readAwsSettings(options: VerbInput["options"], cwd: string): Promise<ReadSettings> {
-  const problems: string[] = [];
+export async function readAwsSettings(
+  options: VerbInput["options"],
+  { cwd, env }: Pick<Terminal, "cwd" | "env">,
+): Promise<ReadSettings> {
   const text = (name: string): string | undefined => {
     const value = options[name];
     return typeof value === "string" ? value : undefined;
   };
-  const config = await configOf(cwd, text("config"), problems);
+  const { config, problems: ofConfig } = await readConfig(cwd, text("config"));
+  const profile = text("profile") ?? null;
+  const problems = [...ofConfig, ...(await profileProblems(profile, env))];
   const prices = await readPrices(cwd, config.prices, undefined);
   problems.push(...prices.problems);
   const number = (flag: string, name: string, min: number, max: number): number | undefined => {
@@ -57,7 +64,9 @@ export async function readAwsSettings(options: VerbInput["options"], cwd: string
   };
   const settings: AwsSettings = {
     regions: regionsOf(text("regions"), problems) ?? config.regions ?? null,
-    profile: text("profile") ?? null,
+    profile,
+    // The AWS CLI reads both, the first of them first, and so do people's shells; the SDK for JavaScript reads AWS_REGION alone.
+    environmentRegion: env["AWS_REGION"] ? null : env["AWS_DEFAULT_REGION"] || null,
     // A fraction such as 0.2 would be taken for 0.2 %, and a scan at that pace looks as if it hung.
     rateShare: (number("rate-share", "rateShare", 1, 100) ?? config.rateShare ?? 20) / 100,
     requestsPerSecond:
@@ -73,16 +82,6 @@ export async function readAwsSettings(options: VerbInput["options"], cwd: string
     gb: config.usage?.gb ?? "binary",
   };
   return { settings, config, problems };
-}
-
-async function configOf(cwd: string, named: string | undefined, problems: string[]): Promise<Config> {
-  try {
-    return await loadConfig(cwd, named);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    problems.push(...error.problems);
-    return {};
-  }
 }
 
 function regionsOf(value: string | undefined, problems: string[]): readonly string[] | "all" | undefined {

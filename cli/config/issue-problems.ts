@@ -3,7 +3,12 @@ import { nameOfPath, type Path } from "./locate.ts";
 import { nearestOf } from "./nearest.ts";
 
 /** Which keys may stand where, by the name of the place. */
-export type KnownKeys = readonly { readonly path: RegExp; readonly keys: readonly string[] }[];
+export type KnownKeys = readonly {
+  readonly path: RegExp;
+  readonly keys: readonly string[];
+  /** The names of the places that it stands for, for a key that was written elsewhere; none for a list's. */
+  readonly places?: readonly string[];
+}[];
 
 /** What zod found wrong, as sentences with their line. */
 export function issueProblems(
@@ -19,14 +24,19 @@ export function issueProblems(
     const known = knownKeys.find((entry) => entry.path.test(nameOfPath(issue.path)))?.keys ?? [];
     return issue.keys.map((key) => {
       const path = [...issue.path, key];
-      return `${at(path)}: unknown key "${nameOfPath(path)}"${nearestOf(key, known)} (known: ${known.join(", ")})`;
+      const hint = nearestOf(key, known) || elsewhere(key, knownKeys);
+      return `${at(path)}: unknown key "${nameOfPath(path)}"${hint} (known: ${known.join(", ")})`;
     });
   }
   // The name of a label is wrong: zod says it as a problem of the key, within.
   if (issue.code === "invalid_key") return issue.issues.map((inner) => sentence(issue.path, inner.message));
+  if (issue.code === "invalid_type" && issue.expected === "object" && issue.message.startsWith("Invalid input")) {
+    const known = knownKeys.find((entry) => entry.path.test(nameOfPath(issue.path)))?.keys ?? [];
+    if (known.length > 0) return [sentence(issue.path, `must have some of ${known.join(", ")}`)];
+  }
   // A list fails both ways of writing such a key: what is wrong within the list is what helps.
   if (issue.code === "invalid_union") {
-    const within = issue.errors.flat().filter((inner) => inner.path.length > 0 || inner.code !== "invalid_type");
+    const within = issue.errors.flat().filter((inner) => inner.path.length > 0 || !inner.code.startsWith("invalid_"));
     if (within.length > 0) {
       return within.flatMap((inner) =>
         issueProblems({ ...inner, path: [...issue.path, ...inner.path] }, knownKeys, at),
@@ -34,4 +44,12 @@ export function issueProblems(
     }
   }
   return [sentence(issue.path, issue.message)];
+}
+
+/** Where a key belongs that was written in another place. */
+function elsewhere(key: string, knownKeys: KnownKeys): string {
+  const there = knownKeys.filter(({ keys }) => keys.includes(key)).flatMap(({ places }) => places ?? []);
+  if (there.length === 0) return "";
+  const named = there.map((place) => (place === "" ? `${key} at the top level` : `${place}.${key}`));
+  return `: did you mean ${named.join(" or ")}?`;
 }

@@ -29,6 +29,19 @@ export async function loadConfig(cwd: string, named: string | undefined): Promis
   return withFolders(parsed.config, path.resolve(cwd, path.dirname(file)));
 }
 
+/** The same, with what is wrong with the file beside an empty configuration: for verbs that tell it together with wrong flags. */
+export async function readConfig(
+  cwd: string,
+  named: string | undefined,
+): Promise<{ readonly config: Config; readonly problems: readonly string[] }> {
+  try {
+    return { config: await loadConfig(cwd, named), problems: [] };
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return { config: {}, problems: error.problems };
+  }
+}
+
 /** Files and folders are named from where the configuration stands, so that they are found from any working folder. */
 function withFolders(config: Config, folder: string): Config {
   const { prices, usage, history, trail } = config;

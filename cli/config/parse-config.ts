@@ -52,16 +52,21 @@ function crossProblems(config: Config): readonly CrossProblem[] {
 const knownKeys: KnownKeys = [
   {
     path: /^$/,
+    places: [""],
     keys: [
       ...["regions", "rateShare", "requestsPerSecond", "thresholds", "limits", "prices", "attribution", "budgets"],
       ...["usage", "history", "trail", "cleanup"],
     ],
   },
-  { path: /^thresholds$/, keys: ["warning", "critical"] },
-  { path: /^thresholds\.\w+$/, keys: ["utilizationPct", "left"] },
+  { path: /^thresholds$/, places: ["thresholds"], keys: ["warning", "critical"] },
+  {
+    path: /^thresholds\.\w+$/,
+    places: ["thresholds.warning", "thresholds.critical"],
+    keys: ["utilizationPct", "left"],
+  },
   { path: /^limits\[\d+\]$/, keys: ["quota", "limit", "account", "region"] },
-  { path: /^usage$/, keys: ["from", "logGroup", "aggregateAbove", "backfill", "gb", "idleVcpu"] },
-  { path: /^prices$/, keys: ["file", "rows"] },
+  { path: /^usage$/, places: ["usage"], keys: ["from", "logGroup", "aggregateAbove", "backfill", "gb", "idleVcpu"] },
+  { path: /^prices$/, places: ["prices"], keys: ["file", "rows"] },
   { path: /^prices\.rows\[\d+\]$/, keys: priceRowKeys },
   { path: /^attribution\[\d+\]$/, keys: ["match", "set"] },
   { path: /^attribution\[\d+\]\.match$/, keys: ["interpreter", "name", "account", "region", "tag", "principal"] },

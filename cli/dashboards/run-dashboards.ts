@@ -9,15 +9,16 @@ import { safeJson, safeText } from "../render/safe-text.ts";
 import { clientsOf } from "../scan/compose.ts";
 import { readSubject } from "../scan/subject.ts";
 import { systemClock } from "../system-clock.ts";
+import type { Terminal } from "../terminal.ts";
 import type { CheckVerb, RunVerb, VerbInput } from "../verb.ts";
 import { homeRegion } from "../watch/home-region.ts";
 import { readPublishRegion } from "../watch/watch-options.ts";
 
 export const checkDashboards: CheckVerb = async ({ options }, terminal) =>
-  (await readDashboardInput(options, terminal.cwd)).problems;
+  (await readDashboardInput(options, terminal)).problems;
 
-async function readDashboardInput(options: VerbInput["options"], cwd: string) {
-  const { settings, problems } = await readAwsSettings(options, cwd);
+async function readDashboardInput(options: VerbInput["options"], terminal: Pick<Terminal, "cwd" | "env">) {
+  const { settings, problems } = await readAwsSettings(options, terminal);
   const own: string[] = [];
   const named = readPublishRegion(options["publishRegion"], own);
   const name = String(options["name"]);
@@ -29,7 +30,7 @@ async function readDashboardInput(options: VerbInput["options"], cwd: string) {
 }
 
 export const runDashboards: RunVerb = async ({ options }, terminal) => {
-  const { settings, named, name, problems } = await readDashboardInput(options, terminal.cwd);
+  const { settings, named, name, problems } = await readDashboardInput(options, terminal);
   if (problems.length > 0) throw new UsageError(problems);
   const clients = clientsOf(settings);
   try {

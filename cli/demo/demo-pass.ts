@@ -44,7 +44,7 @@ export function demoPass(
   const observing = observe(observePortsOf(world.clients, stores.registry, world.homeRegion, () => undefined));
   const settings = { ...builtInPricing, thresholds: defaultThresholds, limitOverrides: [] };
   const observeInput = observeInputOf(settings, { targets: world.targets, notEnabled: "fail" }, true);
-  const usage = { usageFrom: null, logGroup: null };
+  const usage = { usageFrom: null, logGroup: null, trail: null };
   const keeping = keepAccounts(accountsPortsOf(world.clients, stores, usage, world.homeRegion));
   const accounts = {
     meter: { gb: builtInPricing.gb, idleVcpu: 0.02, unpricedRule: "2026-09" as const },
@@ -57,9 +57,9 @@ export function demoPass(
   const beside =
     watch.accountsEveryMs === null
       ? noAccounts
-      : accountsBeside(watch.accountsEveryMs, (now, signal) => keeping(now, accountsInput, signal));
-  return async (startedAt, signal, number) => ({
-    ...(await observing(startedAt, observeInput, signal)),
-    accounts: await beside.inPass(startedAt, number === watch.passes, signal),
-  });
+      : accountsBeside(watch.accountsEveryMs, (now, _pass, signal) => keeping(now, accountsInput, signal));
+  return async (startedAt, signal, number) => {
+    const outcome = await observing(startedAt, observeInput, signal);
+    return { ...outcome, accounts: await beside.inPass(startedAt, outcome, number === watch.passes, signal) };
+  };
 }

@@ -4,10 +4,12 @@ export type UnknownOverrides = Partial<UnknownBehaviours>;
 
 /** What each switch takes; null stands for a number. docs/embedded-aws.md says what each means. */
 const accepted = {
-  usageLogs: ["streaming", "at-end"],
-  invocationStamp: ["start", "end"],
+  usageArrival: ["streaming", "at-teardown"],
+  invocationStamp: ["start", "completion"],
+  callLogStamp: ["start", "completion"],
   recordStamp: ["start", "end"],
   stopEnded: ["success", "not-found", "conflict"],
+  stopSettling: ["at-once", "slowly"],
   lastUpdatedAt: ["created", "invocation"],
   untypedListing: ["all", "custom"],
   interpreterPageMax: null,

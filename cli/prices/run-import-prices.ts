@@ -6,11 +6,12 @@ import { importPrices } from "../../core/billing/price-import.ts";
 import { layerPrices, type PriceLayer } from "../../core/billing/price-layers.ts";
 import { type BillingRule, billingRules } from "../../core/billing/price-row.ts";
 import { CliError, UsageError } from "../cli-error.ts";
-import { loadConfig } from "../config/load-config.ts";
+import { readConfig } from "../config/load-config.ts";
 import { readPrices } from "../config/prices.ts";
 import { exitCode } from "../exit-code.ts";
 import { safeJson, safeText } from "../render/safe-text.ts";
-import type { RunVerb, VerbInput } from "../verb.ts";
+import type { Terminal } from "../terminal.ts";
+import type { CheckVerb, RunVerb, VerbInput } from "../verb.ts";
 import { foreignFlags } from "./foreign-flags.ts";
 import { importJson, importText } from "./import-report.ts";
 import { readPriceFile, writePriceFile } from "./price-file.ts";
@@ -20,16 +21,12 @@ const largestBytes = 64 * 1024 * 1024;
 
 /** `sandmeter prices import FILE` */
 export const runImportPrices: RunVerb = async (input, terminal) => {
-  const asked = readAsked(input);
-  const { prices: configured } = await loadConfig(terminal.cwd, asked.config);
-  const { layers, problems } = await readPrices(terminal.cwd, configured, asked.prices);
-  const outFile = asked.out === undefined ? null : path.resolve(terminal.cwd, asked.out);
-  const kept = outFile === null ? { rows: [], problems: [] } : await readPriceFile(outFile, asked.out ?? "");
-  const all = [...asked.problems, ...problems, ...kept.problems];
+  const { asked, layers, kept, outFile, problems } = await readInput(input, terminal);
+  const all = [...fileProblems(input.arguments), ...problems];
   if (all.length > 0) throw new UsageError(all);
 
   const list = await readList(path.resolve(terminal.cwd, asked.file), asked.file);
-  const own: PriceLayer = { origin: asked.out ?? "", rows: kept.rows };
+  const own: PriceLayer = { origin: asked.out ?? "", rows: kept };
   const source = `AWS Price List ${list.head.offerCode}, version ${list.head.version}`;
   const imported = importPrices(list.prices, layerPrices([...layers, own]), asked.rule, source);
   const changed = imported.rows.filter((row) => row.change !== "unchanged").map((row) => row.row);
@@ -48,6 +45,19 @@ export const runImportPrices: RunVerb = async (input, terminal) => {
   return report.problems.length > 0 ? exitCode.partial : exitCode.done;
 };
 
+/** Of the flags alone: a word may be the value of a flag that is not known. */
+export const checkImportPrices: CheckVerb = async (input, terminal) => (await readInput(input, terminal)).problems;
+
+async function readInput(input: VerbInput, terminal: Pick<Terminal, "cwd">) {
+  const asked = readAsked(input);
+  const { config, problems } = await readConfig(terminal.cwd, asked.config);
+  const prices = await readPrices(terminal.cwd, config.prices, asked.prices);
+  const outFile = asked.out === undefined ? null : path.resolve(terminal.cwd, asked.out);
+  const kept = outFile === null ? { rows: [], problems: [] } : await readPriceFile(outFile, asked.out ?? "");
+  const all = [...asked.problems, ...problems, ...prices.problems, ...kept.problems];
+  return { asked, layers: prices.layers, kept: kept.rows, outFile, problems: all };
+}
+
 interface Asked {
   readonly file: string;
   readonly out: string | undefined;
@@ -62,18 +72,15 @@ function readAsked({ arguments: words, options }: VerbInput): Asked {
     const value = options[name];
     return typeof value === "string" ? value : undefined;
   };
-  const [file, ...more] = words;
   const rule = text("rule");
   const known = billingRules.find((candidate) => candidate === rule) ?? null;
   return {
-    file: file ?? "",
+    file: words[0] ?? "",
     out: text("out"),
     rule: known,
     config: text("config"),
     prices: text("prices"),
     problems: [
-      ...(file === undefined ? ["name an offer file of the AWS Price List: `sandmeter prices import FILE`"] : []),
-      ...more.map((word) => `unexpected argument "${safeText(word)}": \`prices import\` takes one file`),
       ...(rule === undefined || known !== null
         ? []
         : [`--rule must be ${billingRules.join(" or ")}, not "${safeText(rule)}"`]),
@@ -82,6 +89,11 @@ function readAsked({ arguments: words, options }: VerbInput): Asked {
     ],
   };
 }
+
+const fileProblems = ([file, ...more]: readonly string[]): readonly string[] => [
+  ...(file === undefined ? ["name an offer file of the AWS Price List: `sandmeter prices import FILE`"] : []),
+  ...more.map((word) => `unexpected argument "${safeText(word)}": \`prices import\` takes one file`),
+];
 
 async function readList(file: string, name: string): Promise<PriceList> {
   try {

@@ -5,7 +5,7 @@ import { instantOfIso } from "../../core/kernel/calendar.ts";
 import { type Region, region } from "../../core/kernel/ids.ts";
 import { type Instant, isoOf } from "../../core/kernel/instant.ts";
 import { UsageError } from "../cli-error.ts";
-import { loadConfig } from "../config/load-config.ts";
+import { readConfig } from "../config/load-config.ts";
 import { readPrices } from "../config/prices.ts";
 import { exitCode } from "../exit-code.ts";
 import { safeJson, safeText } from "../render/safe-text.ts";
@@ -13,15 +13,16 @@ import { painter } from "../render/style.ts";
 import { renderTable } from "../render/table.ts";
 import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
-import type { RunVerb, VerbInput } from "../verb.ts";
+import type { CheckVerb, RunVerb, VerbInput } from "../verb.ts";
 import { foreignFlags } from "./foreign-flags.ts";
 
 /** `sandmeter prices show` */
 export const runShowPrices: RunVerb = async (input, terminal) => {
-  const asked = readAsked(input);
-  const { prices: configured } = await loadConfig(terminal.cwd, textOf(input, "config"));
-  const { layers, problems } = await readPrices(terminal.cwd, configured, textOf(input, "prices"));
-  if (problems.length + asked.problems.length > 0) throw new UsageError([...asked.problems, ...problems]);
+  const { asked, layers, problems } = await readInput(input, terminal);
+  const unexpected = input.arguments.map(
+    (word) => `unexpected argument "${safeText(word)}": \`prices show\` takes none`,
+  );
+  if (problems.length + unexpected.length > 0) throw new UsageError([...problems, ...unexpected]);
   const rows = layerPrices(layers);
   const origins = new Map(rows.map((row) => [`${row.region}\n${row.startsAt}`, row.origin]));
   const book = priceBookOf(rows);
@@ -33,6 +34,16 @@ export const runShowPrices: RunVerb = async (input, terminal) => {
   else terminal.out(textOfRows(shown, asked, terminal));
   return exitCode.done;
 };
+
+/** Of the flags alone: a word may be the value of a flag that is not known. */
+export const checkShowPrices: CheckVerb = async (input, terminal) => (await readInput(input, terminal)).problems;
+
+async function readInput(input: VerbInput, terminal: Pick<Terminal, "cwd">) {
+  const asked = readAsked(input);
+  const { config, problems } = await readConfig(terminal.cwd, textOf(input, "config"));
+  const prices = await readPrices(terminal.cwd, config.prices, textOf(input, "prices"));
+  return { asked, layers: prices.layers, problems: [...asked.problems, ...problems, ...prices.problems] };
+}
 
 interface Asked {
   readonly at: Instant;
@@ -64,7 +75,6 @@ function readAsked(input: VerbInput): Asked {
         ? [`--at must be an instant such as 2026-11-20T12:00:00Z, not "${safeText(written ?? "")}"`]
         : []),
       ...foreignFlags(input.options, "prices show", { rule: "prices import", out: "prices import" }),
-      ...input.arguments.map((word) => `unexpected argument "${safeText(word)}": \`prices show\` takes none`),
     ],
   };
 }

@@ -8,11 +8,11 @@ import { safeJson } from "../render/safe-text.ts";
 /** Writes the result as JSON, a session to a line: a list of any length is never one text in memory. */
 export function writeRateJson(
   result: RateResult,
-  settings: { readonly rule: BillingRule; readonly gb: GbUnit },
+  settings: { readonly rule: BillingRule; readonly gb: GbUnit; readonly complete: boolean },
   out: (text: string) => void,
 ): void {
   const { lines, records, duplicates, skipped, problems, failures } = result;
-  out(`{"rule":"${settings.rule}","gb":"${settings.gb}","complete":${failures.length === 0},\n`);
+  out(`{"rule":"${settings.rule}","gb":"${settings.gb}","complete":${settings.complete},\n`);
   out(` "input":${safeJson({ lines, records, duplicates, skipped }, 0)},\n`);
   out(' "problems":');
   writeList(problems, out);

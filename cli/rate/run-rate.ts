@@ -9,7 +9,7 @@ import { plusMs } from "../../core/kernel/instant.ts";
 import { CliError, UsageError } from "../cli-error.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { readPrices } from "../config/prices.ts";
-import { type ExitCode, exitCode } from "../exit-code.ts";
+import { exitCode } from "../exit-code.ts";
 import { safeText } from "../render/safe-text.ts";
 import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
@@ -19,6 +19,7 @@ import { writeRateJson } from "./rate-json.ts";
 import { type RateOptions, readRateOptions } from "./rate-options.ts";
 import { rateProgress } from "./rate-progress.ts";
 import { renderRate } from "./render-rate.ts";
+import { whatIsMissing } from "./what-is-missing.ts";
 
 /** A record stamped later than this after now was stamped by a wrong clock. */
 const dayMs = 86_400_000;
@@ -35,15 +36,18 @@ export const runRate: RunVerb = async (input, terminal) => {
   for (const failure of result.failures) {
     terminal.err(`sandmeter: cannot read ${safeText(failure.file)}: ${safeText(failure.message)} (${failure.code})\n`);
   }
-  const unread = result.failures.length;
-  const nothing = unread === options.files.length && result.lines === 0;
-  if (options.json) writeRateJson(result, { rule: options.rule ?? defaultRule, gb: options.gb }, terminal.out);
+  const missing = whatIsMissing(result);
+  const nothing = result.failures.length === options.files.length && result.lines === 0;
+  const complete = result.failures.length === 0 && missing.length === 0;
+  const { json, gb } = options;
+  if (json) writeRateJson(result, { rule: options.rule ?? defaultRule, gb, complete }, terminal.out);
   else if (!nothing) terminal.out(renderRate(result, options, terminal));
   const useless = isUseless(result);
   if (useless) {
     terminal.err("sandmeter: no line is a usage record, so no cost is known: name files of USAGE_LOGS records\n");
-  }
-  return exitCodeOf(unread, nothing || useless);
+  } else terminal.err(missing.map((sentence) => `sandmeter: ${sentence}\n`).join(""));
+  if (nothing || useless) return exitCode.failed;
+  return complete ? exitCode.done : exitCode.partial;
 };
 
 /** Lines, and no record among them: most likely another kind of file. A cost of zero would be a claim about it. */
@@ -87,9 +91,4 @@ async function rate(options: RateOptions, prices: PriceBook, terminal: Terminal)
   } finally {
     progress.clear();
   }
-}
-
-function exitCodeOf(unread: number, nothing: boolean): ExitCode {
-  if (nothing) return exitCode.failed;
-  return unread === 0 ? exitCode.done : exitCode.partial;
 }

@@ -9,7 +9,7 @@ export function explanationLines(place: PlaceComparison): readonly string[] {
   const { state } = place;
   if (state === "not-on-bill") {
     return [
-      "Nothing is known of this account's bill: the caller sees no usage of it. Ask with credentials of the payer account, or with a file that has it.",
+      "Nothing is known of this account's bill: the caller sees none, or it could not be read. Ask with credentials of the payer account, or with a file that has it.",
     ];
   }
   const unread =

@@ -1,4 +1,4 @@
-import { isoOf } from "../../core/kernel/instant.ts";
+import { type Instant, isoOf } from "../../core/kernel/instant.ts";
 import { formatUsd, type Usd } from "../../core/kernel/money.ts";
 import type { Comparison } from "../../core/reconcile/compare.ts";
 import type {
@@ -24,7 +24,8 @@ export function reconcileJson(result: Reconciliation) {
       knownUntil: isoOf(bill.knownUntil),
       estimated: bill.estimated,
       accounts: [...bill.accounts].toSorted(),
-      daysNotBilled: result.daysNotBilled.map((day) => isoOf(day).slice(0, 10)),
+      daysNotBilled: result.daysNotBilled.map(dayOf),
+      daysMissing: result.daysMissing.map(dayOf),
       setAside: bill.setAside.map(({ what, usd }) => ({ what, usd: formatUsd(usd) })),
       requests: bill.requests?.count ?? null,
       requestsUsd: bill.requests === null ? null : formatUsd(bill.requests.usd),
@@ -40,7 +41,10 @@ const placeJson = (place: PlaceComparison) => ({
   state: place.state,
   explained: place.isExplained,
   comparedDays: place.comparedDays,
-  ...comparedJson(place),
+  ...comparedJson(place, {
+    bill: place.state !== "not-on-bill" && place.comparedDays > 0,
+    ledger: place.comparedDays > 0,
+  }),
   unread: { days: place.unreadDays, billed: amountsJson(place.unreadBilled) },
   prices: { vcpuHour: priceJson(place.prices.vcpuHour), gbHour: priceJson(place.prices.gbHour) },
   sessions: place.sessions,
@@ -48,28 +52,39 @@ const placeJson = (place: PlaceComparison) => ({
   explanations: place.explanations.map(explanationJson),
   rest: amountsJson(place.rest),
   days: place.days.map((day) => ({
-    day: isoOf(day.dayAt).slice(0, 10),
+    day: dayOf(day.dayAt),
     state: day.state,
-    ...comparedJson(day),
+    ...comparedJson(day, { bill: day.state !== "not-on-bill", ledger: day.isRead }),
   })),
 });
 
-const comparedJson = ({ vcpuHours, gbHours, usd }: Compared) => ({
-  vcpuHours: comparisonJson(vcpuHours),
-  gbHours: comparisonJson(gbHours),
-  usd: comparisonJson(usd),
+/** Which sides anything is known of. What is not known has no figure, and nothing is compared with it. */
+interface Known {
+  readonly bill: boolean;
+  readonly ledger: boolean;
+}
+
+const comparedJson = ({ vcpuHours, gbHours, usd }: Compared, known: Known) => ({
+  vcpuHours: comparisonJson(vcpuHours, known),
+  gbHours: comparisonJson(gbHours, known),
+  usd: comparisonJson(usd, known),
 });
 
-const comparisonJson = (of: Comparison) => ({
-  billed: formatUsd(of.billed),
-  rated: orNull(of.rated),
-  logged: orNull(of.logged),
-  allocated: orNull(of.allocated),
-  difference: orNull(of.difference),
-  ratio: of.ratio === null ? null : formatUsd(of.ratio, 6),
-  loggedRatio: of.loggedRatio === null ? null : formatUsd(of.loggedRatio, 6),
-  state: of.state,
-});
+function comparisonJson(of: Comparison, { bill, ledger }: Known) {
+  const own = (amount: Usd | null): string | null => (ledger ? orNull(amount) : null);
+  const both = (amount: Usd | null, decimals?: number): string | null =>
+    bill && ledger && amount !== null ? formatUsd(amount, decimals) : null;
+  return {
+    billed: bill ? formatUsd(of.billed) : null,
+    rated: own(of.rated),
+    logged: own(of.logged),
+    allocated: own(of.allocated),
+    difference: both(of.difference),
+    ratio: both(of.ratio, 6),
+    loggedRatio: both(of.loggedRatio, 6),
+    state: bill && ledger ? of.state : null,
+  };
+}
 
 const explanationJson = ({ reason, count, low, high }: Explanation) => ({
   reason,
@@ -85,6 +100,7 @@ const amountsJson = ({ vcpuHours, gbHours, usd }: Amounts) => ({
 });
 
 const priceJson = ({ book, billed }: HourPrice) => ({ bookUsd: orNull(book), billedUsd: orNull(billed) });
+const dayOf = (at: Instant): string => isoOf(at).slice(0, 10);
 const orNull = (amount: Usd | null): string | null => (amount === null ? null : formatUsd(amount));
 
 /** Without the zeros at the end: what the user wrote. */

@@ -1,5 +1,4 @@
 import path from "node:path";
-import { awsRegionNames } from "../../adapters/aws/regions.ts";
 import type { BillFileName } from "../../adapters/bills/bill-file.ts";
 import { instantOfIso, startOfMonth } from "../../core/kernel/calendar.ts";
 import { parseDecimal } from "../../core/kernel/decimal.ts";
@@ -58,7 +57,7 @@ export function readReconcileOptions(
       },
       failOn: failOnOf(text("failOn") ?? "drift", problems),
       accounts: accountsOf(text("accounts"), problems),
-      regions: regionsOf(text("regions"), problems),
+      regions: regionsOf(text("regions")),
       json: options["json"] === true,
     },
     problems,
@@ -101,15 +100,8 @@ function accountsOf(list: string | null, problems: string[]): readonly string[] 
   return accounts;
 }
 
-function regionsOf(list: string | null, problems: string[]): readonly string[] | null {
-  const regions = listOf(list);
-  for (const name of regions ?? []) {
-    if (!awsRegionNames.includes(name)) {
-      problems.push(`--regions: unknown Region "${name}"${nearestOf(name, awsRegionNames)}`);
-    }
-  }
-  return regions;
-}
+/** Their names were looked at with the settings that every verb has. */
+const regionsOf = (list: string | null): readonly string[] | null => (list === "all" ? null : listOf(list));
 
 const listOf = (list: string | null): readonly string[] | null =>
   list === null ? null : [...new Set(list.split(",").map((item) => item.trim()))];

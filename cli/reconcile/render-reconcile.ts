@@ -1,5 +1,5 @@
-import { isoOf } from "../../core/kernel/instant.ts";
-import { compareUsd, formatUsd, type Usd, zeroUsd } from "../../core/kernel/money.ts";
+import { type Instant, isoOf } from "../../core/kernel/instant.ts";
+import { formatUsd, type Usd } from "../../core/kernel/money.ts";
 import type { Comparison } from "../../core/reconcile/compare.ts";
 import type { PlaceComparison, PlaceState, Reconciliation } from "../../core/reconcile/reconciliation.ts";
 import { safeText } from "../render/safe-text.ts";
@@ -31,28 +31,44 @@ const sources = { "cost-explorer": "Cost Explorer", cur2: "a CUR 2.0 export", fo
 
 function headOf(result: Reconciliation, paint: Paint): string {
   const { bill, band, places } = result;
-  const days = result.daysNotBilled.map((day) => isoOf(day).slice(0, 10));
-  const missing = days.length <= 1 ? days.join("") : `${days[0]} to ${days.at(-1)}`;
-  const outside = places.filter(({ state }) => state === "outside");
+  const { daysNotBilled, daysMissing } = result;
   const lines = [
     `${paint(`Reconciled ${isoOf(result.from).slice(0, 10)} to ${isoOf(result.until).slice(0, 10)}`, "bold")}, half open, with ${sources[bill.source]}, as of ${isoOf(result.now)}`,
-    ...(days.length === 0 ? [] : [`Not on the bill yet, so in no figure: ${missing}`]),
+    ...(daysNotBilled.length === 0
+      ? []
+      : [`The bill goes up to ${isoOf(bill.knownUntil).slice(0, 16)}Z: what came later is in no figure.`]),
+    ...(daysMissing.length === 0
+      ? []
+      : [
+          paint(
+            `The bill says nothing of these days, and the ledger does: ${daysMissing.map(dayOf).join(", ")}. They are in no figure.`,
+            "yellow",
+          ),
+        ]),
     ...(bill.estimated ? ["The bill is an estimate: AWS may still change it."] : []),
-    `Ratios are billed over metered (rated and allocated). Band ${percent(band.pct)} %; below $${short(band.leastUsdPerDay)} a day a ratio says nothing.`,
+    `Ratios are billed over metered (rated and allocated). Band ${short(band.pct)} %; below $${short(band.leastUsdPerDay)} a day a ratio says nothing.`,
     ...(bill.requests === null
       ? []
       : [`Cost Explorer took ${plural(bill.requests.count, "request")}: $${formatUsd(bill.requests.usd, 2)}`]),
-    places.every(({ comparedDays }) => comparedDays === 0)
-      ? paint("Nothing could be compared.", "yellow")
-      : outside.length === 0
-        ? paint("All that could be compared is inside the band.", "green")
-        : paint(
-            `Outside the band: ${outside.map(({ account, region }) => `${region} of ${account}`).join(", ")}`,
-            "red",
-          ),
+    verdictOf(places, paint),
   ];
   return lines.map((line) => `${line}\n`).join("");
 }
+
+function verdictOf(places: Reconciliation["places"], paint: Paint): string {
+  const outside = places.filter(({ state }) => state === "outside");
+  if (outside.length > 0) {
+    const named = outside.map(({ account, region }) => `${region} of ${account}`).join(", ");
+    return paint(`Outside the band: ${named}`, "red");
+  }
+  const states = new Set(places.map(({ state }) => state));
+  if (states.has("inside")) return paint("All that could be compared is inside the band.", "green");
+  return states.has("too-small")
+    ? paint("All that could be compared is too small for a ratio to say anything.", "yellow")
+    : paint("Nothing could be compared.", "yellow");
+}
+
+const dayOf = (day: Instant): string => isoOf(day).slice(0, 10);
 
 const styles: Readonly<Record<PlaceState, Style>> = {
   inside: "green",
@@ -100,7 +116,7 @@ function placeRows(place: PlaceComparison): readonly (readonly Cell[])[] {
   ] as const;
   return kinds.map(([what, of, unread], index): readonly Cell[] => {
     const billed = state === "not-on-bill" ? "unknown" : amount(isCompared ? of.billed : unread);
-    const own = (value: Usd | null): Cell => ({ text: state === "unread" ? "unknown" : amount(value) });
+    const own = (value: Usd | null): Cell => ({ text: place.comparedDays === 0 ? "unknown" : amount(value) });
     return [
       { text: index === 0 ? account : "" },
       { text: index === 0 ? region : "" },
@@ -166,7 +182,7 @@ function explained({ places }: Reconciliation, paint: Paint): string {
 
 function asideOf({ bill }: Reconciliation, paint: Paint): string {
   if (bill.setAside.length === 0) return "";
-  const lines = bill.setAside.map(({ what, usd }) => `  ${safeText(what)}: $${formatUsd(usd, 4)}\n`);
+  const lines = bill.setAside.map(({ what, usd }) => `  ${safeText(what)}: ${dollars(usd)}\n`);
   return `${paint("On the bill of AgentCore, and not of Code Interpreter's usage: in no figure", "bold")}\n${lines.join("")}`;
 }
 
@@ -177,7 +193,7 @@ function problemsOf({ bill: { problems } }: Reconciliation, paint: Paint): strin
 }
 
 const amount = (value: Usd | null): string => (value === null ? "unknown" : formatUsd(value, 4));
+const dollars = (value: Usd): string => formatUsd(value, 6).replace(/^(-?)/, "$1$$");
 const ratio = (value: Usd | null): string => (value === null ? "-" : formatUsd(value, 4));
 const short = (value: Usd): string => formatUsd(value, 6).replace(/\.?0+$/, "");
-const percent = (value: Usd): string => (compareUsd(value, zeroUsd) === 0 ? "0" : short(value));
 const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;

@@ -89,12 +89,12 @@ async function compared(
 }
 
 /** What is outside comes before what is missing; a run that compared nothing has not found the two to agree. */
-function exitCodeOf({ places, bill }: Reconciliation, failOn: FailOn): ExitCode {
+function exitCodeOf({ places, bill, daysMissing }: Reconciliation, failOn: FailOn): ExitCode {
   const outside = places.filter(({ state }) => state === "outside");
   const failing = failOn === "none" ? [] : failOn === "drift" ? outside : outside.filter((it) => !it.isExplained);
   const isPartial =
     bill.problems.length > 0 ||
-    bill.missingDays.length > 0 ||
+    daysMissing.length > 0 ||
     places.some(({ state, unreadDays }) => state === "unread" || state === "not-on-bill" || unreadDays > 0) ||
     places.every(({ comparedDays }) => comparedDays === 0);
   return worstExitCode([...(failing.length > 0 ? [exitCode.critical] : []), ...(isPartial ? [exitCode.partial] : [])]);

@@ -1,8 +1,8 @@
-import { parseDuration } from "../../adapters/config/duration.ts";
 import type { Attribution } from "../../core/attribution/attribution.ts";
 import { instantOfIso, startOfMonth } from "../../core/kernel/calendar.ts";
 import { type Instant, instant, plusMs } from "../../core/kernel/instant.ts";
 import { fixedDimensions } from "../../core/reporting/cost-groups.ts";
+import { type DurationRange, durationOfFlag } from "../config/duration-flag.ts";
 import { nearestOf } from "../config/nearest.ts";
 import type { VerbInput } from "../verb.ts";
 import { focusFileProblem } from "./focus-file.ts";
@@ -106,11 +106,8 @@ function windowOf(
     return { from: start, until: startOfMonth(start, 1), month };
   }
   if (last !== null) {
-    const ms = parseDuration(last);
-    if (ms === null || ms < hourMs || ms > 400 * 24 * hourMs) {
-      problems.push(`--last must be a time from 1h to 400d, such as 24h or 7d, not "${last}"`);
-      return usual;
-    }
+    const ms = durationOfFlag("--last", last, lastRange, problems);
+    if (ms === null) return usual;
     return { from: hourOf(plusMs(nextHour, -ms)), until: nextHour, month: null };
   }
   const start = from === null ? usual.from : instantAt("--from", from, problems);
@@ -119,6 +116,13 @@ function windowOf(
     problems.push("--from must be before --to, which is not part of the window");
   return { from: start ?? usual.from, until: end ?? nextHour, month: null };
 }
+
+const lastRange: DurationRange = {
+  leastMs: hourMs,
+  mostMs: 400 * 24 * hourMs,
+  wanted: "from 1h to 400d, such as 24h or 7d",
+  units: ["h", "d"],
+};
 
 /** The first instant of a month such as `2026-11`; null where it is none. */
 export const monthOf = (text: string): Instant | null =>

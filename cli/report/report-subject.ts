@@ -1,15 +1,14 @@
 import { existsSync } from "node:fs";
 import process from "node:process";
 import type { AwsClients } from "../../adapters/aws/clients.ts";
-import { bucketTrail, folderTrail } from "../../adapters/files/trail.ts";
 import type { SessionKey } from "../../core/billing/usage-record.ts";
 import type { Target } from "../../core/inventory/target.ts";
 import { type Instant, plusMs } from "../../core/kernel/instant.ts";
 import type { Problem } from "../../core/kernel/problem.ts";
 import type { Ledger } from "../../core/ports/ledger.ts";
-import type { ReadPrincipals } from "../../core/ports/principals.ts";
 import type { Registry } from "../../core/ports/registry.ts";
 import { type AccountsSettings, accountsSettingsOf } from "../accounts/accounts-settings.ts";
+import { trailOf } from "../accounts/compose.ts";
 import { placeText } from "../accounts/stores.ts";
 import { CliError } from "../cli-error.ts";
 import { type AwsSettings, readAwsSettings } from "../config/aws-settings.ts";
@@ -28,7 +27,7 @@ export async function readReportSettings(
   options: VerbInput["options"],
   terminal: Terminal,
 ): Promise<ReportSettings & { readonly problems: string[] }> {
-  const { settings, config, problems } = await readAwsSettings(options, terminal.cwd);
+  const { settings, config, problems } = await readAwsSettings(options, terminal);
   const found = [...problems];
   const surroundings = { cwd: terminal.cwd, env: terminal.env, platform: process.platform };
   return { settings, accounts: accountsSettingsOf(config, options, surroundings, found), problems: found };
@@ -72,18 +71,17 @@ const startsBeforeMs = 24 * 3_600_000;
 /** Who started the sessions of a window, where a trail is configured; nobody knows otherwise. */
 export async function principalsOf(
   clients: AwsClients,
-  { trail }: AccountsSettings,
+  accounts: AccountsSettings,
   targets: readonly Target[],
   window: { readonly from: Instant; readonly until: Instant },
   signal: AbortSignal,
 ): Promise<{ readonly principalOf: (session: SessionKey) => string | null; readonly problems: readonly Problem[] }> {
+  const trail = trailOf(clients, accounts);
   if (trail === null) return { principalOf: () => null, problems: [] };
-  const read: ReadPrincipals =
-    trail.kind === "folder" ? folderTrail(trail.folder) : bucketTrail(clients.s3, placeText(trail));
   const known = new Map<string, string>();
   const problems: Problem[] = [];
   for (const target of targets) {
-    const found = await read(target, plusMs(window.from, -startsBeforeMs), window.until, signal);
+    const found = await trail.read(target, plusMs(window.from, -startsBeforeMs), window.until, signal);
     for (const it of found.principals) known.set(nameOf(it), it.principal);
     problems.push(...found.problems);
   }

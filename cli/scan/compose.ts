@@ -11,13 +11,16 @@ import { productVersion } from "../version.ts";
 import type { ScanSubject } from "./subject.ts";
 
 /** The clients of the command line, by its settings. */
-export const clientsOf = (settings: AwsSettings): AwsClients =>
-  awsClients({
+export function clientsOf(settings: AwsSettings): AwsClients {
+  const { profile, environmentRegion } = settings;
+  const clients = awsClients({
     version: productVersion(),
-    ...(settings.profile === null ? {} : { profile: settings.profile }),
+    ...(profile === null ? {} : { profile }),
     requestsPerSecond: settings.requestsPerSecond,
     rateShare: settings.rateShare,
   });
+  return environmentRegion === null ? clients : { ...clients, defaultRegion: async () => environmentRegion };
+}
 
 /** The scan job's ports on AWS. */
 export const scanPortsOf = (clients: AwsClients, onProgress?: ScanPorts["onProgress"]): ScanPorts => ({

@@ -17,7 +17,7 @@ import { withStoredCosts } from "./stored-costs.ts";
 import { readSubject } from "./subject.ts";
 
 export const runScan: RunVerb = async (input, terminal) => {
-  const { settings, flags, problems } = await readScanInput(input.options, terminal.cwd);
+  const { settings, flags, problems } = await readScanInput(input.options, terminal);
   if (problems.length > 0) throw new UsageError(problems);
   const clients = clientsOf(settings);
   const progress = scanProgress(terminal);

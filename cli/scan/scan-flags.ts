@@ -1,4 +1,5 @@
 import { type AwsSettings, readAwsSettings } from "../config/aws-settings.ts";
+import type { Terminal } from "../terminal.ts";
 import type { CheckVerb, VerbInput } from "../verb.ts";
 
 export interface ScanFlags {
@@ -17,14 +18,16 @@ export interface ScanInputRead {
 }
 
 /** The settings and flags of a scan, with all that is wrong with them. */
-export async function readScanInput(options: VerbInput["options"], cwd: string): Promise<ScanInputRead> {
-  const { settings, problems } = await readAwsSettings(options, cwd);
+export async function readScanInput(
+  options: VerbInput["options"],
+  terminal: Pick<Terminal, "cwd" | "env">,
+): Promise<ScanInputRead> {
+  const { settings, problems } = await readAwsSettings(options, terminal);
   const own = readFlags(options);
   return { settings, flags: own.flags, problems: [...problems, ...own.problems] };
 }
 
-export const checkScan: CheckVerb = async (input, terminal) =>
-  (await readScanInput(input.options, terminal.cwd)).problems;
+export const checkScan: CheckVerb = async (input, terminal) => (await readScanInput(input.options, terminal)).problems;
 
 function readFlags(options: VerbInput["options"]): { readonly flags: ScanFlags; readonly problems: readonly string[] } {
   const { interpreter, failOn, state } = options;

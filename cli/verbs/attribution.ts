@@ -27,5 +27,6 @@ export const attribution: Verb = {
       does: "which rule gives such a session which team",
     },
   ],
+  check: async () => (await import("../attribution/run-attribution.ts")).checkAttribution,
   load: async () => (await import("../attribution/run-attribution.ts")).runAttribution,
 };

@@ -22,5 +22,6 @@ export const prices: Verb = {
     { command: "sandmeter prices import offer.json", does: "what an offer file would change" },
     { command: "sandmeter prices import offer.json --out prices.json", does: "the same, written to a price file" },
   ],
+  check: async () => (await import("../prices/run-prices.ts")).checkPrices,
   load: async () => (await import("../prices/run-prices.ts")).runPrices,
 };

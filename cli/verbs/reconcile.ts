@@ -7,7 +7,7 @@ export const reconcile: Verb = {
     "Compares the ledger of `sandmeter watch` with the bill, by account, Region and day: vCPU-hours and GB-hours first, then dollars, and what explains the difference. The bill is read from Cost Explorer, whose requests cost $0.01 each (one, and one for each account, and more where it answers in pages), or from files of a CUR 2.0 or FOCUS export. Exits with 3 where a Region lies outside of the band.",
   options: [
     { flags: "--month <month>", description: "such as 2026-11 (default: this month)" },
-    { flags: "--from <day>", description: "only from this day of the month on, such as that on which recording began" },
+    { flags: "--from <day>", description: "only from this day of the month on, such as the one after recording began" },
     {
       flags: "--bill <file>",
       description:

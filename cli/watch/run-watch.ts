@@ -10,13 +10,14 @@ import { type AccountsSettings, accountsSettingsOf } from "../accounts/accounts-
 import { accountsInputOf, accountsPortsOf } from "../accounts/compose.ts";
 import { homeS3 } from "../accounts/home-s3.ts";
 import { openStores, type Stores } from "../accounts/stores.ts";
+import { targetsWithCosts } from "../accounts/targets-with-costs.ts";
 import { CliError, UsageError } from "../cli-error.ts";
 import { type AwsSettings, readAwsSettings } from "../config/aws-settings.ts";
 import { exitCode } from "../exit-code.ts";
 import { safeText } from "../render/safe-text.ts";
 import { clientsOf, pricingOf } from "../scan/compose.ts";
 import { scanProgress } from "../scan/progress.ts";
-import { readSubject, type ScanSubject } from "../scan/subject.ts";
+import { readSubject } from "../scan/subject.ts";
 import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
 import type { CheckVerb, RunVerb, VerbInput } from "../verb.ts";
@@ -34,7 +35,7 @@ interface WatchSettings {
 }
 
 async function readInput(options: VerbInput["options"], terminal: Terminal) {
-  const { settings, config, problems } = await readAwsSettings(options, terminal.cwd);
+  const { settings, config, problems } = await readAwsSettings(options, terminal);
   const { watch, problems: own } = readWatchOptions(options);
   const found = [...problems, ...own];
   const surroundings = { cwd: terminal.cwd, env: terminal.env, platform: process.platform };
@@ -81,7 +82,7 @@ async function run(
   // A view that is redrawn shows how things are; a single pass shows how far it has come.
   const tellCosts = watch.passes === 1 ? costProgress.tell : () => undefined;
   const ports = accountsPortsOf(clients, stores, accounts, publishRegion, tellCosts);
-  const beside = accountsOf(ports, { settings, accounts, watch }, subject);
+  const beside = accountsOf(ports, { settings, accounts, watch });
   const ahead = serviceClock(clients, subject);
   const last = await watchPasses({
     clock: systemClock,
@@ -93,7 +94,7 @@ async function run(
       const now = await ahead(startedAt, signal);
       const outcome = await pass(now, observeInput, signal);
       progress.clear();
-      const kept = await beside.inPass(now, number === watch.passes, signal);
+      const kept = await beside.inPass(now, outcome, number === watch.passes, signal);
       costProgress.clear();
       return { ...outcome, accounts: kept };
     },
@@ -103,15 +104,13 @@ async function run(
   return terminal.signal.aborted ? exitCode.done : exitCodeOf(last);
 }
 
-function accountsOf(
-  ports: AccountsPorts,
-  { settings, accounts, watch }: WatchSettings,
-  subject: ScanSubject,
-): AccountsBeside {
+function accountsOf(ports: AccountsPorts, { settings, accounts, watch }: WatchSettings): AccountsBeside {
   if (watch.accountsEveryMs === null) return noAccounts;
   const keep = keepAccounts(ports);
-  const input = accountsInputOf(settings, accounts, subject, watch.publish);
-  return accountsBeside(watch.accountsEveryMs, (now, signal) => keep(now, input, signal));
+  return accountsBeside(watch.accountsEveryMs, async (now, pass, signal) => {
+    const targets = await targetsWithCosts(pass, ports);
+    return keep(now, accountsInputOf(settings, accounts, { targets }, watch.publish), signal);
+  });
 }
 
 /** What of the state cannot be read is for the user to mend. */

@@ -1,4 +1,5 @@
 import { awsRegionNames } from "../../adapters/aws/regions.ts";
+import { type DurationRange, durationOfFlag } from "../config/duration-flag.ts";
 import { nearestOf } from "../config/nearest.ts";
 import type { VerbInput } from "../verb.ts";
 
@@ -63,18 +64,15 @@ export function readPublishRegion(value: VerbInput["options"][string], problems:
   return value;
 }
 
-const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-const leastMs = 1000;
-const mostMs = 24 * 3_600_000;
+const range: DurationRange = {
+  leastMs: 1000,
+  mostMs: 24 * 3_600_000,
+  wanted: "from 1s to 24h, such as 60s or 5m",
+  units: ["s", "m"],
+};
 
-/** `90s`, `5m`, `1h`; a bare number is seconds. */
-function readDuration(flag: string, text: string, problems: string[]): number {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text);
-  const ms = match === null ? Number.NaN : Number(match[1]) * (unitMs[match[2] ?? "s"] ?? Number.NaN);
-  if (ms >= leastMs && ms <= mostMs) return Math.round(ms);
-  problems.push(`${flag} must be a time from 1s to 24h, such as 60s or 5m, not "${text}"`);
-  return leastMs;
-}
+const readDuration = (flag: string, text: string, problems: string[]): number =>
+  durationOfFlag(flag, text, range, problems) ?? range.leastMs;
 
 function readCount(flag: string, text: string | null, problems: string[]): number | null {
   if (text === null) return null;

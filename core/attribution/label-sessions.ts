@@ -4,14 +4,16 @@ import type { Documents } from "../ports/documents.ts";
 import { type Attribution, attribute, type Labels } from "./attribution.ts";
 import { type InterpreterTags, readInterpreterTags } from "./interpreter-tags.ts";
 
-type LabelSession = (session: SessionKey & { readonly name: string | null }) => Promise<Labels>;
+interface NamedSession extends SessionKey {
+  readonly name: string | null;
+}
 
 /** Labels of sessions, with the tags of interpreters as they were read last; each target's are read once. */
-export function sessionLabeller(
+export function sessionLabeller<Session extends NamedSession>(
   attribution: Attribution,
   documents: Documents,
-  principalOf: (session: SessionKey) => string | null,
-): LabelSession {
+  principalOf: (session: Session) => string | null | Promise<string | null>,
+): (session: Session) => Promise<Labels> {
   const known = new Map<string, InterpreterTags["byInterpreter"]>();
   const tagsOf = async ({ account, region }: Target): Promise<InterpreterTags["byInterpreter"]> => {
     const key = targetKey({ account, region });
@@ -22,6 +24,7 @@ export function sessionLabeller(
   return async (session) => {
     const { account, region, interpreter, name } = session;
     const tags = (await tagsOf(session)).get(interpreter)?.tags ?? null;
-    return attribute(attribution, { account, region, interpreter, name, tags, principal: principalOf(session) });
+    const principal = await principalOf(session);
+    return attribute(attribution, { account, region, interpreter, name, tags, principal });
   };
 }

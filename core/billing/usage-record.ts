@@ -16,12 +16,19 @@ export interface UsageRecord extends SessionKey, UsageFigures {}
 /** Why a line is set aside; the first reason that applies. */
 export type RecordReason =
   | "not-json"
+  | "plain-text"
   | "not-an-object"
   | "missing-account"
   | "missing-region"
   | "missing-arn"
   | "missing-session"
   | FigureReason;
+
+/**
+ * Why a line that is no JSON is set aside. AWS writes a sentence into a place when deliveries to it begin; what has a brace may
+ * be a record that was cut off, or one with something before it.
+ */
+export const unparsedReason = (line: string): RecordReason => (/[{}]/.test(line) ? "not-json" : "plain-text");
 
 /**
  * Reads what `JSON.parse` made of one line. `latestAt` is the last timestamp that is believed: a day after now.

@@ -8,6 +8,7 @@ import type { Documents } from "../ports/documents.ts";
 import type { SendEvents } from "../ports/events.ts";
 import type { ReadInterpreterUsage } from "../ports/interpreter-usage.ts";
 import type { History, Ledger } from "../ports/ledger.ts";
+import type { FollowTrail } from "../ports/principals.ts";
 import type { Registry } from "../ports/registry.ts";
 import type { ListEndedSessions, ReadTags, SandboxReader } from "../ports/sandboxes.ts";
 import type { UsageSource } from "../ports/usage-source.ts";
@@ -24,6 +25,8 @@ export interface AccountsPorts {
   readonly ledger: Ledger;
   readonly history: History;
   readonly documents: Documents;
+  /** Data events that say who started a session; null: nobody knows. */
+  readonly trail: FollowTrail | null;
   readonly sendEvents: SendEvents;
   readonly onProgress?: (progress: AccountsProgress) => void;
 }
@@ -43,7 +46,7 @@ export interface AccountsInput {
   readonly budgets: readonly Budget[];
   /** False: keep the ledger, tell nobody; events stay until a pass that publishes. */
   readonly publish: boolean;
-  /** How far back the first reading of a place goes. */
+  /** How far back the first reading of a place goes, of usage records or of a trail. */
   readonly backfillMs: number;
   /** With more live sessions than this in a target, its usage is summed up where it is instead of read row by row. */
   readonly aggregateAbove: number;

@@ -99,6 +99,7 @@ function sessionOf({ facts, hours }: Reading, pricing: Pricing): DatedSession {
     interpreter: interpreterId(facts.x_Interpreter ?? ""),
     session: sessionId(facts.ResourceId ?? ""),
     name: facts.ResourceName,
+    createdAt: facts.x_CreatedAt,
   };
   return { ...session, cost: hours.size > 0 ? chargesOf(hours) : boundsOf(facts, boundsIn(session, pricing), pricing) };
 }

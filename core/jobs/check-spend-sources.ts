@@ -1,3 +1,4 @@
+import { rememberedPrincipals } from "../attribution/remembered-principals.ts";
 import type { SessionKey } from "../billing/usage-record.ts";
 import { type WindowSpan, windowAt } from "../budget/budget-window.ts";
 import type { SpendIn } from "../budget/check-budgets.ts";
@@ -12,6 +13,7 @@ import { sessionsOfHistory } from "./check-spend-history.ts";
 import type { SpendInput, SpendPorts } from "./check-spend-ports.ts";
 import { storeProblem } from "./check-spend-problem.ts";
 import { isSame, spendTally } from "./check-spend-tally.ts";
+import { followTrail } from "./check-spend-trail.ts";
 
 // A session that has gone is in the ledger within a day, also where ended sessions are listed only once a day.
 const goneForMs = 48 * 3_600_000;
@@ -27,10 +29,12 @@ export async function readSpend(
   signal: AbortSignal,
 ): Promise<{ readonly spendIn: SpendIn; readonly problems: readonly Problem[] }> {
   const spans = spansOf(now, input);
-  const tally = spendTally(spans, input.attribution, ports.documents);
+  const trail = await followTrail(ports, now, input, signal);
+  const principals = rememberedPrincipals(ports.documents);
+  const tally = spendTally(spans, input.attribution, ports.documents, principals.principalOf);
   const pricing: Pricing = { prices: input.prices, gb: input.meter.gb, kind: ports.kind };
   const sources = await Promise.all(input.targets.map((target) => readTarget(ports, now, target)));
-  const problems = sources.flatMap((source) => source.problems);
+  const problems = [...trail.problems, ...sources.flatMap((source) => source.problems)];
   const bills = new Map(sources.flatMap((source) => source.bills.map((bill) => [nameOf(bill), bill] as const)));
   const seen = new Map(sources.flatMap(({ records }) => records.map((record) => [nameOf(record), record] as const)));
   try {
@@ -48,9 +52,14 @@ export async function readSpend(
     signal.throwIfAborted();
     return { spendIn: () => null, problems: [...problems, storeProblem("what was spent", error)] };
   }
-  const unread = new Set((input.unread ?? []).map(targetKey));
+  // Where it is not known who started a session, a value may have more than was found.
+  const unread = new Set([...(input.unread ?? []), ...trail.behind].map(targetKey));
   const complete = sources.every((source) => source.complete && !unread.has(targetKey(source.target)));
-  return { spendIn: (span) => ({ parts: tally.partsOf(span), complete }), problems };
+  const lost = principals.problems();
+  return {
+    spendIn: (span) => ({ parts: tally.partsOf(span), complete: complete && lost.length === 0 }),
+    problems: [...problems, ...lost],
+  };
 }
 
 const nameOf = (key: SessionKey): string => `${targetPart(key)}/${sessionPart(key)}`;

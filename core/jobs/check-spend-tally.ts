@@ -1,13 +1,17 @@
 import type { Attribution, Labels } from "../attribution/attribution.ts";
 import { sessionLabeller } from "../attribution/label-sessions.ts";
+import type { RememberedPrincipals } from "../attribution/remembered-principals.ts";
 import type { SessionKey } from "../billing/usage-record.ts";
 import type { WindowSpan } from "../budget/budget-window.ts";
 import { addSpend, costWithin, type DatedCost } from "../budget/dated-cost.ts";
 import type { SpendPart } from "../budget/spend-by-value.ts";
+import { type Instant, instant } from "../kernel/instant.ts";
 import type { Documents } from "../ports/documents.ts";
+import { asksForPrincipals } from "./check-spend-trail.ts";
 
 export interface DatedSession extends SessionKey {
   readonly name: string | null;
+  readonly createdAt: Instant | null;
   readonly cost: DatedCost;
 }
 
@@ -20,10 +24,17 @@ export interface SpendTally {
  * Adds sessions up for several windows at once, so that history is read once whatever the number of budgets. It grows with
  * the labels that occur, not with the sessions.
  */
-export function spendTally(spans: readonly WindowSpan[], attribution: Attribution, documents: Documents): SpendTally {
+export function spendTally(
+  spans: readonly WindowSpan[],
+  attribution: Attribution,
+  documents: Documents,
+  principalOf: RememberedPrincipals["principalOf"],
+): SpendTally {
   const tallies = spans.map((span) => ({ span, parts: new Map<string, SpendPart>() }));
-  // Who started a session is read for reports: a trail is too much to read at each pass.
-  const labelsOf = sessionLabeller(attribution, documents, () => null);
+  const asks = asksForPrincipals(attribution);
+  const labelsOf = sessionLabeller(attribution, documents, (session: DatedSession) =>
+    asks ? principalOf({ ...session, beganAt: beganAt(session.cost) }) : null,
+  );
   return {
     add: async (session) => {
       const costs = tallies.flatMap(({ span, parts }) => {
@@ -49,6 +60,9 @@ export function spendTally(spans: readonly WindowSpan[], attribution: Attributio
 }
 
 export const isSame = (a: WindowSpan, b: WindowSpan): boolean => a.from === b.from && a.until === b.until;
+
+const beganAt = (cost: DatedCost): Instant =>
+  cost.kind === "bounded" ? cost.from : instant(Math.min(...cost.hours.map(({ hourAt }) => hourAt)));
 
 const groupOf = ({ account, region, interpreter }: SessionKey, labels: Labels): string =>
   JSON.stringify([account, region, interpreter, Object.values(labels)]);

@@ -3,7 +3,7 @@ import { type InterpreterId, interpreterId } from "../kernel/ids.ts";
 import { type Instant, instant } from "../kernel/instant.ts";
 import type { Documents } from "../ports/documents.ts";
 import { targetPart } from "../ports/ledger-key.ts";
-import { array, at, object, string } from "../ports/read-stored.ts";
+import { array, at, object, orNull, string } from "../ports/read-stored.ts";
 
 /** What settling remembers of a target beside its sessions. Losing it costs requests, and never a figure. */
 export interface SettleMemory {
@@ -33,28 +33,39 @@ export const writeSettleMemory = async (
   });
 };
 
-/** When ended sessions of an interpreter are to be listed next. */
-export interface ListingTimes {
-  readonly revision: number;
-  readonly dueAt: ReadonlyMap<InterpreterId, Instant>;
+/** How far the listing of an interpreter's ended sessions is. */
+export interface EndedListing {
+  /** When it is to be begun again, or gone on with. */
+  readonly dueAt: Instant;
+  /** When it was begun. */
+  readonly begunAt: Instant;
+  /** Where it goes on; null where it is to begin. */
+  readonly next: string | null;
 }
 
-export async function readListingTimes(documents: Documents, target: Target): Promise<ListingTimes> {
+export interface ListingMemory {
+  readonly revision: number;
+  readonly listings: ReadonlyMap<InterpreterId, EndedListing>;
+}
+
+export async function readListings(documents: Documents, target: Target): Promise<ListingMemory> {
   const document = await documents.read(`ended/${targetPart(target)}`);
-  const none = new Map<InterpreterId, Instant>();
+  const none = new Map<InterpreterId, EndedListing>();
   return {
     revision: document?.revision ?? 0,
-    dueAt:
-      document === null ? none : readText(document.text, none, (value) => new Map(array(value, "ended").map(dueOf))),
+    listings:
+      document === null
+        ? none
+        : readText(document.text, none, (value) => new Map(array(value, "ended").map(listingOf))),
   };
 }
 
-export const writeListingTimes = (
+export const writeListings = (
   documents: Documents,
   target: Target,
-  { revision, dueAt }: ListingTimes,
+  { revision, listings }: ListingMemory,
 ): Promise<"written" | "stale"> =>
-  documents.write(`ended/${targetPart(target)}`, { revision, text: JSON.stringify([...dueAt]) });
+  documents.write(`ended/${targetPart(target)}`, { revision, text: JSON.stringify([...listings]) });
 
 /** A damaged document is as good as none. */
 function readText<T>(text: string, otherwise: T, read: (value: unknown) => T): T {
@@ -71,7 +82,15 @@ function marksOf(value: unknown): Pick<SettleMemory, "goneSince" | "sharedUntil"
   return { goneSince: at(marks["goneSince"], "goneSince"), sharedUntil: at(marks["sharedUntil"], "sharedUntil") };
 }
 
-function dueOf(item: unknown): readonly [InterpreterId, Instant] {
-  const [interpreter, dueAt] = array(item, "ended");
-  return [interpreterId(string(interpreter, "ended")), at(dueAt, "ended")];
+function listingOf(item: unknown): readonly [InterpreterId, EndedListing] {
+  const [interpreter, value] = array(item, "ended");
+  const listing = object(value, "ended");
+  return [
+    interpreterId(string(interpreter, "ended")),
+    {
+      dueAt: at(listing["dueAt"], "dueAt"),
+      begunAt: at(listing["begunAt"], "begunAt"),
+      next: orNull(listing["next"], "next", string),
+    },
+  ];
 }

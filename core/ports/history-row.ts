@@ -64,6 +64,16 @@ export interface HistoryRow {
   readonly x_Charges: number;
   readonly x_FirstHourAt: Instant;
   readonly x_LastHourAt: Instant;
+  /** What a GB was when the row was written, whatever the setting is now; null in files from before this column. */
+  readonly x_BytesPerGb: number | null;
+  /** When history got the row, which may be later than `x_AsOf`; null in files from before this column. */
+  readonly x_WrittenAt: Instant | null;
+}
+
+/** A row that a later version replaced, as it was. */
+export interface SupersededRow extends HistoryRow {
+  /** Null in files from before this column: on the day of the file, or later. */
+  readonly x_SupersededAt: Instant | null;
 }
 
 type HistoryMeter = "vCPU" | "Memory";
@@ -73,4 +83,10 @@ export type HistoryColumn = keyof HistoryRow;
 export interface HistoryColumns<C extends HistoryColumn> {
   readonly rows: number;
   readonly columns: { readonly [Name in C]: ArrayLike<HistoryRow[Name]> };
+}
+
+/** The same of rows that were replaced. */
+export interface SupersededColumns {
+  readonly rows: number;
+  readonly columns: { readonly [Name in keyof SupersededRow]: ArrayLike<SupersededRow[Name]> };
 }

@@ -3,7 +3,7 @@ import type { Target } from "../inventory/target.ts";
 import type { Instant } from "../kernel/instant.ts";
 import type { Restatement, SessionBill } from "../ledger/charge.ts";
 import type { SessionAccount } from "../ledger/session-account.ts";
-import type { HistoryColumn, HistoryColumns } from "./history-row.ts";
+import type { HistoryColumn, HistoryColumns, SupersededColumns } from "./history-row.ts";
 
 /**
  * How far the records of one place have been read: once soon, for a figure to see; once for good, when no record comes late
@@ -85,6 +85,9 @@ export interface History {
   ) => AsyncIterable<HistoryColumns<C>>;
   /** Those made in [from, until). */
   readonly restatements: (from: Instant, until: Instant) => AsyncIterable<Restatement>;
-  /** Rows that a restatement made in [from, until) replaced, as they were. */
-  readonly superseded: (from: Instant, until: Instant) => AsyncIterable<HistoryColumns<HistoryColumn>>;
+  /**
+   * Rows that were replaced in [from, until), as they were. Where a writer is killed before it has replaced a row, that row is
+   * here and still in its place; its rerun replaces it later, and it may be here twice then.
+   */
+  readonly superseded: (from: Instant, until: Instant) => AsyncIterable<SupersededColumns>;
 }

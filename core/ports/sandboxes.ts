@@ -35,12 +35,16 @@ export interface SandboxReader {
   ) => Promise<Lookup<SessionDetail>>;
 }
 
-/** Sessions that ended in the last 30 days: thousands of pages, in no order, so that it is asked for once a day at most. */
+/**
+ * Sessions that ended in the last 30 days: thousands of pages, in no order, so that they are asked for once a day at most, and
+ * some pages at a time. `next` is where the listing goes on; null where it is at its end, or cannot go on.
+ */
 export type ListEndedSessions = (
   target: Target,
   interpreter: InterpreterId,
+  part: { readonly from: string | null; readonly pages: number },
   signal: AbortSignal,
-) => Promise<Listing<SessionSummary>>;
+) => Promise<Listing<SessionSummary> & { readonly next: string | null; readonly pages: number }>;
 
 /** Tags of an interpreter; the SYSTEM interpreter is AWS's and has none. */
 export type ReadTags = (

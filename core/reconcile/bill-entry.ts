@@ -8,7 +8,7 @@ import type { BilledLine, SetAside } from "../ports/billed-usage.ts";
 /** One figure of a bill as it is written, wherever it was read. */
 export interface BillEntry {
   readonly account: string;
-  /** Empty where the bill names none. */
+  /** As the bill has it, which may name none. */
   readonly region: string;
   readonly usageType: string;
   /** Empty where the bill names none. */
@@ -41,8 +41,10 @@ export function readBillEntry(entry: BillEntry): ReadEntry {
   const hours = parseDecimal(entry.quantity);
   if (hours === null) return wrong(`the quantity "${entry.quantity}" of ${entry.usageType} is no number`);
   if (!/^\d{12}$/.test(entry.account)) return wrong(`"${entry.account}" is no account`);
-  const where = entry.region === "" && prefix !== null ? regionOfPrefix(prefix) : entry.region;
-  if (where === null || !/^[a-z]{2,}(?:-[a-z0-9]+)+$/.test(where)) {
+  // Bills write "NoRegion" or "global" where they name none.
+  const isNamed = /^[a-z]{2,}(?:-[a-z0-9]+)+$/.test(entry.region);
+  const where = isNamed ? entry.region : prefix === null ? null : regionOfPrefix(prefix);
+  if (where === null) {
     return wrong(`nothing says in which Region ${entry.usageType} was used`);
   }
   return {

@@ -2,9 +2,9 @@ import type { Target } from "../inventory/target.ts";
 import { startOfDay } from "../kernel/calendar.ts";
 import { addDecimals } from "../kernel/decimal.ts";
 import type { Instant } from "../kernel/instant.ts";
-import { addUsd, compareUsd, type Usd, usd, zeroUsd } from "../kernel/money.ts";
+import { addUsd, compareUsd, subtractUsd, type Usd, usd, zeroUsd } from "../kernel/money.ts";
 import type { BilledLine } from "../ports/billed-usage.ts";
-import { type Band, compare, isTooSmall, isWithinBand, type Sides } from "./compare.ts";
+import { type Band, compare, isTooSmall, isWithinBand, type Sides, sizeOf } from "./compare.ts";
 import { type DayPricing, type DaySides, daySides, sumSides } from "./day-sides.ts";
 import { explain, restOf, sumAmounts } from "./explain.ts";
 import type { OwnTarget } from "./own-usage.ts";
@@ -81,7 +81,7 @@ const isBilled = (day: Instant, billed: readonly BilledLine[]): boolean =>
 function dayOf(day: DaySides, isOnBill: boolean, isRead: boolean, band: Band): DayComparison {
   const compared = comparedOf([day], band);
   const state = isOnBill ? stateOf(isRead ? null : "unread", compared) : "not-on-bill";
-  return { dayAt: day.dayAt, ...compared, state };
+  return { dayAt: day.dayAt, isRead, ...compared, state };
 }
 
 function comparedOf(days: readonly DaySides[], band: Band): Compared {
@@ -108,16 +108,15 @@ function stateOf(unknown: "unread" | null, { vcpuHours, gbHours, usd: dollars }:
 }
 
 function isRestWithin(rest: Amounts, compared: Compared, band: Band, days: number): boolean {
-  const within = (amount: Usd | null, { billed, difference, state }: Compared["usd"]): boolean => {
+  const within = (amount: Usd | null, { billed, state }: Compared["usd"]): boolean => {
     if (state !== "outside") return true;
-    if (amount === null || difference === null) return false;
-    // Of what is billed: the ledger may have nothing of a meter, and a part of nothing is nothing.
-    return isWithinBand(amount, billed, band);
+    // Of what the ledger has together with what explanations add to it: where there are none, this is the band of before.
+    return amount !== null && isWithinBand(amount, subtractUsd(billed, amount), band);
   };
   return (
     within(rest.vcpuHours, compared.vcpuHours) &&
     within(rest.gbHours, compared.gbHours) &&
-    (within(rest.usd, compared.usd) || (rest.usd !== null && isTooSmall(rest.usd, band, days)))
+    (within(rest.usd, compared.usd) || (rest.usd !== null && isTooSmall(sizeOf(rest.usd), band, days)))
   );
 }
 

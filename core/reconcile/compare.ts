@@ -51,9 +51,15 @@ export function compare(sides: Sides, worth: Worth, band: Band, days: number): C
 
 /** Whether an amount is at most the band's part of another. Exact, so that the band's edge is inside. */
 export function isWithinBand(amount: Usd, of: Usd, { pct }: Band): boolean {
-  const size = amount.numerator < 0n ? -amount.numerator : amount.numerator;
-  return size * 100n * of.denominator * pct.denominator <= of.numerator * pct.numerator * amount.denominator;
+  return (
+    sizeOf(amount).numerator * 100n * of.denominator * pct.denominator <=
+    of.numerator * pct.numerator * amount.denominator
+  );
 }
+
+/** How far from zero. */
+export const sizeOf = (amount: Usd): Usd =>
+  amount.numerator < 0n ? { ...amount, numerator: -amount.numerator } : amount;
 
 /** Whether amounts of so many days say nothing. */
 export const isTooSmall = (amount: Usd, { leastUsdPerDay }: Band, days: number): boolean =>

@@ -84,7 +84,7 @@ type Part = "rated" | "logged" | "allocated";
 function dollarsOf(uses: readonly OwnUse[], of: Part, perHour: bigint): Usd | null {
   let sum = 0n;
   for (const use of uses) {
-    if (use.unitPrice === null && use.rated + use.allocated > 0n) return null;
+    if (use.unitPrice === null && use.rated + use.logged + use.allocated > 0n) return null;
     sum += use[of] * (use.unitPrice ?? 0n);
   }
   return usd(sum, perHour * priceUnits);

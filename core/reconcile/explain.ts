@@ -1,5 +1,6 @@
 import { addUsd, compareUsd, subtractUsd, sumUsd, type Usd, zeroUsd } from "../kernel/money.ts";
 import type { Meter } from "../reporting/cost-cells.ts";
+import { type Comparison, sizeOf } from "./compare.ts";
 import { type DaySides, times } from "./day-sides.ts";
 import type { OwnTarget } from "./own-usage.ts";
 import type { Amounts, Compared, Explanation } from "./reconciliation.ts";
@@ -40,7 +41,7 @@ function priceDifference(days: readonly DaySides[]): readonly Explanation[] {
   );
   const usd = sumUsd(parts);
   const billed = sumUsd(days.flatMap(({ meters: both }) => meters.map((meter) => both[meter].usd.billed)));
-  const size = compareUsd(usd, zeroUsd) < 0 ? subtractUsd(zeroUsd, usd) : usd;
+  const size = sizeOf(usd);
   if (compareUsd({ ...size, numerator: size.numerator * samePrice }, billed) <= 0) return [];
   const amounts = { ...nothing, usd };
   return [{ reason: "price", count: null, low: amounts, high: amounts }];
@@ -64,17 +65,23 @@ function missingOn({ meters: { vCPU, Memory } }: DaySides): Amounts {
 /** How far the differences lie from all that explanations make possible together. */
 export function restOf(compared: Compared, explanations: readonly Explanation[]): Amounts {
   const [lows, highs] = [explanations.flatMap(({ low }) => low ?? []), explanations.flatMap(({ high }) => high ?? [])];
-  const rest = (difference: Usd | null, low: Usd | null, high: Usd | null): Usd | null => {
-    if (difference === null || low === null || high === null) return null;
+  const rest = (difference: Usd, low: Usd, high: Usd): Usd => {
     if (compareUsd(difference, high) > 0) return subtractUsd(difference, high);
     return compareUsd(difference, low) < 0 ? subtractUsd(difference, low) : zeroUsd;
   };
   const [low, high] = [sumAmounts(lows), sumAmounts(highs)];
+  const dollars = compared.usd.difference;
   return {
-    vcpuHours: rest(compared.vcpuHours.difference, low.vcpuHours, high.vcpuHours) ?? zeroUsd,
-    gbHours: rest(compared.gbHours.difference, low.gbHours, high.gbHours) ?? zeroUsd,
-    usd: rest(compared.usd.difference, low.usd, high.usd),
+    vcpuHours: rest(differenceOf(compared.vcpuHours), low.vcpuHours, high.vcpuHours),
+    gbHours: rest(differenceOf(compared.gbHours), low.gbHours, high.gbHours),
+    usd: dollars === null || low.usd === null || high.usd === null ? null : rest(dollars, low.usd, high.usd),
   };
+}
+
+/** Only dollars can be unknown: hours need no price. */
+function differenceOf({ difference }: Comparison): Usd {
+  if (difference === null) throw new Error("hours are compared that nobody knows");
+  return difference;
 }
 
 export function sumAmounts(parts: readonly Amounts[]): Amounts {

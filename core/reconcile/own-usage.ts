@@ -35,8 +35,8 @@ export interface OwnTarget extends Target {
   readonly days: Map<Instant, OwnDay>;
   /** The first hour with a figure; null where there is none. */
   firstChargeAt: Instant | null;
-  /** The latest that any of it was looked at. */
-  lastAsOf: Instant | null;
+  /** The latest that any of it was settled. */
+  lastSettledAt: Instant | null;
   readonly sessions: { rated: number; allocated: number; bounded: number };
   /** Of those with a figure. */
   approximate: number;
@@ -116,7 +116,7 @@ function targetOf(targets: Map<string, OwnTarget>, { account, region }: Target):
     region,
     days: new Map(),
     firstChargeAt: null,
-    lastAsOf: null,
+    lastSettledAt: null,
     sessions: { rated: 0, allocated: 0, bounded: 0 },
     approximate: 0,
     provisional: 0,
@@ -134,7 +134,8 @@ function count(target: OwnTarget, facts: SessionFacts): void {
   } else target.sessions.bounded += 1;
   if (facts.approximate !== null) target.approximate += 1;
   target.lateRecords += facts.lateUnverifiable;
-  if (target.lastAsOf === null || facts.asOf > target.lastAsOf) target.lastAsOf = facts.asOf;
+  const { lastSettledAt } = target;
+  if (facts.final && (lastSettledAt === null || facts.asOf > lastSettledAt)) target.lastSettledAt = facts.asOf;
 }
 
 function dayOf({ days }: OwnTarget, at: Instant): OwnDay {

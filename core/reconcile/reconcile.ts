@@ -1,6 +1,6 @@
 import type { SandboxKind } from "../inventory/sandbox-kind.ts";
 import { type Target, targetKey } from "../inventory/target.ts";
-import { startOfDay } from "../kernel/calendar.ts";
+import { finalAfterMs } from "../jobs/ingest-windows.ts";
 import { type Instant, instant, plusMs } from "../kernel/instant.ts";
 import type { BilledUsage } from "../ports/billed-usage.ts";
 import type { Ledger } from "../ports/ledger.ts";
@@ -8,6 +8,7 @@ import { reportColumns } from "../reporting/cost-history.ts";
 import { type CostSource, type TallyRequest, tallyCosts } from "../reporting/cost-report.ts";
 import type { Band } from "./compare.ts";
 import { comparePlace } from "./compare-place.ts";
+import { daysBetween } from "./days-between.ts";
 import { type OwnTarget, ownUsage } from "./own-usage.ts";
 import type { Reconciliation } from "./reconciliation.ts";
 
@@ -17,8 +18,6 @@ export interface ReconcileRequest extends Omit<TallyRequest, "principalOf"> {
   readonly kind: SandboxKind;
   readonly band: Band;
 }
-
-const dayMs = 86_400_000;
 
 /**
  * Holds the ledger against a bill: quantities, then dollars, by account, Region and day. Only days that both sides know are
@@ -48,7 +47,10 @@ export async function reconcile(
     now,
     band,
     bill,
-    daysNotBilled: daysFrom(known, Math.min(until, now), bill.missingDays),
+    daysNotBilled: daysBetween(known, Math.min(until, now)),
+    daysMissing: bill.missingDays.filter(
+      (day) => day < known && [...targets.values()].some(({ days }) => days.has(day)),
+    ),
     places: [...places]
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, { account, region }]) =>
@@ -86,14 +88,13 @@ async function readUntilOf(
   return until;
 }
 
+/**
+ * History alone has no marks, and what is shared out has none: there, a session that was settled tells that what was stamped
+ * so long before it had been read.
+ */
 const latest = (marked: Instant | null, own: OwnTarget | undefined): Instant | null => {
-  const lastAsOf = own?.lastAsOf ?? null;
-  if (marked === null || lastAsOf === null) return marked ?? lastAsOf;
-  return marked > lastAsOf ? marked : lastAsOf;
+  const settledAt = own?.lastSettledAt ?? null;
+  const told = settledAt === null ? null : plusMs(settledAt, -finalAfterMs);
+  if (marked === null || told === null) return marked ?? told;
+  return marked > told ? marked : told;
 };
-
-function daysFrom(known: Instant, until: number, missing: readonly Instant[]): readonly Instant[] {
-  const days = missing.filter((day) => day < known);
-  for (let day = startOfDay(known); day < until; day = plusMs(day, dayMs)) days.push(day);
-  return days;
-}

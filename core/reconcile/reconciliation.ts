@@ -68,6 +68,8 @@ export interface PlaceComparison extends Target, Compared {
 
 export interface DayComparison extends Compared {
   readonly dayAt: Instant;
+  /** Whether the ledger knows it. */
+  readonly isRead: boolean;
   readonly state: PlaceState;
 }
 
@@ -79,6 +81,8 @@ export interface Reconciliation {
   readonly bill: BilledUsage;
   /** Days of the window that have begun and that the bill does not have yet. */
   readonly daysNotBilled: readonly Instant[];
+  /** Days before those of which the bill says nothing, and the ledger has something. */
+  readonly daysMissing: readonly Instant[];
   /** By account, then Region. */
   readonly places: readonly PlaceComparison[];
 }

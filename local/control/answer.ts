@@ -13,7 +13,7 @@ const offered = {
   "GET /_local/clock": "the emulated time and how fast it runs",
   'POST /_local/advance {"seconds":60}': "jumps forward in emulated time",
   "GET /_local/truth":
-    "each session's true life, activity and exact cost (?status=READY, ?cost=false for large fleets)",
+    "each session's true life, activity and exact cost (?status=READY, ?cost=false for large fleets, ?activity=true for when each worked)",
   "GET /_local/bill": "a month's bill as a file (?month=2026-11&format=focus or cur2), or what is switched",
   'POST /_local/bill {"drift":{"us-east-1":1.25}}': "makes the bill depart from the records, or Cost Explorer refuse",
   "GET /_local/events": "events received by PutEvents",
@@ -70,16 +70,31 @@ export function answerControl(to: Dispatcher, http: HttpRequest): HttpReply {
   }
 }
 
+/** `?activity=true`, of all time or of a window. */
+function windowOf(query: URLSearchParams): { readonly from: number; readonly until: number } | null | "wrong" {
+  const [activity, from, until] = [query.get("activity") ?? "false", query.get("from"), query.get("until")];
+  if (activity === "false" && from === null && until === null) return null;
+  const window = {
+    from: from === null ? Number.MIN_SAFE_INTEGER : Date.parse(from),
+    until: until === null ? Number.MAX_SAFE_INTEGER : Date.parse(until),
+  };
+  return activity === "true" && window.from <= window.until ? window : "wrong";
+}
+
 function truthReply(to: Dispatcher, query: URLSearchParams): HttpReply {
   const status = query.get("status");
   const cost = query.get("cost") ?? "true";
+  const work = windowOf(query);
   const problems = [
     ...(status === null || status === "READY" || status === "TERMINATED" ? [] : ["status must be READY or TERMINATED"]),
     ...(cost === "true" || cost === "false" ? [] : ["cost must be true or false"]),
+    ...(work === "wrong"
+      ? ["activity must be true or false, and from and until, which go with it, instants such as 2026-11-02T09:30:00Z"]
+      : []),
   ];
-  if (problems.length > 0) return refused(problems);
+  if (problems.length > 0 || work === "wrong") return refused(problems);
   const wanted = status === "READY" || status === "TERMINATED" ? status : null;
-  return jsonReply(200, truthOf(to.world, { cost: cost === "true", status: wanted }));
+  return jsonReply(200, truthOf(to.world, { cost: cost === "true", status: wanted, work }));
 }
 
 const operationsOf = (to: Dispatcher): ReadonlyMap<string, OperationDefinition> =>

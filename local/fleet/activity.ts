@@ -5,6 +5,8 @@
 export interface Activity {
   readonly profile: ActivityProfile;
   readonly seed: number;
+  /** When the caller first came, whose visits a `returning` session is one part of; null: with the session. */
+  readonly originAt?: number;
 }
 
 /** `client`: nothing by plan; all its work comes from the calls that real clients make. */
@@ -12,4 +14,14 @@ export type ActivityProfile = PlannedProfile | "client";
 
 export type PlannedProfile = (typeof plannedProfiles)[number];
 
-export const plannedProfiles = ["bursty", "steady", "idle-leak", "async-job", "hot-loop", "ephemeral"] as const;
+export const plannedProfiles = [
+  "bursty",
+  "steady",
+  "idle-leak",
+  "async-job",
+  "hot-loop",
+  "ephemeral",
+  "sleeper",
+  "trickle",
+  "returning",
+] as const;

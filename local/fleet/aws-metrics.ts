@@ -1,14 +1,16 @@
 import type { LocalInterpreter, LocalSession, Place, World } from "../world.ts";
-import { callsOf, lastActiveAt } from "./calls.ts";
+import { callsOf, lastInvokeAt } from "./calls.ts";
 import { plannedEnd } from "./life.ts";
-import { type AwsMetricName, awsNamespace, serviceDimension, usageResource } from "./metric-points.ts";
+import { lookUpOperations, lookUpsOf } from "./look-ups.ts";
+import { type AwsMetricName, awsNamespace, serviceDimension } from "./metric-point.ts";
+import { usageResource } from "./metric-points.ts";
 
 /** A metric of AWS's own that has points. */
 export interface AwsMetric {
   readonly namespace: string;
   readonly metric: AwsMetricName;
   readonly dimensions: Readonly<Record<string, string>>;
-  readonly unit: "Count" | "None";
+  readonly unit: "Count" | "Milliseconds" | "None";
   /** Stamp of its first point. */
   readonly firstAt: number;
   /** Stamp of its latest point by now, whether it can be read yet or not. */
@@ -28,7 +30,7 @@ export function listAwsMetrics(place: Place, world: World): AwsMetric[] {
   if (all.length === 0) return [];
   const counted = { namespace: awsNamespace, unit: "Count" as const };
   return [
-    ...found.flatMap(({ interpreter, born }) => invocationMetrics(interpreter, born, now)),
+    ...found.flatMap(({ interpreter, born }) => callMetrics(place, interpreter, born, now)),
     { ...counted, metric: "ActiveSessionCount", dimensions: service, firstAt: lifeOf(all, now).firstAt, latestAt: now },
     ...usageMetrics(service, lifeOf(all, now)),
     ...found.flatMap(({ interpreter, born }) =>
@@ -51,25 +53,39 @@ const usageMetrics = (dimensions: Readonly<Record<string, string>>, span: Span):
     ...span,
   }));
 
-function invocationMetrics(interpreter: LocalInterpreter, born: readonly LocalSession[], now: number): AwsMetric[] {
+function callMetrics(
+  place: Place,
+  interpreter: LocalInterpreter,
+  born: readonly LocalSession[],
+  now: number,
+): AwsMetric[] {
   const spans: Record<string, Span | null> = {
     StartCodeInterpreterSession: spanOf(born.map((each) => each.createdAt)),
     InvokeCodeInterpreter: spanOf(born.flatMap((each) => invokedAt(each, now))),
     StopCodeInterpreterSession: spanOf(born.flatMap((each) => stoppedAt(each, now))),
+    ...Object.fromEntries(lookUpOperations.map((each) => [each, spanOf(lookUpsOf(place, interpreter.id, each))])),
   };
-  return Object.entries(spans).flatMap(([operation, span]) =>
+  const refusals = born.flatMap(({ calls }) => calls.filter((call) => call.isRefused === true));
+  const refused = spanOf(refusals.map((call) => call.startAt));
+  const listed = (metric: AwsMetricName, unit: AwsMetric["unit"], operation: string, span: Span | null): AwsMetric[] =>
     span === null
       ? []
       : [
           {
             namespace: awsNamespace,
-            metric: "Invocations" as const,
+            metric,
             dimensions: { Resource: interpreter.arn, Operation: operation },
-            unit: "Count" as const,
+            unit,
             ...span,
           },
-        ],
-  );
+        ];
+  return [
+    ...Object.entries(spans).flatMap(([operation, span]) => [
+      ...listed("Invocations", "Count", operation, span),
+      ...listed("Latency", "Milliseconds", operation, span),
+    ]),
+    ...listed("UserErrors", "Count", "InvokeCodeInterpreter", refused),
+  ];
 }
 
 /** The first and the latest moment of its being invoked. By plan the first comes within ten minutes. */
@@ -77,7 +93,7 @@ function invokedAt(session: LocalSession, now: number): number[] {
   const early = callsOf(session, session.createdAt, Math.min(now, session.createdAt + 600_000));
   const first = [...early, ...session.calls].find((call) => call.operation === "InvokeCodeInterpreter");
   if (first === undefined) return [];
-  return [first.startAt, lastActiveAt(session, now) ?? first.startAt];
+  return [first.startAt, lastInvokeAt(session, now) ?? first.startAt];
 }
 
 function stoppedAt(session: LocalSession, now: number): number[] {

@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import type { Bucket, BucketDelivery, LocalInterpreter, LocalSession, Place, World } from "../world.ts";
-import { deliveryValidationLine } from "./delivery.ts";
+import { deliveryValidationLine, usageArrivalOf } from "./delivery.ts";
 import { plannedEnd } from "./life.ts";
 import { hashText } from "./random.ts";
 import { storedObject } from "./stored-object.ts";
@@ -43,8 +43,8 @@ function deliverOf(
     files.set(file, held);
     held.push(line());
   };
-  const validation = deliveryValidationLine(interpreter, world);
-  if (validation !== null) write(validation.ingestedAt, () => validation.message);
+  const validation = deliveryValidationLine(interpreter, "usage", world);
+  write(validation.ingestedAt, () => validation.message);
   for (const session of place.sessions.get(interpreter.id)?.values() ?? []) {
     if (session.createdAt > now || plannedEnd(session).endedAt + longestLagMs < from) continue;
     for (const record of usageRecords(session, world, earliestStamp(session, world, from), now + 1)) {
@@ -61,7 +61,7 @@ function deliverOf(
 
 /** A session that lives is read only as far back as a late record can come from, unless all of it comes at its end. */
 const earliestStamp = (session: LocalSession, world: World, from: number): number =>
-  world.unknowns.usageLogs === "at-end" || from < session.createdAt + longestLagMs ? 0 : from - longestLagMs;
+  usageArrivalOf(session, world) === "at-teardown" || from < session.createdAt + longestLagMs ? 0 : from - longestLagMs;
 
 /** Not verified: AWS documents `AWSLogs/<account>/` and the placeholders of the suffix, and not what this service puts between. */
 function keyOf(delivery: BucketDelivery, place: Place, { id, arn }: LocalInterpreter, writtenAt: number): string {

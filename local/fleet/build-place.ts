@@ -1,9 +1,10 @@
-import type { LocalInterpreter, LocalSession, Place, UsageDelivery } from "../world.ts";
+import type { LocalInterpreter, LocalSession, Place } from "../world.ts";
 import type { InterpreterSpec, PlaceSpec, Range, SessionGroupSpec } from "./fleet-spec.ts";
 import { customInterpreterId, interpreterArn, sessionIdOf, systemInterpreterId } from "./identifiers.ts";
+import { plannedEnd } from "./life.ts";
 import { between, hash, hashText, wholeBetween } from "./random.ts";
 import { regionsWithTools } from "./regions.ts";
-import { bucketDelivery, usageDelivery } from "./usage-delivery.ts";
+import { applicationLogs, bucketDelivery, usageDelivery } from "./usage-delivery.ts";
 
 /** Quotas of AgentCore that Service Quotas knows, with their defaults (2026-09). */
 export const sessionQuotaCode = "L-CAF6F552";
@@ -12,17 +13,26 @@ export const interpreterQuotaCode = "L-D8BDCBA9";
 /** When the system interpreter came to be: general availability. */
 const systemCreatedAt = Date.UTC(2025, 9, 13);
 
+/** What a fleet says of a place's system interpreter and trail. */
+type SystemSpec = Pick<
+  PlaceSpec,
+  "systemUsageLogs" | "systemUsageArrival" | "systemApplicationLogs" | "systemTraces" | "trail"
+>;
+
+const asNobodyLeftIt: SystemSpec = {
+  systemUsageLogs: true,
+  systemUsageArrival: null,
+  systemApplicationLogs: false,
+  systemTraces: false,
+  trail: null,
+};
+
 /** An account's Region as it is before anybody uses it. */
-export function emptyPlace(
-  account: string,
-  region: string,
-  { systemUsageLogs, trail }: Pick<PlaceSpec, "systemUsageLogs" | "trail"> = { systemUsageLogs: true, trail: null },
-): Place {
+export function emptyPlace(account: string, region: string, spec: SystemSpec = asNobodyLeftIt): Place {
   const hasTools = regionsWithTools.has(region);
   const interpreters = new Map<string, LocalInterpreter>();
   if (hasTools) {
-    const delivery = usageDelivery(systemUsageLogs, systemInterpreterId);
-    interpreters.set(systemInterpreterId, systemInterpreter(account, region, delivery));
+    interpreters.set(systemInterpreterId, systemInterpreter(account, region, spec));
   }
   return {
     account,
@@ -36,7 +46,7 @@ export function emptyPlace(
           [interpreterQuotaCode, 1000],
         ])
       : new Map(),
-    trail: trail === null ? null : bucketDelivery(trail),
+    trail: spec.trail === null ? null : bucketDelivery(spec.trail),
   };
 }
 
@@ -62,11 +72,34 @@ export function buildPlace(spec: PlaceSpec, account: string, seed: number, start
       throw new Error(`${account} in ${spec.region} has no interpreter "${group.interpreter}"`);
     }
     for (let index = 0; index < group.count; index++) {
-      const session = plannedSession(group, place, interpreterId, hash(placeSeed, groupIndex, index), startAt);
-      sessions.set(session.id, session);
+      const seed = hash(placeSeed, groupIndex, index);
+      for (const session of plannedSessions(group, place, interpreterId, seed, startAt))
+        sessions.set(session.id, session);
     }
   });
   return place;
+}
+
+/** A session, and those that its caller starts under the same name when it is over. */
+function plannedSessions(
+  group: SessionGroupSpec,
+  place: Place,
+  interpreterId: string,
+  seed: number,
+  startAt: number,
+): readonly LocalSession[] {
+  const sessions = [plannedSession(group, place, interpreterId, seed, startAt)];
+  if (group.reusedAfterSeconds === null) return sessions;
+  for (let time = 1; time <= group.reusedTimes; time++) {
+    const last = sessions.at(-1);
+    if (last === undefined) break;
+    const againSeed = hash(seed, 8, time);
+    // Its caller goes by its own plan: it does not notice who else stopped a session that it no longer needs.
+    const createdAt = plannedEnd(last).endedAt + Math.round(1000 * within(group.reusedAfterSeconds, againSeed, 9));
+    const again = { ...group, createdSeconds: (createdAt - startAt) / 1000, bootLeadSeconds: 0 };
+    sessions.push({ ...plannedSession(again, place, interpreterId, againSeed, startAt), name: last.name });
+  }
+  return sessions;
 }
 
 function plannedSession(
@@ -79,6 +112,7 @@ function plannedSession(
   const createdAt = Math.round(startAt + 1000 * within(group.createdSeconds, seed, 1));
   const lifeMs = group.stopAfterSeconds === null ? null : Math.round(1000 * within(group.stopAfterSeconds, seed, 2));
   const timeouts = typeof group.timeoutSeconds === "number" ? [group.timeoutSeconds] : group.timeoutSeconds;
+  const plannedStopAt = lifeMs === null ? null : createdAt + Math.max(0, lifeMs);
   return {
     account: place.account,
     region: place.region,
@@ -89,7 +123,8 @@ function plannedSession(
     bootAt: createdAt - Math.max(0, Math.round(1000 * within(group.bootLeadSeconds, seed, 5))),
     timeoutSeconds: picked(timeouts, seed, 6) ?? 900,
     activity: { profile: group.profile, seed: hash(seed, 7) },
-    stoppedAt: lifeMs === null ? null : createdAt + Math.max(0, lifeMs),
+    plannedStopAt,
+    stoppedAt: plannedStopAt,
     calls: [],
   };
 }
@@ -109,11 +144,14 @@ function customInterpreter(spec: InterpreterSpec, place: Place, seed: number, st
     status: spec.status,
     tags: spec.tags,
     usageDelivery: usageDelivery(spec.usageLogs, id),
+    usageArrival: spec.usageArrival,
+    applicationLogs: applicationLogs(spec.applicationLogs, id),
+    hasTraces: spec.traces,
     echoed: {},
   };
 }
 
-const systemInterpreter = (account: string, region: string, delivery: UsageDelivery | null): LocalInterpreter => ({
+const systemInterpreter = (account: string, region: string, spec: SystemSpec): LocalInterpreter => ({
   id: systemInterpreterId,
   arn: interpreterArn(account, region, systemInterpreterId),
   kind: "SYSTEM",
@@ -124,7 +162,10 @@ const systemInterpreter = (account: string, region: string, delivery: UsageDeliv
   lastUpdatedAt: systemCreatedAt,
   status: "READY",
   tags: {},
-  usageDelivery: delivery,
+  usageDelivery: usageDelivery(spec.systemUsageLogs, systemInterpreterId),
+  usageArrival: spec.systemUsageArrival,
+  applicationLogs: applicationLogs(spec.systemApplicationLogs, systemInterpreterId),
+  hasTraces: spec.systemTraces,
   echoed: {},
 });
 

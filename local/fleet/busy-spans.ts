@@ -1,17 +1,18 @@
 import type { LocalSession } from "../world.ts";
+import type { BusySpan } from "./busy-span.ts";
 import { between, chance } from "./random.ts";
-
-/** A stretch of work. `isRequest` marks one during which the caller waits for an answer. */
-export interface BusySpan {
-  readonly startAt: number;
-  readonly endAt: number;
-  readonly vcpu: number;
-  readonly isRequest: boolean;
-}
+import { sleeperSpans } from "./sleeper.ts";
+import { visitSpans } from "./visits.ts";
 
 /** The session's work that touches [fromMs, toMs), by start; not clipped to the session's end. */
 export function busySpans(session: LocalSession, fromMs: number, toMs: number): BusySpan[] {
-  const spans = [...plannedSpans(session), ...slotSpans(session, fromMs, toMs), ...clientSpans(session)];
+  const spans = [
+    ...plannedSpans(session),
+    ...slotSpans(session, fromMs, toMs),
+    ...sleeperSpans(session, fromMs, toMs),
+    ...visitSpans(session, fromMs, toMs),
+    ...clientSpans(session),
+  ];
   return spans
     .filter((span) => span.startAt < toMs && span.endAt > fromMs)
     .sort((one, other) => one.startAt - other.startAt || one.endAt - other.endAt);
@@ -51,6 +52,9 @@ function slotsOf(session: LocalSession): Slots | null {
       return { slotMs: 4000, untilMs: 1, share: 1, requestMs: [300, 5000], vcpu: [0.3, 1.8] };
     case "async-job":
     case "hot-loop":
+    case "sleeper":
+    case "trickle":
+    case "returning":
     case "client":
       return null;
     default:
@@ -76,6 +80,10 @@ function slotSpans(session: LocalSession, fromMs: number, toMs: number): BusySpa
   }
 }
 
+const working = [0.4, 1.6] as const;
+/** With what an idle microVM uses besides, it stays from 0.005 to 0.018 vCPU: below the idle level. */
+const trickling = [0.005, 0.0138] as const;
+
 /** The call that starts a planned session, and the work of profiles that is one long stretch. */
 function plannedSpans(session: LocalSession): BusySpan[] {
   const { profile, seed } = session.activity;
@@ -88,15 +96,15 @@ function plannedSpans(session: LocalSession): BusySpan[] {
     const request = { startAt, endAt: startAt + 900_000, vcpu: 0, isRequest: true };
     return [born, request, { startAt, endAt: Number.POSITIVE_INFINITY, vcpu: 2, isRequest: false }];
   }
-  if (profile === "async-job") {
+  // What was started once and then works without any further call.
+  if (profile === "async-job" || profile === "trickle" || profile === "sleeper") {
     const startAt = createdAt + Math.floor(between(1500, 6000, seed, 12));
     const jobAt = startAt + Math.floor(between(300, 900, seed, 13));
+    const request = { startAt, endAt: jobAt, vcpu: 0.4, isRequest: true };
+    if (profile === "sleeper") return [born, request];
     const jobMs = Math.floor(between(1.5, 7, seed, 14) * 3_600_000);
-    return [
-      born,
-      { startAt, endAt: jobAt, vcpu: 0.4, isRequest: true },
-      { startAt: jobAt, endAt: jobAt + jobMs, vcpu: between(0.4, 1.6, seed, 15), isRequest: false },
-    ];
+    const vcpu = profile === "trickle" ? between(...trickling, seed, 15) : between(...working, seed, 15);
+    return [born, request, { startAt: jobAt, endAt: jobAt + jobMs, vcpu, isRequest: false }];
   }
   return [born];
 }
@@ -104,8 +112,8 @@ function plannedSpans(session: LocalSession): BusySpan[] {
 /** What real clients made it do. A call of no length still costs a moment of work. */
 function clientSpans(session: LocalSession): BusySpan[] {
   return session.calls.flatMap((call, index) => {
-    // Being stopped is no work, and nobody's use of the session.
-    if (call.operation === "StopCodeInterpreterSession") return [];
+    // Being stopped is no work, and nobody's use of the session; a refused call never reached it.
+    if (call.operation === "StopCodeInterpreterSession" || call.isRefused === true) return [];
     const vcpu = between(0.4, 1.6, session.activity.seed, 30, index);
     const endAt = Math.max(call.endAt, call.startAt + 250);
     const request = { startAt: call.startAt, endAt, vcpu, isRequest: true };

@@ -1,4 +1,5 @@
 import type { LocalCall, LocalSession } from "../world.ts";
+import { idleVcpu } from "./busy-span.ts";
 import { busySpans, startMs } from "./busy-spans.ts";
 import { plannedEnd } from "./life.ts";
 
@@ -12,7 +13,9 @@ export function callsOf(session: LocalSession, fromMs: number, toMs: number): Lo
   const { endedAt } = plannedEnd(session);
   return [...plannedCalls(session, fromMs, Math.min(toMs, endedAt)), ...session.calls, ...plannedStop(session)]
     .filter((call) => call.startAt < toMs && call.endAt >= fromMs)
-    .map((call) => (call.endAt > endedAt && call.startAt < endedAt ? { ...call, endAt: endedAt } : call))
+    .map((call) =>
+      call.endAt > endedAt && call.startAt < endedAt && call.isRefused !== true ? { ...call, endAt: endedAt } : call,
+    )
     .sort((one, other) => one.startAt - other.startAt || one.endAt - other.endAt);
 }
 
@@ -34,13 +37,18 @@ function plannedCalls(session: LocalSession, fromMs: number, toMs: number): Loca
 /** Its caller's own stop, unless a real client's came first. */
 function plannedStop(session: LocalSession): LocalCall[] {
   const end = plannedEnd(session);
-  const isReal = session.calls.some((call) => call.operation === "StopCodeInterpreterSession");
+  const isReal = session.calls.some(
+    (call) => call.operation === "StopCodeInterpreterSession" && call.isRefused !== true,
+  );
   if (end.endedBy !== "stop" || isReal || session.activity.profile === "client") return [];
   const startAt = Math.max(session.createdAt, end.endedAt - stopMs);
   return [{ operation: "StopCodeInterpreterSession", startAt, endAt: end.endedAt }];
 }
 
-/** The last moment up to `now` with a request in flight or a job at work; null if there was none. Being stopped is no activity. */
+/**
+ * The last moment up to `now` with a request in flight or a job at the idle level or above; null if there was none. Being
+ * stopped is no activity.
+ */
 export function lastActiveAt(session: LocalSession, now: number): number | null {
   if (now < session.createdAt) return null;
   const until = Math.min(now, plannedEnd(session).endedAt);
@@ -48,9 +56,33 @@ export function lastActiveAt(session: LocalSession, now: number): number | null 
   for (let backMs = 900_000; ; backMs *= 4) {
     const from = Math.max(session.createdAt - 1, until - backMs);
     const ends = busySpans(session, from, until + 1)
-      .filter((span) => span.startAt <= until)
+      .filter((span) => span.startAt <= until && (span.isRequest || span.vcpu >= idleVcpu))
       .map((span) => Math.min(span.endAt, until));
     if (ends.length > 0) return Math.max(...ends);
     if (from < session.createdAt) return null;
   }
+}
+
+/** When the last Invoke started up to `now`, of those that `counts`; null if there was none. */
+export function lastInvokeAt(
+  session: LocalSession,
+  now: number,
+  counts: (call: LocalCall) => boolean = () => true,
+): number | null {
+  // Looking back in widening windows, as for the last work.
+  for (let backMs = 900_000; ; backMs *= 4) {
+    const from = Math.max(session.createdAt - 1, now - backMs);
+    const last = callsOf(session, from, now + 1).findLast(
+      (call) => call.operation === "InvokeCodeInterpreter" && call.startAt <= now && counts(call),
+    );
+    if (last !== undefined) return last.startAt;
+    if (from < session.createdAt) return null;
+  }
+}
+
+/** When nothing of a session can be told any more: its end, or the last call that came for it after that. */
+export function lastTraceAt(session: LocalSession): number {
+  const { endedAt } = plannedEnd(session);
+  const last = session.calls.at(-1);
+  return last === undefined ? endedAt : Math.max(endedAt, last.endAt);
 }

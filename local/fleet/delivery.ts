@@ -1,4 +1,4 @@
-import type { LocalInterpreter, LocalSession, World } from "../world.ts";
+import type { LocalInterpreter, LocalSession, UsageArrival, World } from "../world.ts";
 import { plannedEnd } from "./life.ts";
 import type { MeterRecord } from "./meter-records.ts";
 import { chance, hash, hashText } from "./random.ts";
@@ -9,13 +9,13 @@ const minute = 60_000;
  * When a record can first be read in the log. Measured on AWS: the first records of a session come 17 to 19 minutes late,
  * 75 to 80 % have come 14 minutes after the end, and all of them within the hour. Or all in a burst after the end.
  */
-export function ingestedAtOf(record: MeterRecord, session: LocalSession, world: World): number {
+export function ingestedAtOf(record: MeterRecord, session: LocalSession, arrival: UsageArrival): number {
   const { seed } = session.activity;
   // Records travel in batches of ten seconds.
   const batch = Math.floor(record.index / 10);
   const within = chance(seed, 61, batch);
   const isLate = chance(seed, 60, batch) < 0.22;
-  if (world.unknowns.usageLogs === "at-end") {
+  if (arrival === "at-teardown") {
     const { endedAt } = plannedEnd(session);
     return Math.floor(endedAt + minute * (isLate ? 15 + 40 * within : 4 + 9 * within));
   }
@@ -23,6 +23,12 @@ export function ingestedAtOf(record: MeterRecord, session: LocalSession, world: 
   const knownAt = Math.max(record.stampAt, session.createdAt);
   if (record.index < 60) return Math.floor(knownAt + minute * (17 + 2 * within));
   return Math.floor(knownAt + minute * (isLate ? 30 + 25 * within : 5 + 8 * within));
+}
+
+/** When the usage records of a session come: as its interpreter says, else as the world does. */
+export function usageArrivalOf(session: LocalSession, world: World): UsageArrival {
+  const interpreter = world.place(session.account, session.region)?.interpreters.get(session.interpreterId);
+  return interpreter?.usageArrival ?? world.unknowns.usageArrival;
 }
 
 /** When the same record comes a second time, which a few do; null for all others. */
@@ -39,10 +45,14 @@ export interface ValidationLine {
   readonly message: string;
 }
 
-/** What AWS writes into the log when a delivery is created; it is no JSON. Null for an interpreter without delivery. */
-export function deliveryValidationLine(interpreter: LocalInterpreter, world: World): ValidationLine | null {
-  if (interpreter.usageDelivery === null) return null;
-  const stampAt = interpreter.createdAt + 1000 + (hashText(world.seed, interpreter.arn) % minute);
+/** What AWS writes into the log when a delivery is created; it is no JSON. */
+export function deliveryValidationLine(
+  interpreter: LocalInterpreter,
+  kind: "usage" | "application",
+  world: World,
+): ValidationLine {
+  const seed = hashText(kind === "usage" ? world.seed : hash(world.seed, 65), interpreter.arn);
+  const stampAt = interpreter.createdAt + 1000 + (seed % minute);
   return {
     stampAt,
     ingestedAt: stampAt,

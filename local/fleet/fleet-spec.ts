@@ -27,6 +27,9 @@ const sessionGroup = z.strictObject({
   stopAfterSeconds: rangeOf(0, 86_400).nullable().default(null),
   names: z.array(z.string().min(1).max(100)).default([]),
   bootLeadSeconds: rangeOf(0, 2580).default(0),
+  /** Null: once a session of this group is over, its caller wants no other. */
+  reusedAfterSeconds: rangeOf(0, 86_400).nullable().default(null),
+  reusedTimes: z.int().min(1).max(1000).default(1),
 });
 
 const bucketName = z
@@ -54,6 +57,8 @@ const inLogGroup = z.strictObject({
   state: z.enum(["present", "missing", "unreadable"]).default("present"),
 });
 const usageLogs = z.union([z.boolean(), inBucket, inLogGroup]);
+const usageArrival = z.enum(["streaming", "at-teardown"]).nullable().default(null);
+const applicationLogs = z.union([z.boolean(), inLogGroup]).default(false);
 
 const interpreter = z.strictObject({
   name: z
@@ -69,6 +74,10 @@ const interpreter = z.strictObject({
   status: z.enum(["CREATING", "CREATE_FAILED", "READY", "DELETING", "DELETE_FAILED"]).default("READY"),
   createdSeconds: instant.default(-7 * 86_400),
   usageLogs: usageLogs.default(true),
+  /** Null: as the world's switch says. */
+  usageArrival,
+  applicationLogs,
+  traces: z.boolean().default(false),
   tags: z.record(z.string().min(1).max(128), z.string().max(256)).default({}),
 });
 
@@ -81,6 +90,9 @@ const place = z.strictObject({
   account: account.nullable().default(null),
   region,
   systemUsageLogs: usageLogs.default(true),
+  systemUsageArrival: usageArrival,
+  systemApplicationLogs: applicationLogs,
+  systemTraces: z.boolean().default(false),
   appliedQuotas: quotas.default({ sessions: null, interpreters: null }),
   /** Delivers the data events of sessions; null: no trail has them turned on. */
   trail: inBucket.nullable().default(null),
@@ -104,5 +116,6 @@ export type FleetSpec = z.output<typeof fleetSpec>;
 export type PlaceSpec = FleetSpec["places"][number];
 export type InterpreterSpec = PlaceSpec["interpreters"][number];
 export type UsageLogsSpec = PlaceSpec["systemUsageLogs"];
+export type ApplicationLogsSpec = PlaceSpec["systemApplicationLogs"];
 export type SessionGroupSpec = PlaceSpec["sessions"][number];
 export type Range = number | readonly [number, number];

@@ -30,3 +30,11 @@ export function plannedEnd(session: LocalSession): SessionEnd {
     ? { endedAt: session.stoppedAt, endedBy: "stop" }
     : { endedAt: timeoutAt, endedBy: "timeout" };
 }
+
+/** When a client's request stopped it, and not its own caller's plan; null: never. */
+export function stoppedByClientAt(session: LocalSession): number | null {
+  const isStopped = session.calls.some(
+    (call) => call.operation === "StopCodeInterpreterSession" && call.isRefused !== true,
+  );
+  return isStopped ? plannedEnd(session).endedAt : null;
+}

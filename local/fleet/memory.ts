@@ -22,11 +22,14 @@ function workingSetGib(session: LocalSession): number {
   const { profile, seed } = session.activity;
   switch (profile) {
     case "async-job":
+    case "trickle":
       return between(0.5, 4, seed, 52);
     case "hot-loop":
       return between(0.1, 5.5, seed, 52);
     case "bursty":
     case "steady":
+    case "sleeper":
+    case "returning":
       return between(0.05, 1.5, seed, 52);
     case "idle-leak":
       return between(0.02, 0.6, seed, 52);

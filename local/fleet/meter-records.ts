@@ -1,5 +1,6 @@
 import type { LocalSession, World } from "../world.ts";
-import { type BusySpan, busySpans } from "./busy-spans.ts";
+import type { BusySpan } from "./busy-span.ts";
+import { busySpans } from "./busy-spans.ts";
 import { plannedEnd } from "./life.ts";
 import { memoryLevel } from "./memory.ts";
 import { chance, hash } from "./random.ts";
@@ -64,6 +65,17 @@ export function visitRecords(
       if (addExtra(record, session)) visit(record);
     }
   }
+}
+
+/** CPU of one second of a session's life, and how much of the second it lived. */
+export function cpuNsOfSecond(
+  session: LocalSession,
+  index: number,
+): { readonly cpuNs: number; readonly lengthMs: number } {
+  const startAt = session.createdAt + index * 1000;
+  const lengthMs = Math.max(0, Math.min(1000, plannedEnd(session).endedAt - startAt));
+  const spans = busySpans(session, startAt, startAt + 1000);
+  return { cpuNs: cpuNsOf(session, index, startAt, lengthMs, spans, 0), lengthMs };
 }
 
 /** How many seconds of boot are metered: a few, if the microVM was up before the session. */

@@ -8,6 +8,7 @@ const defaultTimeoutSeconds = 900;
 export interface NewSession {
   readonly interpreterId: string;
   readonly now: number;
+  readonly requestId?: string;
   readonly name?: string | null;
   readonly timeoutSeconds?: number;
 }
@@ -33,8 +34,16 @@ export function newSession(world: World, place: Place, request: NewSession): Loc
     bootAt: request.now,
     timeoutSeconds: request.timeoutSeconds ?? defaultTimeoutSeconds,
     activity: { profile: "client", seed },
+    plannedStopAt: null,
     stoppedAt: null,
-    calls: [{ operation: "StartCodeInterpreterSession", startAt: request.now, endAt: request.now }],
+    calls: [
+      {
+        operation: "StartCodeInterpreterSession",
+        startAt: request.now,
+        endAt: request.now,
+        ...(request.requestId === undefined ? {} : { requestId: request.requestId }),
+      },
+    ],
   };
   sessions.set(session.id, session);
   place.sessions.set(request.interpreterId, sessions);

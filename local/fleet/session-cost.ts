@@ -46,6 +46,20 @@ export function costOf(session: LocalSession, world: World, now: number): Sessio
   return readCost(meter);
 }
 
+/** The highest memory level so far, in bytes; ask after its cost. */
+export const peakBytesOf = (session: LocalSession): number => meters.get(session)?.peakBytes ?? 0;
+
+/** What a level of memory costs over a time that begins at `at`; null where it has no price then. */
+export function memoryUsd(region: string, at: number, bytes: number, ms: number): string | null {
+  const price = priceRows(region).find((row) => covers(row, at));
+  if (price === undefined) return null;
+  return decimalOf(scaledUsd(price, 0, BigInt(ms) * BigInt(Math.max(floorBytes, bytes))), usdDivisor);
+}
+
+/** Picodollars as dollars with 12 decimals. */
+export const decimalUsd = (picodollars: bigint): string =>
+  picodollars < 0n ? `-${decimalUsd(-picodollars)}` : decimalOf(picodollars, 1_000_000_000_000n);
+
 /** Sums at one price. Memory is kept as numbers for as long as they are exact, and then moved to `bigint`. */
 interface Sums {
   readonly price: PriceRow | null;

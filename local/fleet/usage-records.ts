@@ -1,5 +1,5 @@
 import type { LocalSession, World } from "../world.ts";
-import { ingestedAtOf, redeliveredAtOf } from "./delivery.ts";
+import { ingestedAtOf, redeliveredAtOf, usageArrivalOf } from "./delivery.ts";
 import { interpreterArn } from "./identifiers.ts";
 import { indicesWithin, type MeterRecord, visitRecords } from "./meter-records.ts";
 
@@ -20,9 +20,10 @@ const gib = 2 ** 30;
 /** The session's records stamped in [fromMs, toMs) and complete by now, with those that are delivered twice; by stamp. */
 export function usageRecords(session: LocalSession, world: World, fromMs: number, toMs: number): UsageRecord[] {
   const records: UsageRecord[] = [];
+  const arrival = usageArrivalOf(session, world);
   visitRecords(session, world, indicesWithin(session, fromMs, toMs), world.clock.now(), (record) => {
     if (record.stampAt < fromMs || record.stampAt >= toMs) return;
-    const ingestedAt = ingestedAtOf(record, session, world);
+    const ingestedAt = ingestedAtOf(record, session, arrival);
     const logged = { ...hoursOf(record), ingestedAt, isRedelivery: false };
     records.push(logged);
     const redeliveredAt = redeliveredAtOf(record, session, ingestedAt);
@@ -42,25 +43,27 @@ function hoursOf(record: MeterRecord): Pick<UsageRecord, "stampAt" | "elapsedSec
 
 /** One line of the log, without a line break. */
 export function usageLogLine(record: UsageRecord, session: LocalSession): string {
-  const arn = interpreterArn(session.account, session.region, session.interpreterId);
-  return JSON.stringify({
-    resource_arn: arn,
-    event_timestamp: record.stampAt,
-    resource: {
-      "cloud.provider": "aws",
-      "service.name": "AgentCore.CodeInterpreter",
-      "cloud.region": session.region,
-    },
-    attributes: {
-      "account.id": session.account,
-      region: session.region,
-      "resource.id": arn,
-      "session.id": session.id,
-      time_elapsed_seconds: record.elapsedSeconds,
-    },
-    metrics: {
-      "codeInterpreter.vcpu.hours.used": record.vcpuHours,
-      "codeInterpreter.memory.gb_hours.used": record.gbHours,
-    },
-  });
+  const [head, elapsed, vcpu, memory] = partsOf(session);
+  return `${head}${record.stampAt}${elapsed}${record.elapsedSeconds}${vcpu}${record.vcpuHours}${memory}${record.gbHours}}}`;
+}
+
+type LineParts = readonly [head: string, elapsed: string, vcpu: string, memory: string];
+
+/** All but the numbers is the same in each of a session's lines, of which there are thousands, so it is written once. */
+const parts = new WeakMap<LocalSession, LineParts>();
+
+function partsOf(session: LocalSession): LineParts {
+  const known = parts.get(session);
+  if (known !== undefined) return known;
+  const text = JSON.stringify;
+  const arn = text(interpreterArn(session.account, session.region, session.interpreterId));
+  const region = text(session.region);
+  const made: LineParts = [
+    `{"resource_arn":${arn},"event_timestamp":`,
+    `,"resource":{"cloud.provider":"aws","service.name":"AgentCore.CodeInterpreter","cloud.region":${region}},"attributes":{"account.id":${text(session.account)},"region":${region},"resource.id":${arn},"session.id":${text(session.id)},"time_elapsed_seconds":`,
+    '},"metrics":{"codeInterpreter.vcpu.hours.used":',
+    ',"codeInterpreter.memory.gb_hours.used":',
+  ];
+  parts.set(session, made);
+  return made;
 }

@@ -11,11 +11,7 @@ export function insteadOf(rule: FaultRule, target: Target): HttpReply | null {
     case "throttle":
       throw target.service.errors.throttled();
     case "error":
-      throw new Fault(
-        rule.status === 503 ? "ServiceUnavailableException" : "InternalServerException",
-        rule.status ?? 500,
-        "The server encountered an internal error and was unable to complete your request.",
-      );
+      throw serverError(rule.status ?? 500);
     case "access-denied":
       throw new Fault(
         "AccessDeniedException",
@@ -31,7 +27,8 @@ export function insteadOf(rule: FaultRule, target: Target): HttpReply | null {
         body: "<html><body><h1>503 Service Unavailable</h1></body></html>",
       };
     case "timeout":
-      return { status: 500, headers: {}, body: "", drop: true, delayMs: rule.delayMs ?? 10_000 };
+      return dropped(rule);
+    case "lost-answer":
     case "slow":
     case "empty-region":
     case "empty-page":
@@ -43,6 +40,28 @@ export function insteadOf(rule: FaultRule, target: Target): HttpReply | null {
     default:
       return rule.kind satisfies never;
   }
+}
+
+const dropped = (rule: FaultRule): HttpReply => ({
+  status: 500,
+  headers: {},
+  body: "",
+  drop: true,
+  delayMs: rule.delayMs ?? 10_000,
+});
+
+const serverError = (status: number): Fault =>
+  new Fault(
+    status === 503 ? "ServiceUnavailableException" : "InternalServerException",
+    status,
+    "The server encountered an internal error and was unable to complete your request.",
+  );
+
+/** What a client gets instead of the answer to a request that has had its effect. Throws or returns it; null for the answer itself. */
+export function insteadOfAnswer(rule: FaultRule | null): HttpReply | null {
+  if (rule?.kind !== "lost-answer") return null;
+  if (rule.status !== undefined) throw serverError(rule.status);
+  return dropped(rule);
 }
 
 /** The place as it looks through `empty-region`: enabled, with its quotas, and nothing in it but the SYSTEM interpreter. */

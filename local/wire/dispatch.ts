@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { CallLog, CallRecord } from "../calls.ts";
 import type { FaultRule, Faults } from "../faults.ts";
+import { settleReturns } from "../fleet/returning.ts";
 import { Fault, type ServiceDefinition } from "../service.ts";
 import { problemsOf } from "../validate.ts";
 import type { World } from "../world.ts";
 import { accountOf } from "./account.ts";
-import { insteadOf, placeSeen, replySeen } from "./act-out.ts";
+import { insteadOf, insteadOfAnswer, placeSeen, replySeen } from "./act-out.ts";
 import { type Signer, signerOf } from "./authorization.ts";
 import { awsJson } from "./aws-json.ts";
 import { awsQuery } from "./aws-query.ts";
@@ -106,6 +107,7 @@ async function answer(
     progress.throttled = true;
     throw target.service.errors.throttled();
   }
+  settleReturns(world);
   const rule = to.faults.strike({
     operation: target.name,
     region: signer.region,
@@ -123,9 +125,12 @@ async function answer(
     world,
     place: placeSeen(place, target, rule),
     now: world.clock.now(),
+    requestId,
     input,
     ...(rule === null ? {} : { fault: rule.kind }),
   });
+  const lost = insteadOfAnswer(rule);
+  if (lost !== null) return lost;
   const page = pageSeen(target, asked, done, rule, pastEnd);
   return protocol.writeReply(target, replySeen(page, target, rule), requestId);
 }

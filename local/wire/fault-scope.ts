@@ -27,6 +27,8 @@ export function canShow(kind: FaultKind, name: string, operation: OperationDefin
       return isRead(name) && operation.isBeyondPlace !== true;
     case "partial-put-events":
       return name === "PutEvents";
+    case "lost-answer":
+      return !isRead(name);
     case "throttle":
     case "error":
     case "timeout":

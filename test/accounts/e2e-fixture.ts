@@ -76,7 +76,7 @@ export async function watchedFleet(fleet: FleetSpec, startAt: number) {
       embedded: { endpoint: server.url, accessKeyId: account, secretAccessKey: "not-secret", othersTimes: 10_000 },
     });
     const targets: readonly Target[] = regions.map((name) => ({ account: accountId(account), region: region(name) }));
-    const ports = accountsPortsOf(clients, stores, { usageFrom: null, logGroup: null }, "us-east-1");
+    const ports = accountsPortsOf(clients, stores, { usageFrom: null, logGroup: null, trail: null }, "us-east-1");
     return {
       clients,
       targets,

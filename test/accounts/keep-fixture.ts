@@ -88,7 +88,7 @@ export function worldOf({ deliveries, sessions, hours }: Story, input: Partial<A
       listInterpreters: async () => ({ items: [tool, dark].map(anInterpreter), problems: [], complete: true }),
       getSession: async (_target, _interpreter, session) => ({ kind: "found", value: detailOf(session) }),
     },
-    listEndedSessions: async () => ({ items: [], problems: [], complete: true }),
+    listEndedSessions: async () => ({ items: [], problems: [], complete: true, next: null, pages: 1 }),
     readTags: async () => ({ kind: "found", value: {} }),
     readInterpreterUsage: async (_target, interpreters) => ({
       hours: new Map(interpreters.map((id) => [id, hours.get(id) ?? []])),
@@ -125,6 +125,7 @@ export function worldOf({ deliveries, sessions, hours }: Story, input: Partial<A
     ledger: memoryLedger(),
     history: parquetHistory(store, { prices, gb: "binary" }),
     documents: memoryDocuments(),
+    trail: null,
     sendEvents: async () => [],
   };
   const hasBegun = (record: SessionRecord): boolean => record.createdAt <= clock;

@@ -1,9 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readInterpreterTags } from "../../core/attribution/interpreter-tags.ts";
-import type { SessionSummary } from "../../core/inventory/session.ts";
-import { sessionId } from "../../core/kernel/ids.ts";
 import { type Instant, instant } from "../../core/kernel/instant.ts";
-import { begin, bench, found, minutes, none, seconds, seen, target, tool, usdOf } from "./settle-fixture.ts";
+import { begin, bench, minutes, none, seconds, seen, target, tool, usdOf } from "./settle-fixture.ts";
 
 /** Noon is five minutes before the beginning. */
 const hour = (count: number, vcpuHours: number | null = 0.1, gbHours: number | null = 0.5) => ({
@@ -228,95 +226,6 @@ describe("a session without usage records", () => {
     expect(puts).toBe(1);
     await it.settleAt(minutes(105), { ...it.ports, ledger });
     expect(puts).toBe(3);
-  });
-});
-
-describe("sessions that only a listing of ended ones knows", () => {
-  const ended = (id: string, createdAt: Instant): SessionSummary => ({
-    id: sessionId(id),
-    name: `name of ${id}`,
-    status: "TERMINATED",
-    createdAt,
-    lastUpdatedAt: null,
-  });
-  const value = { status: "TERMINATED", name: null, createdAt: begin, timeoutSeconds: 60 };
-
-  it.each([
-    [-1, 0],
-    [0, 1],
-    [1, 1],
-  ])("are bounded by a second and their limit, 75 minutes and %d ms after they were listed: %d", async (ms, closed) => {
-    const { outside, settleAt, bills, calls } = dark();
-    outside.ended = [ended("s", begin)];
-    outside.details.set("s", { kind: "found", value });
-    expect(await settleAt(minutes(30))).toMatchObject({ closed: 0, open: 1 });
-    expect(await settleAt(minutes(30 + 75, ms))).toMatchObject({ closed });
-    const [bill] = await bills();
-    expect(calls).toEqual([`list ended ${tool}`, ...(closed === 0 ? [] : ["get s"])]);
-    if (closed === 0) return;
-    expect(bill).toMatchObject({
-      basis: "bounded",
-      name: "name of s",
-      endSource: "list",
-      endedAt: null,
-      createdAt: begin,
-    });
-    expect(bill?.lowUsd).toBe(((0.125 / 3600) * 0.00945).toFixed(12));
-    expect(Number(bill?.highUsd)).toBeCloseTo((2 * 0.0895 + 8 * 0.00945) / 60, 12);
-  });
-
-  it("are bounded by the time of their listing where their limit is not known", async () => {
-    const { outside, settleAt, bills } = dark();
-    outside.ended = [ended("s", begin)];
-    await settleAt(minutes(30));
-    await settleAt(minutes(105));
-    expect(Number((await bills())[0]?.highUsd)).toBeCloseTo((2 * 0.0895 + 8 * 0.00945) / 2, 12);
-  });
-
-  it("are listed once a day, and none of them twice", async () => {
-    const { outside, settleAt, bills, calls } = dark();
-    outside.ended = [
-      ended("s", begin),
-      ended("known", begin),
-      ended("old", minutes(-60 * 49)),
-      { ...ended("lives", begin), status: "READY" },
-    ];
-    outside.records = [gone("known", 0, 5)];
-    for (let at = 10; at <= 10 + 1440; at += 60) await settleAt(minutes(at));
-    expect(calls.filter((call) => call.startsWith("list"))).toHaveLength(2);
-    expect((await bills()).map(({ session, version }) => [session, version])).toEqual([
-      ["known", 1],
-      ["s", 1],
-    ]);
-  });
-
-  it("are listed again after six hours where the listing broke off", async () => {
-    const { settleAt, ports, calls } = dark();
-    const broken = {
-      ...ports,
-      listEndedSessions: async (...args: Parameters<typeof ports.listEndedSessions>) => ({
-        ...(await ports.listEndedSessions(...args)),
-        complete: false,
-      }),
-    };
-    await settleAt(minutes(0), broken);
-    await settleAt(minutes(360, -1), broken);
-    expect(calls).toHaveLength(1);
-    await settleAt(minutes(360), broken);
-    expect(calls).toHaveLength(2);
-  });
-
-  it.each([
-    ["not asked for where usage records are read", minutes(0), 0],
-    ["not asked for where reading lags behind for less than a day", minutes(10 - 1440, 1), 0],
-    ["asked for where nothing was read for a day", minutes(10 - 1440), 1],
-    ["asked for where nothing was ever read", null, 1],
-  ])("are %s", async (_what, finalUntil, lists) => {
-    const { outside, settleAt, calls } = bench();
-    outside.located = found();
-    outside.finalUntil = finalUntil;
-    await settleAt(minutes(10));
-    expect(calls).toHaveLength(lists);
   });
 });
 

@@ -156,7 +156,7 @@ export function bench(): Bench {
     },
     listEndedSessions: async (_target, interpreter) => {
       calls.push(`list ended ${interpreter}`);
-      return { items: outside.ended, problems: [], complete: true };
+      return { items: outside.ended, problems: [], complete: true, next: null, pages: 1 };
     },
     readTags: async () => ({ kind: "found", value: { team: "data" } }),
     readInterpreterUsage: async (_target, interpreters) => {
@@ -200,6 +200,7 @@ export function bench(): Bench {
     ledger: memoryLedger(),
     history,
     documents: memoryDocuments(),
+    trail: null,
     sendEvents: async () => [],
   };
   return {

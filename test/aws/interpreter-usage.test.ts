@@ -71,10 +71,26 @@ describe("ended sessions and tags", async () => {
   afterEach(() => aws.clearFaults());
 
   it("lists what is terminated, over pages, and nothing that lives", async () => {
-    const listing = await awsListEndedSessions(aws.clients, 2)(here, busy, signal);
+    const listing = await awsListEndedSessions(aws.clients, 2)(here, busy, { from: null, pages: 1000 }, signal);
     expect(listing).toMatchObject({ complete: true, problems: [] });
     expect(listing.items).toHaveLength(3);
     for (const session of listing.items) expect(session).toMatchObject({ status: "TERMINATED", createdAt: at(8) });
+  });
+
+  it("lists some pages of them, and goes on from there", async () => {
+    const list = awsListEndedSessions(aws.clients, 2);
+    const first = await list(here, busy, { from: null, pages: 1 }, signal);
+    expect(first).toMatchObject({ complete: false, problems: [], pages: 1, next: expect.any(String) });
+    const rest = await list(here, busy, { from: first.next, pages: 1000 }, signal);
+    expect(rest).toMatchObject({ complete: true, problems: [], next: null });
+    expect(new Set([...first.items, ...rest.items].map(({ id }) => id)).size).toBe(3);
+    // A token that the service does not know any more.
+    const lost = await list(here, busy, { from: "none", pages: 1000 }, signal);
+    expect(lost).toMatchObject({
+      complete: false,
+      next: null,
+      problems: [{ operation: "ListCodeInterpreterSessions" }],
+    });
   });
 
   it("reads the tags of an interpreter of one's own; AWS's has none", async () => {

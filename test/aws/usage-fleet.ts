@@ -35,7 +35,7 @@ export const aws = await embedded(
       },
     ],
   },
-  { maxAttempts: 2, startAt: start, paceSpeed: 50 },
+  { maxAttempts: 2, startAt: start, paceSpeed: 50, limits: { requestsPerSecond: 100_000, othersTimes: 100 } },
 );
 export const here = target("us-east-1");
 export const source = awsUsageSource(aws.clients, { logGroup: `/own/\${interpreter}`, pollMs: 1 });

@@ -78,7 +78,7 @@ describe("usage records, row by row", () => {
     const sessions = (await truth()).filter((it) => it.interpreter === idOf("usual"));
     expect(reading).toMatchObject({ complete: true, approximate: null, problems: [] });
     expect(reading.lines).toBe(reading.records + 1);
-    expect([...reading.skipped]).toEqual([["not-json", 1]]);
+    expect([...reading.skipped]).toEqual([["plain-text", 1]]);
     expect(distinct(records).size).toBe(sessions.reduce((sum, it) => sum + it.records, 0));
     for (const it of sessions) {
       expect(distinct(records.filter((record) => record.session === it.session)).size).toBe(it.records);

@@ -14,6 +14,7 @@ import { type Instant, plusMs } from "../../core/kernel/instant.ts";
 import type { SessionBill } from "../../core/ledger/charge.ts";
 import type { OutgoingEvent, SendEvents } from "../../core/ports/events.ts";
 import type { History, Ledger } from "../../core/ports/ledger.ts";
+import type { FollowTrail } from "../../core/ports/principals.ts";
 import type { Registry, SessionRecord } from "../../core/ports/registry.ts";
 import { bill, charge, entry, hours, listed, ratesStartedAt } from "../ledger-store/bills.ts";
 import { budget } from "./budget-fixture.ts";
@@ -76,6 +77,7 @@ export async function worldOf(
     readonly seen?: readonly SessionRecord[];
     readonly health?: "ok" | "partial" | "failed";
     readonly sendEvents?: SendEvents;
+    readonly trail?: FollowTrail;
   } = {},
 ): Promise<World> {
   const registry = memoryRegistry();
@@ -104,6 +106,7 @@ export async function worldOf(
       ledger,
       history,
       documents: memoryDocuments(),
+      trail: given.trail ?? null,
       sendEvents: given.sendEvents ?? sendEvents,
     },
   };
@@ -116,5 +119,6 @@ export const inputOf = (change: Partial<SpendInput> = {}): SpendInput => ({
   attribution: attributionOf([{ match: { name: "^(?P<team>[a-z]+)-" }, set: { team: "${team}" } }]),
   budgets: [budget()],
   publish: true,
+  backfillMs: 24 * 3_600_000,
   ...change,
 });

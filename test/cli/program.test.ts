@@ -136,7 +136,9 @@ it.each([
   ["us-esat-1", ": did you mean us-east-1?"],
   ["EU-WEST-1", ": did you mean eu-west-1?"],
   ["us-eats-11", ""],
+  ["eu-w", ": did you mean eu-west-1?"],
+  ["eu", ""],
   ["mars", ""],
-])("finds the word nearest to %s within two edits only, whatever its case", (word, hint) =>
+])("finds the word nearest to %s within two edits, or the only one that begins so, whatever its case", (word, hint) =>
   expect(nearestOf(word, ["us-east-1", "eu-west-1"])).toBe(hint),
 );

@@ -143,7 +143,7 @@ describe("DuckDB over the files of history", () => {
       `SELECT DISTINCT name, repetition_type AS kind FROM parquet_schema('${folder}/history/**/*.parquet') WHERE type IS NOT NULL`,
     );
     const required = schema.filter((row) => row["kind"] === "REQUIRED").map((row) => row["name"]);
-    expect(schema).toHaveLength(39);
+    expect(schema).toHaveLength(41);
     expect(required).toEqual(
       expect.arrayContaining(["ChargePeriodStart", "ChargePeriodEnd", "BillingCurrency", "RegionId", "x_Usage"]),
     );

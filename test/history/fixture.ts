@@ -2,14 +2,15 @@ import type { FileStore } from "../../adapters/history/file-store.ts";
 import { parquetHistory } from "../../adapters/history/parquet-history.ts";
 import { codeInterpreterPrices } from "../../core/billing/code-interpreter-prices.ts";
 import { priceBookOf } from "../../core/billing/price-book.ts";
-import { instant, plusMs } from "../../core/kernel/instant.ts";
+import { type Instant, instant, plusMs } from "../../core/kernel/instant.ts";
 import type { Restatement, SessionBill } from "../../core/ledger/charge.ts";
 import type { History } from "../../core/ports/ledger.ts";
 import { bill, hours } from "../ledger-store/bills.ts";
 import { collect } from "./collect.ts";
 
 export const prices = priceBookOf(codeInterpreterPrices);
-export const historyIn = (store: FileStore): History => parquetHistory(store, { prices, gb: "binary" });
+export const historyIn = (store: FileStore, clock?: { readonly now: () => Instant }): History =>
+  parquetHistory(store, { prices, gb: "binary" }, clock);
 
 /** Midnight UTC, so many days after 2026-11-20. */
 export const day = (count: number) => plusMs(instant(Date.UTC(2026, 10, 20)), count * 86_400_000);

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { FileStore } from "../../adapters/history/file-store.ts";
 import { memoryStore } from "../../adapters/history/memory-store.ts";
 import { accountId, region } from "../../core/kernel/ids.ts";
+import { type Instant, plusMs } from "../../core/kernel/instant.ts";
 import type { History } from "../../core/ports/ledger.ts";
 import { bill, charge, hours, ratesStartedAt } from "../ledger-store/bills.ts";
 import { collect } from "./collect.ts";
@@ -9,9 +10,11 @@ import { allBills, always, day, dyingAt, historyIn, restatement } from "./fixtur
 
 let store: FileStore;
 let history: History;
+let clock: { now: () => Instant };
 beforeEach(() => {
   store = memoryStore();
-  history = historyIn(store);
+  clock = { now: () => day(1) };
+  history = historyIn(store, { now: () => clock.now() });
 });
 
 /** From 22:00 to 02:00, two hours on each side of midnight. */
@@ -115,7 +118,8 @@ describe("history", () => {
 
   it("keeps the rows that a later version replaced, once, as they were", async () => {
     await history.write([overMidnight("a"), bill("b")]);
-    const second = overMidnight("a", { version: 2, asOf: day(9), charges: [charge({ hourAt: hours(10) })] });
+    const second = overMidnight("a", { version: 2, asOf: day(8), charges: [charge({ hourAt: hours(10) })] });
+    clock = { now: () => plusMs(day(9), 5) };
     await history.write([second]);
     await history.write([second]);
     const old = (await collect(history.superseded(day(9), day(10)))).flatMap((table) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { FileStore } from "../../adapters/history/file-store.ts";
-import { historyColumnNames } from "../../adapters/history/history-schema.ts";
+import { historyColumnNames, supersededColumnNames } from "../../adapters/history/history-schema.ts";
 import { memoryStore } from "../../adapters/history/memory-store.ts";
 import type { SessionBill } from "../../core/ledger/charge.ts";
 import { bill, charge, hours } from "../ledger-store/bills.ts";
@@ -20,10 +20,10 @@ const restatements = [restatement("b", { at: day(3) }), restatement("c", { at: d
 const now: readonly SessionBill[] = [bill("a"), ...second];
 
 async function firstPass(store: FileStore): Promise<void> {
-  await historyIn(store).write(first);
+  await historyIn(store, { now: () => day(1) }).write(first);
 }
 async function secondPass(store: FileStore): Promise<void> {
-  const history = historyIn(store);
+  const history = historyIn(store, { now: () => day(3) });
   await history.restated(restatements);
   await history.write(second);
 }
@@ -33,13 +33,16 @@ async function contentOf(store: FileStore) {
   const history = historyIn(store);
   const text = (value: unknown): string =>
     JSON.stringify(value, (_name, it) => (typeof it === "bigint" ? `${it}n` : it));
-  const rowsOf = async (tables: ReturnType<typeof history.superseded>): Promise<readonly string[]> =>
+  const rowsOf = async <C extends string>(
+    tables: AsyncIterable<{ readonly rows: number; readonly columns: Readonly<Record<C, ArrayLike<unknown>>> }>,
+    names: readonly C[],
+  ): Promise<readonly string[]> =>
     (await collect(tables)).flatMap((table) =>
-      Array.from({ length: table.rows }, (_, row) => text(historyColumnNames.map((name) => table.columns[name][row]))),
+      Array.from({ length: table.rows }, (_, row) => text(names.map((name) => table.columns[name][row]))),
     );
   return {
-    rows: (await rowsOf(history.columns(...always, historyColumnNames))).toSorted(),
-    superseded: (await rowsOf(history.superseded(...always))).toSorted(),
+    rows: (await rowsOf(history.columns(...always, historyColumnNames), historyColumnNames)).toSorted(),
+    superseded: (await rowsOf(history.superseded(...always), supersededColumnNames)).toSorted(),
     restatements: (await collect(history.restatements(...always))).map(text).toSorted(),
   };
 }

@@ -32,7 +32,7 @@ export async function recordOnce(url: string, home: string, target: Target, now:
     await observing(instant(now), observeInputOf(settings, subject, false), signal);
     const none = { rules: [], labels: [] };
     const accounts = { meter, attribution: none, budgets: [], backfillMs: 4 * 3_600_000, aggregateAbove: 2000 };
-    const ports = accountsPortsOf(clients, stores, { usageFrom: null, logGroup: null }, target.region);
+    const ports = accountsPortsOf(clients, stores, { usageFrom: null, logGroup: null, trail: null }, target.region);
     await keepAccounts(ports)(instant(now), accountsInputOf(settings, accounts, subject, false), signal);
   } finally {
     stores.close();

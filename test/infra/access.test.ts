@@ -94,7 +94,7 @@ describe("the role of what keeps accounts", () => {
     const declared = accountsStatements(
       place,
       { ...resourcesOf("accounts"), historyArn: `arn:aws:s3:::${history}` },
-      { logGroups: ["/aws/vendedlogs/bedrock-agentcore/*"], buckets: [] },
+      { logGroups: ["/aws/vendedlogs/bedrock-agentcore/*"], buckets: [], trailBucket: null },
     );
     expect(statementsOf(accountsRole(production))).toEqual(withoutNames(declared));
     expect(accountsRole(production).inputs["managedPolicyArns"] ?? []).toEqual([]);
@@ -106,6 +106,22 @@ describe("the role of what keeps accounts", () => {
       expect(statement.Action.join()).toMatch(/ListCodeInterpreters|^logs:|ListMetrics/);
       expect(statement.Condition).toEqual({ StringEquals: { "aws:RequestedRegion": ["us-east-1"] } });
     }
+  });
+
+  it("reads the bucket of the trail that the configuration names, and can not be told to write to it", () => {
+    const own = { ...resourcesOf("accounts"), historyArn: "arn:aws:s3:::history" };
+    const usage = { logGroups: [], buckets: [], trailBucket: "my-trail" };
+    const found = accountsStatements(place, own, usage).filter(({ resources }) =>
+      resources.some((arn) => arn.includes("my-trail")),
+    );
+    expect(found).toEqual([
+      {
+        sid: "ReadTrail",
+        effect: "allow",
+        actions: ["s3:GetObject", "s3:ListBucket"],
+        resources: ["arn:aws:s3:::my-trail", "arn:aws:s3:::my-trail/*"],
+      },
+    ]);
   });
 
   it("reads no log group and no bucket but those of usage records, and those that are named", async () => {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { deployedPricing } from "../../adapters/config/deployed-configuration.ts";
+import { deployedPricing, deployedTrail } from "../../adapters/config/deployed-configuration.ts";
 import { deployedLabels } from "../../adapters/config/deployed-labels.ts";
 import { codeInterpreterPrices } from "../../core/billing/code-interpreter-prices.ts";
 import { priceBookOf } from "../../core/billing/price-book.ts";
@@ -25,7 +25,11 @@ const asFunctionReads = (written: string) => {
   mkdirSync(path.join(root, "task"), { recursive: true });
   writeFileSync(path.join(root, "task", "sandmeter.json"), readFileSync(path.join(root, written)));
   const taskRoot = path.join(root, "task");
-  return { ...readDeployedFile(taskRoot, deployedPricing), ...readDeployedFile(taskRoot, deployedLabels) };
+  return {
+    ...readDeployedFile(taskRoot, deployedPricing),
+    ...readDeployedFile(taskRoot, deployedLabels),
+    trail: readDeployedFile(taskRoot, deployedTrail),
+  };
 };
 
 beforeEach(() => {
@@ -37,18 +41,19 @@ afterEach(() => {
 
 describe("the configuration of a deployment", () => {
   it("has the built-in prices and no rules where nobody wrote any", async () => {
-    const { deployed, usageBucket } = await readConfiguration(root, none);
+    const { deployed, usageBucket, trailBucket } = await readConfiguration(root, none);
     const read = asFunctionReads(writeConfiguration(root, deployed));
     expect(read.prices).toEqual(priceBookOf(codeInterpreterPrices));
     expect(read.attribution.rules).toEqual([]);
     expect(read.budgets).toEqual([]);
-    expect(usageBucket).toBeNull();
+    expect([usageBucket, trailBucket, read.trail]).toEqual([null, null, null]);
   });
 
   it("reaches the functions as it was written, the price file over the configuration's prices", async () => {
     write(
       "sandmeter.config.yaml",
       `regions: [eu-west-1]
+trail: s3://my-trail/org
 usage: { from: s3://my-usage/logs, gb: decimal, backfill: 2h, aggregateAbove: 7, idleVcpu: 0.5 }
 prices: { rows: [${JSON.stringify(row("0.08"))}] }
 attribution: [{ match: { name: "^(?P<agent>[a-z]+)-" }, set: { agent: "\${agent}" } }]
@@ -56,9 +61,13 @@ budgets: [{ id: all, window: month, usd: "250.00" }]
 `,
     );
     write("prices.json", JSON.stringify({ rows: [row("0.07")] }));
-    const { deployed, usageBucket } = await readConfiguration(root, { ...none, pricesFile: "prices.json" });
+    const { deployed, usageBucket, trailBucket } = await readConfiguration(root, {
+      ...none,
+      pricesFile: "prices.json",
+    });
     const read = asFunctionReads(writeConfiguration(root, deployed));
-    expect(usageBucket).toBe("my-usage");
+    expect([usageBucket, trailBucket]).toEqual(["my-usage", "my-trail"]);
+    expect(read.trail).toEqual({ kind: "bucket", bucket: "my-trail", prefix: "org/" });
     expect(read.usage).toEqual({
       usageFrom: { kind: "bucket", bucket: "my-usage", prefix: "logs/" },
       logGroup: null,
@@ -73,6 +82,7 @@ budgets: [{ id: all, window: month, usd: "250.00" }]
 
   it.each<[string, string, RegExp]>([
     ["a folder with usage logs", "usage: { from: logs }", /usage\.from names the folder .*name a bucket/],
+    ["a folder with a trail", "trail: my-trail", /trail names the folder .*my-trail, .*name a bucket/],
     [
       "what the command line refuses",
       "budgets: [{ id: all, usd: 3 }]\nregion: us-east-1",

@@ -43,7 +43,7 @@ describe("the policies in docs/iam", () => {
           logGroupArn: "arn:aws:logs:us-east-1:111122223333:log-group:/sandmeter/production/accounts",
           historyArn: "arn:aws:s3:::sandmeter-production-historybucket",
         },
-        { logGroups: [usualUsageGroups], buckets: ["my-usage-logs"] },
+        { logGroups: [usualUsageGroups], buckets: ["my-usage-logs"], trailBucket: null },
       ),
     );
     expect(printed("accounts-policy.json")).toEqual(policy);

@@ -107,6 +107,12 @@ describe("the last activity of a session", () => {
     expect(lastActiveAt(session, startAt + hour)).toBe(startAt + hour);
   });
 
+  it("of a job that hardly trickles is its call, for the job stays below the idle level", () => {
+    const session = aSession({ profile: "trickle", timeoutSeconds: 28_800 });
+    const [, invoked] = callsOf(session, startAt, startAt + minute);
+    expect(lastActiveAt(session, startAt + hour)).toBe(invoked?.endAt);
+  });
+
   it("is the end of a background job that a real client started and stopped", () => {
     const session = aSession({ profile: "client", timeoutSeconds: 28_800 });
     const job = { vcpu: 1, endAt: startAt + 8 * hour };

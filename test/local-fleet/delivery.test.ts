@@ -11,16 +11,19 @@ describe("the line that AWS writes when a delivery is created", () => {
     const delivering = interpreters.filter((each) => each.usageDelivery !== null);
     expect(delivering.length).toBeGreaterThan(1);
     for (const interpreter of delivering) {
-      const line = deliveryValidationLine(interpreter, world);
-      expect(() => JSON.parse(line?.message ?? "{}")).toThrow(SyntaxError);
-      expect((line?.stampAt ?? 0) - interpreter.createdAt).toBeGreaterThan(0);
-      expect((line?.stampAt ?? 0) - interpreter.createdAt).toBeLessThanOrEqual(minute + 1000);
+      const line = deliveryValidationLine(interpreter, "usage", world);
+      expect(() => JSON.parse(line.message)).toThrow(SyntaxError);
+      expect(line.stampAt - interpreter.createdAt).toBeGreaterThan(0);
+      expect(line.stampAt - interpreter.createdAt).toBeLessThanOrEqual(minute + 1000);
     }
   });
 
-  it("is absent where nothing is delivered", () => {
-    const silent = interpreters.filter((each) => each.usageDelivery === null);
-    expect(silent.length).toBeGreaterThan(0);
-    for (const interpreter of silent) expect(deliveryValidationLine(interpreter, world)).toBeNull();
+  it("is written once for each log of an interpreter", () => {
+    for (const interpreter of interpreters) {
+      const stamps = (["usage", "application"] as const).map((kind) =>
+        deliveryValidationLine(interpreter, kind, world),
+      );
+      expect(stamps[0]?.stampAt).not.toBe(stamps[1]?.stampAt);
+    }
   });
 });

@@ -44,6 +44,7 @@ export function aSession(options: SessionOptions = {}): LocalSession {
     bootAt: options.bootAt ?? createdAt,
     timeoutSeconds,
     activity: { profile, seed },
+    plannedStopAt: stoppedAt,
     stoppedAt,
     calls: [],
   };

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { plannedProfiles } from "../../local/fleet/activity.ts";
 import { listAwsMetrics } from "../../local/fleet/aws-metrics.ts";
 import { callsOf } from "../../local/fleet/calls.ts";
-import { type MetricPoint, type MetricQuery, metricPoints } from "../../local/fleet/metric-points.ts";
+import type { MetricPoint, MetricQuery } from "../../local/fleet/metric-point.ts";
+import { metricPoints } from "../../local/fleet/metric-points.ts";
 import { usageRecords } from "../../local/fleet/usage-records.ts";
 import type { LocalSession } from "../../local/world.ts";
 import { aSession, hour, minute, startAt, worldOf } from "./fixtures.ts";
@@ -114,7 +115,7 @@ describe("Invocations", () => {
 
   it.each([
     ["start", 30],
-    ["end", 34],
+    ["completion", 34],
   ] as const)(
     "are stamped at a call's %s if so set, and there is no point in a minute without calls",
     (invocationStamp, at) => {
@@ -225,7 +226,9 @@ describe("the list of AWS's metrics", () => {
     const listed = listAwsMetrics(place, world);
     expect(listed.map((each) => [each.metric, each.dimensions])).toEqual([
       ["Invocations", { Resource: systemArn, Operation: "StartCodeInterpreterSession" }],
+      ["Latency", { Resource: systemArn, Operation: "StartCodeInterpreterSession" }],
       ["Invocations", { Resource: systemArn, Operation: "InvokeCodeInterpreter" }],
+      ["Latency", { Resource: systemArn, Operation: "InvokeCodeInterpreter" }],
       ["ActiveSessionCount", service],
       ["CPUUsed-vCPUHours", service],
       ["MemoryUsed-GBHours", service],

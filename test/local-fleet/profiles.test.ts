@@ -63,6 +63,47 @@ describe("an activity profile", () => {
     expect(Math.max(...records.map(vcpuOf))).toBeGreaterThan(0.7);
   });
 
+  it.each(seeds)("trickle uses CPU below the idle level for hours, after one call (%i)", (seed) => {
+    const session = longSession("trickle", seed);
+    const during = recordsFrom(session, minute).filter((each) => each.stampAt < startAt + 89 * minute);
+    expect(during.length).toBeGreaterThan(5000);
+    expect(Math.min(...during.map(vcpuOf))).toBeGreaterThan(0.0049);
+    expect(Math.max(...during.map(vcpuOf))).toBeLessThan(0.0181);
+    expect(invocations(session, 0)).toBe(1);
+  });
+
+  it.each(seeds)("sleeper wakes by itself for one to five minutes, after 10 to 50 of sleep (%i)", (seed) => {
+    const session = aSession({ profile: "sleeper", seed, timeoutSeconds: 18_000 });
+    expect(invocations(session, 0)).toBe(1);
+    const busy = recordsFrom(session, minute).filter((each) => vcpuOf(each) >= 0.02);
+    const wakings = busy.filter(
+      (each, index) => index === 0 || each.stampAt - (busy[index - 1]?.stampAt ?? 0) > minute,
+    );
+    expect(wakings.length).toBeGreaterThanOrEqual(4);
+    for (const [index, waking] of wakings.entries()) {
+      const next = wakings[index + 1]?.stampAt ?? Number.POSITIVE_INFINITY;
+      const last = busy.findLast((each) => each.stampAt < next)?.stampAt ?? 0;
+      expect((last - waking.stampAt) / minute).toBeGreaterThan(0.95);
+      expect((last - waking.stampAt) / minute).toBeLessThan(5);
+      if (next === Number.POSITIVE_INFINITY) continue;
+      expect((next - last) / minute).toBeGreaterThan(10);
+      expect((next - last) / minute).toBeLessThan(50);
+    }
+  });
+
+  it.each(seeds)("returning is visited again after 20 to 60 minutes without any work (%i)", (seed) => {
+    const session = longSession("returning", seed);
+    const invoked = callsOf(session, startAt, startAt + 4 * hour).filter(
+      (call) => call.operation === "InvokeCodeInterpreter",
+    );
+    const pauses = invoked.slice(1).map((call, index) => (call.startAt - (invoked[index]?.endAt ?? 0)) / minute);
+    const away = pauses.filter((pause) => pause > 5);
+    expect(away.length).toBeGreaterThanOrEqual(2);
+    expect(Math.min(...away)).toBeGreaterThan(19.9);
+    expect(Math.max(...away)).toBeLessThan(61);
+    expect(Math.max(...pauses.filter((pause) => pause <= 5))).toBeLessThan(0.5);
+  });
+
   it.each(seeds)("ephemeral is called once (%i)", (seed) => {
     expect(invocations(longSession("ephemeral", seed), 0)).toBe(1);
   });

@@ -23,14 +23,14 @@ async function files(aws: Awaited<ReturnType<typeof ledgerAws>>, Bucket: string)
 }
 
 describe("usage logs in a bucket", () => {
-  it.each<[UnknownBehaviours["usageLogs"], number]>([
+  it.each<[UnknownBehaviours["usageArrival"], number]>([
     ["streaming", 1],
     ["streaming", 6],
-    ["at-end", 6],
+    ["at-teardown", 6],
   ])(
     "(%s) hold every record of the interpreter's sessions, however often somebody looks on the way (%i)",
-    async (usageLogs, looks) => {
-      const aws = await ledgerAws("ledger", { unknowns: { usageLogs } });
+    async (usageArrival, looks) => {
+      const aws = await ledgerAws("ledger", { unknowns: { usageArrival } });
       for (let look = 0; look < looks; look++) {
         await files(aws, usageBucket);
         aws.advance((6 * HOUR) / looks);

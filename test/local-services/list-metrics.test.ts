@@ -120,7 +120,9 @@ describe("AWS's own metrics", async () => {
   it("can be listed, and read by what the listing says", async () => {
     const { Metrics = [] } = await busy.cloudWatch.send(new ListMetricsCommand(own));
     const names = new Set(Metrics.map((metric) => metric.MetricName));
-    expect(names).toEqual(new Set(["Invocations", "ActiveSessionCount", "CPUUsed-vCPUHours", "MemoryUsed-GBHours"]));
+    expect(names).toEqual(
+      new Set(["Invocations", "Latency", "ActiveSessionCount", "CPUUsed-vCPUHours", "MemoryUsed-GBHours"]),
+    );
     const { MetricDataResults = [] } = await busy.cloudWatch.send(
       new GetMetricDataCommand({
         StartTime: new Date(START - HOUR),

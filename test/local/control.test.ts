@@ -66,6 +66,31 @@ describe("truth", () => {
     expect((await aws.local("GET", "truth?status=ACTIVE")).status).toBe(400);
     expect((await aws.local("GET", "truth?cost=maybe")).status).toBe(400);
   });
+
+  it("can say when each session worked, of all time or of a window", async () => {
+    const session = putSession(aws.place, { id: "worker" });
+    session.calls.push({ operation: "InvokeCodeInterpreter", startAt: startAt + 10_000, endAt: startAt + 20_000 });
+    aws.advance(60);
+    const at = (seconds: number): string => new Date(startAt + seconds * 1000).toISOString();
+    const worked = async (query: string) => (await aws.local("GET", `truth?cost=false&${query}`)).body["sessions"];
+    const spans = [
+      { from: at(10), until: at(20), cause: "call" },
+      { from: at(10), until: at(20), cause: "cpu" },
+    ];
+    expect(await worked("activity=true")).toMatchObject([{ work: { profile: "client", spans, stoppedBy: null } }]);
+    expect(await worked(`activity=true&from=${at(20)}&until=${at(60)}`)).toMatchObject([{ work: { spans: [] } }]);
+    expect(await worked(`activity=true&from=${at(19)}`)).toMatchObject([{ work: { spans } }]);
+    expect(await worked("activity=false")).toEqual([expect.not.objectContaining({ work: expect.anything() })]);
+  });
+
+  it.each([
+    "activity=maybe",
+    "from=2026-10-01T12:00:00Z",
+    "activity=true&from=noon",
+    "activity=true&from=2027-01-01&until=2026-01-01",
+  ])("is refused for %s", async (query) => {
+    expect((await aws.local("GET", `truth?${query}`)).status).toBe(400);
+  });
 });
 
 describe("calls", () => {

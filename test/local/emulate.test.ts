@@ -74,7 +74,7 @@ describe("the flags of emulate", () => {
     { options: { start: "2026-11-20T12:00:00" }, problem: "--start must be an instant with its zone" },
     { options: { requestsPerSecond: "0" }, problem: "--requests-per-second must be a whole number from 1" },
     { options: { for: "0" }, problem: "--for must be a whole number from 1" },
-    { options: { unknown: ["colour=red"] }, problem: 'there is no "colour" (known: usageLogs,' },
+    { options: { unknown: ["colour=red"] }, problem: 'there is no "colour" (known: usageArrival,' },
     { options: { unknown: ["stopEnded=maybe"] }, problem: "stopEnded must be one of success, not-found, conflict" },
     { options: { unknown: ["stopEnded"] }, problem: "stopEnded must be one of" },
     { options: { unknown: ["interpreterPageMax=101"] }, problem: "must be a whole number from 1 to 100" },
@@ -182,15 +182,22 @@ describe("emulate", () => {
       await run.exit;
     });
 
-    it.each(["bad.json", "none.json"])(
-      "refuses %s with every problem, and names the fleets there are",
-      async (fleet) => {
-        const failure = await started({ fleet }).exit.catch((error: unknown) => error);
-        expect(failure).toBeInstanceOf(UsageError);
-        const { problems } = failure as UsageError;
-        expect(problems[0]).toContain("demo, empty, large");
-        expect(problems.length).toBeGreaterThan(fleet === "bad.json" ? 2 : 1);
-      },
+    const problemsOf = async (fleet: string): Promise<readonly string[]> => {
+      const failure = await started({ fleet }).exit.catch((error: unknown) => error);
+      return failure instanceof UsageError ? failure.problems : [];
+    };
+
+    it("refuses a file with every problem, and names the fleets there are", async () => {
+      const problems = await problemsOf("bad.json");
+      expect(problems[0]).toContain("demo, empty, large");
+      expect(problems.length).toBeGreaterThan(2);
+    });
+
+    it.each([
+      ["dmeo", 'there is no fleet "dmeo", and no such file: did you mean demo? (fleets: demo, empty, large'],
+      ["none.json", 'there is no fleet "none.json", and no such file (fleets: demo, empty, large'],
+    ])("says of %s that it is neither a fleet nor a file", async (fleet, said) =>
+      expect(await problemsOf(fleet)).toEqual([expect.stringContaining(said)]),
     );
   });
 });

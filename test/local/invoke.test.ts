@@ -137,10 +137,10 @@ describe("what is refused", () => {
     expect(await failureOf(invoke("listFiles", {}, request))).toMatchObject({ status: 400, fields: ["sessionId"] });
   });
 
-  it("answers 404 for a session that ended or never was, and records no call", async () => {
+  it("answers 404 for a session that ended or never was, and remembers that it was asked", async () => {
     expect((await failureOf(invoke("listFiles", {}, { sessionId: "NEVERWAS" }))).status).toBe(404);
     aws.advance(28_800);
     expect(await failureOf(invoke("listFiles", {}))).toMatchObject({ name: "ResourceNotFoundException", status: 404 });
-    expect(recorded()).toHaveLength(1);
+    expect(recorded().slice(1)).toMatchObject([{ operation: "InvokeCodeInterpreter", isRefused: true }]);
   });
 });

@@ -21,7 +21,9 @@ it("closes at once, also with a request that hangs and a connection that idles",
   expect(performance.now() - began).toBeLessThan(1000);
   expect(await hanging).toBe("dropped");
   // A timer left behind would keep the process alive for the rest of the minute.
-  expect(process.getActiveResourcesInfo().filter((name) => name === "Timeout").length).toBe(timersBefore);
+  expect(process.getActiveResourcesInfo().filter((name) => name === "Timeout").length).toBeLessThanOrEqual(
+    timersBefore,
+  );
   idle.destroy();
 });
 

@@ -1,6 +1,7 @@
 import {
   GetCodeInterpreterSessionCommand,
   type GetCodeInterpreterSessionCommandInput,
+  ListCodeInterpreterSessionsCommand,
   StartCodeInterpreterSessionCommand,
   type StartCodeInterpreterSessionCommandInput,
   StopCodeInterpreterSessionCommand,
@@ -178,6 +179,46 @@ describe("Stop", () => {
     expect(session.stoppedAt).toBeNull();
     expect(session.calls).toEqual([]);
     await other.close();
+  });
+
+  it.each([
+    { length: 32, status: 400 },
+    { length: 33, status: 200 },
+    { length: 256, status: 200 },
+    { length: 257, status: 400 },
+  ])("answers $status to a client token of $length characters", async ({ length, status }) => {
+    const { sessionId } = await start();
+    const stopped = stop(sessionId, "a".repeat(length));
+    if (status === 200) expect((await stopped).sessionId).toBe(sessionId);
+    else expect(await failureOf(stopped)).toMatchObject({ name: "ValidationException", fields: ["clientToken"] });
+    expect((await get(sessionId)).status).toBe(status === 200 ? "TERMINATED" : "READY");
+  });
+
+  it("refuses a token that stopped another session", async () => {
+    const [one, other] = [await start(), await start()];
+    await stop(one.sessionId, token("a"));
+    expect((await failureOf(stop(other.sessionId, token("a")))).reason).toBe("IdempotentParameterMismatchException");
+    expect((await get(other.sessionId)).status).toBe("READY");
+  });
+
+  it("can show a stopped session as READY for 2 to 20 seconds more, though it is over", async () => {
+    const slow = await emulated({ unknowns: { stopSettling: "slowly" } });
+    putSession(slow.place, { id: "S" });
+    const of = { codeInterpreterIdentifier: system, sessionId: "S" };
+    await slow.sessions().send(new StopCodeInterpreterSessionCommand(of));
+    const seen = async (): Promise<unknown[]> => {
+      const { status } = await slow.sessions().send(new GetCodeInterpreterSessionCommand(of));
+      const list = { codeInterpreterIdentifier: system, status: "READY" } as const;
+      const { items = [] } = await slow.sessions().send(new ListCodeInterpreterSessionsCommand(list));
+      return [status, items.length];
+    };
+    slow.advance(1.999);
+    expect(await seen()).toEqual(["READY", 1]);
+    const [truth] = (await slow.local("GET", "truth?cost=false")).body["sessions"] as { status: string }[];
+    expect(truth?.status).toBe("TERMINATED");
+    slow.advance(18.001);
+    expect(await seen()).toEqual(["TERMINATED", 0]);
+    await slow.close();
   });
 
   it("records the start and the stop of a real client as the session's own calls", async () => {

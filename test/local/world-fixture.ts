@@ -110,6 +110,7 @@ export function putSession(place: Place, session: Partial<LocalSession> & { read
     bootAt: session.createdAt ?? startAt,
     timeoutSeconds: 900,
     activity: { profile: "client", seed: 1 },
+    plannedStopAt: session.stoppedAt ?? null,
     stoppedAt: null,
     calls: [],
     ...session,

@@ -81,9 +81,9 @@ describe("prices show", () => {
     expect(err.split("\n")).toEqual([
       expect.stringContaining('--at must be an instant such as 2026-11-20T12:00:00Z, not "soon"'),
       "--out belongs to `prices import`, not to `prices show`",
-      expect.stringContaining('unexpected argument "x"'),
       expect.stringMatching(/prices\.file: there is no file .*none\.json/),
       expect.stringContaining("bad.json:1: rows[0].rule must be one of"),
+      expect.stringContaining('unexpected argument "x"'),
     ]);
   });
 });

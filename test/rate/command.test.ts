@@ -13,7 +13,7 @@ describe("sandmeter rate --json", () => {
     expect(await rateJson([file])).toEqual({
       rule: "2026-09",
       gb: "binary",
-      complete: true,
+      complete: false,
       input: { lines: 3, records: 2, duplicates: 0, skipped: 1 },
       problems: [{ file, line: 1, reason: "not-json" }],
       problemsNotListed: 0,
@@ -212,6 +212,49 @@ describe("what it cannot read", () => {
   });
 });
 
+describe("what is missing from the total", () => {
+  const permissions =
+    "Permissions are set correctly to allow AWS CloudWatch Logs to write into your logs while creating a subscription.";
+  const record = lineOf({ at: startAt + 5000 });
+
+  it("is nothing where AWS wrote a line of plain text itself", async () => {
+    const run = await runRate([fileOf(`${permissions}\n${good}`), "--json"]);
+    expect(run).toMatchObject({ exit: 0, err: "" });
+    expect(JSON.parse(run.out)).toMatchObject({
+      complete: true,
+      input: { skipped: 1 },
+      problems: [{ reason: "plain-text" }],
+    });
+  });
+
+  it.each([
+    ["a record that is cut off", record.slice(0, 200), "not-json"],
+    ["the end of one", record.slice(200), "not-json"],
+    [
+      "a record with its time before it, as an export of a log group has it",
+      `2026-11-01T00:00:05.000Z ${record}`,
+      "not-json",
+    ],
+    ["a record without its session", lineOf({ session: null }), "missing-session"],
+    ["a record of next year", lineOf({ at: startAt + 400 * 86_400_000 }), "timestamp-too-late"],
+  ])("is %s: exit code 4, with a sentence", async (_what, line, reason) => {
+    const run = await runRate([fileOf(`${good}\n${line}\n`), "--json"]);
+    expect(run.exit).toBe(4);
+    expect(run.err).toBe(
+      "sandmeter: 1 line was set aside that may be of usage records, whose cost is missing from the total\n",
+    );
+    expect(JSON.parse(run.out)).toMatchObject({ complete: false, problems: [{ line: 2, reason }] });
+  });
+
+  it("is a session without a price: exit code 4, with a sentence", async () => {
+    const run = await runRate([fileOf(`${good}\n${lineOf({ region: "eu-south-1" })}`)]);
+    expect(run.exit).toBe(4);
+    expect(run.err).toBe(
+      "sandmeter: 1 session has no price in the Region: the cost is missing from the total; see `sandmeter prices show`\n",
+    );
+  });
+});
+
 describe("the table", () => {
   it("shows the costliest sessions first, those without a price last, and what was set aside", async () => {
     const lines = [
@@ -220,13 +263,12 @@ describe("the table", () => {
       lineOf({ session: "dear", elapsed: 60, gbHours: 0.1 }),
       "nonsense",
     ];
-    const { out, exit } = await runRate([fileOf(lines.join("\n"))]);
-    expect(exit).toBe(0);
+    const { out } = await runRate([fileOf(lines.join("\n"))]);
     const order = ["dear", "cheap", "unpriced"].map((session) => out.indexOf(session));
     expect(order).toEqual(order.toSorted((a, b) => a - b));
     expect(out).toContain("3 sessions from 3 records (0 delivered twice)");
     expect(out).toContain("1 session without a price in the Region: the cost is unknown, not zero");
-    expect(out).toMatch(/Set aside 1 line: 1 not-json\n {2}.*:4: not-json/);
+    expect(out).toMatch(/Set aside 1 line: 1 plain-text\n {2}.*:4: plain-text/);
   });
 
   it("shows as many sessions as asked for, and says how many more there are", async () => {

@@ -91,7 +91,7 @@ describe("the same digits come out", () => {
     const small = fileOf(lines.join("\n"));
     const whole = await rate([small]);
     expect(whole.problems.map(({ line, reason }) => [line, reason])).toEqual([
-      [2, "not-json"],
+      [2, "plain-text"],
       [15, "missing-account"],
       [18, "not-an-object"],
     ]);

@@ -30,7 +30,7 @@ describe("the rating vectors", () => {
   it("names each line of `odd` that was set aside, and why", async () => {
     const rated = await rateJson(["odd.ndjson"]);
     expect(rated.problems.map(({ file, line, reason }) => `${file}:${line} ${reason}`)).toEqual([
-      "odd.ndjson:1 not-json",
+      "odd.ndjson:1 plain-text",
       "odd.ndjson:294 missing-session",
       "odd.ndjson:480 missing-session",
       "odd.ndjson:545 bad-timestamp",

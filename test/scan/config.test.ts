@@ -81,6 +81,28 @@ describe("a configuration", () => {
     expect(problemsOf(text)).toHaveLength(8);
   });
 
+  it.each([
+    [
+      "thresholds: {warn: {left: 60}}",
+      'unknown key "thresholds.warn": did you mean warning? (known: warning, critical)',
+    ],
+    ["warning: {left: 60}", 'unknown key "warning": did you mean thresholds.warning? (known: regions, '],
+    [
+      "thresholds: {left: 60}",
+      'unknown key "thresholds.left": did you mean thresholds.warning.left or thresholds.critical.left? (known: ',
+    ],
+    ["usage: {history: x}", 'unknown key "usage.history": did you mean history at the top level? (known: from, '],
+    ["gb: decimal", 'unknown key "gb": did you mean usage.gb? (known: '],
+    ["thresholds: {quota: x}", 'unknown key "thresholds.quota" (known: warning, critical)'],
+    ["thresholds: 80", "thresholds must have some of warning, critical"],
+    ["thresholds: {warning: 80}", "thresholds.warning must have some of utilizationPct, left"],
+    ["limits: [5]", "limits[0] must have some of quota, limit, account, region"],
+    ["regions: us-east-1", "regions must be `all` or a list of Regions"],
+    ["regions: []", "regions name at least one Region, or write `all`"],
+  ])("%s: says where the key belongs, or what belongs there", (text, problem) =>
+    expect(problemsOf(text)).toEqual([expect.stringContaining(`c.yaml:1: ${problem}`)]),
+  );
+
   it("names a misspelt Region in its line", () => {
     expect(problemsOf("regions:\n  - eu-west-1\n  - us-esat-1")).toEqual([
       'c.yaml:3: regions[1] unknown Region "us-esat-1": did you mean us-east-1?',
@@ -120,20 +142,20 @@ describe("settings", () => {
 
   it("come from the flags first, then from the file, then from the defaults", async () => {
     const options = { config: "own.yaml", regions: "us-east-1" };
-    const { settings, problems } = await readAwsSettings(options, folder);
+    const { settings, problems } = await readAwsSettings(options, { cwd: folder, env: {} });
     expect(problems).toEqual([]);
     expect(settings).toMatchObject({ regions: ["us-east-1"], rateShare: 0.1, requestsPerSecond: 50, profile: null });
-    const none = await readAwsSettings({}, folder);
+    const none = await readAwsSettings({}, { cwd: folder, env: {} });
     expect(none.settings).toMatchObject({ regions: null, rateShare: 0.2, requestsPerSecond: 30, limitOverrides: [] });
   });
 
   it("come from the file of the working folder where none is named", async () => {
     writeFileSync(path.join(folder, "sandmeter.config.yaml"), "rateShare: 7\n");
-    expect((await readAwsSettings({}, folder)).settings.rateShare).toBeCloseTo(0.07);
+    expect((await readAwsSettings({}, { cwd: folder, env: {} })).settings.rateShare).toBeCloseTo(0.07);
   });
 
   it("tell a file that is named and not there together with wrong flags", async () => {
-    const { problems } = await readAwsSettings({ config: "none.yaml", rateShare: "0" }, folder);
+    const { problems } = await readAwsSettings({ config: "none.yaml", rateShare: "0" }, { cwd: folder, env: {} });
     expect(problems).toEqual([expect.stringContaining("none.yaml"), expect.stringContaining("--rate-share")]);
   });
 

@@ -244,6 +244,18 @@ describe("what scan refuses", () => {
     expect(await runCli(["scan"])).toMatchObject({ exit: 2, err: expect.stringContaining("--regions") });
   });
 
+  it("takes the Region of AWS_DEFAULT_REGION where AWS_REGION is not set", async () => {
+    vi.stubEnv("AWS_REGION", undefined);
+    const regionOf = async (env: Readonly<Record<string, string>>): Promise<unknown> => {
+      const run = await runCli(["scan", "--json", ...fast], { env });
+      return (JSON.parse(run.out) as ScanReport).targets.map((target) => target.region);
+    };
+    expect(await regionOf({ AWS_DEFAULT_REGION: "eu-west-1" })).toEqual(["eu-west-1"]);
+    expect(await regionOf({ AWS_DEFAULT_REGION: "eu-west-1", AWS_REGION: "" })).toEqual(["eu-west-1"]);
+    vi.stubEnv("AWS_REGION", "us-east-1");
+    expect(await regionOf({ AWS_DEFAULT_REGION: "eu-west-1", AWS_REGION: "us-east-1" })).toEqual(["us-east-1"]);
+  });
+
   it("ends with the reason when it is aborted", async () => {
     const abort = new AbortController();
     const run = runCli(["scan"], { signal: abort.signal });

@@ -8,6 +8,7 @@ export const publishedSchema = (name: string): Schema =>
 
 const understood = new Set([
   "$schema",
+  "$id",
   "$defs",
   "$ref",
   "title",

@@ -54,7 +54,7 @@ function trailIn(files: Readonly<Record<string, unknown>>): string {
 }
 
 const read = (folder: string, from = START - hourMs, until = START + hourMs) =>
-  folderTrail(folder, () => instant(START))(target("us-east-1"), instant(from), instant(until), signal);
+  folderTrail(folder, () => instant(START)).read(target("us-east-1"), instant(from), instant(until), signal);
 
 describe("a trail", () => {
   it("says who started which session", async () => {
@@ -96,7 +96,7 @@ describe("a trail", () => {
     const folder = trailIn({ "a.json": [eventOf({})] });
     const until = instant(START + 1000);
     const trail = folderTrail(folder, () => instant(until + lateMs));
-    const { principals } = await trail(target("us-east-1"), instant(START), until, signal);
+    const { principals } = await trail.read(target("us-east-1"), instant(START), until, signal);
     expect(principals.map(({ session }) => session)).toEqual(expected);
   });
 
@@ -157,7 +157,7 @@ describe("a trail", () => {
     aws.advance(7 * hourMs);
     const trail = bucketTrail(async () => aws.s3(), "s3://ledger-trail-111122223333/org/");
     const from = instant(START - 48 * hourMs);
-    const { principals, problems } = await trail(target("us-east-1"), from, instant(START + 7 * hourMs), signal);
+    const { principals, problems } = await trail.read(target("us-east-1"), from, instant(START + 7 * hourMs), signal);
     expect(problems).toEqual([]);
     const truth = truthOf(aws.world).sessions.filter(
       ({ account, region }) => account === "111122223333" && region === "us-east-1",
@@ -171,8 +171,93 @@ describe("a trail", () => {
   it("of a bucket that is not there says so", async () => {
     const aws = await ledgerAws({ places: [{ region: "us-east-1" }] });
     const trail = bucketTrail(async () => aws.s3(), "s3://not-there");
-    const { problems } = await trail(target("us-east-1"), instant(START), instant(START + 1), signal);
+    const { problems } = await trail.read(target("us-east-1"), instant(START), instant(START + 1), signal);
     expect(problems).toMatchObject([{ code: "NotFound", operation: "ListObjectsV2" }]);
+  });
+});
+
+describe("a trail that is followed", () => {
+  /** Each file arrives so many milliseconds after the start as it has bytes. */
+  const follow = (folder: string, fromMs: number, untilMs: number) =>
+    folderTrail(folder, (stats) => instant(START + stats.size)).follow(
+      target("us-east-1"),
+      instant(START + fromMs),
+      instant(START + untilMs),
+      signal,
+    );
+  const sized = (events: readonly unknown[], bytes: number): Uint8Array =>
+    Buffer.from(JSON.stringify({ Records: events }).padEnd(bytes));
+
+  it("tells of the files that were delivered meanwhile, whenever their sessions started", async () => {
+    const folder = trailIn({
+      "a.json": sized([eventOf({ session: "A", at: START - 90 * 24 * hourMs })], 999),
+      "b.json": sized([eventOf({ session: "B" })], 1000),
+      "c.json": sized([eventOf({ session: "C" })], 1999),
+      "d.json": sized([eventOf({ session: "D" })], 2000),
+    });
+    const first = await follow(folder, 1000, 2000);
+    expect(first.starts.map(({ session }) => session)).toEqual(["B", "C"]);
+    expect(first).toMatchObject({ readUntil: START + 2000, problems: [] });
+    expect((await follow(folder, first.readUntil - START, 3000)).starts.map(({ session }) => session)).toEqual(["D"]);
+  });
+
+  it("waits at the first file that cannot be read, and goes on once it is mended", async () => {
+    const folder = trailIn({
+      "a.json": sized([eventOf({ session: "A" })], 1000),
+      "b.json": Buffer.from("no json".padEnd(1500)),
+      "c.json": sized([eventOf({ session: "C" })], 2000),
+    });
+    const first = await follow(folder, 0, 3000);
+    expect(first.starts.map(({ session }) => session)).toEqual(["A"]);
+    expect(first).toMatchObject({ readUntil: START + 1500, problems: [{ code: "BadFile" }] });
+    writeFileSync(path.join(folder, "b.json"), sized([eventOf({ session: "B" })], 1500));
+    const second = await follow(folder, first.readUntil - START, 3000);
+    expect(second.starts.map(({ session }) => session)).toEqual(["B", "C"]);
+    expect(second).toMatchObject({ readUntil: START + 3000, problems: [] });
+  });
+
+  it("stays where it is when its place cannot be listed", async () => {
+    const { starts, readUntil, problems } = await follow(path.join(tmpdir(), "no-trail-here"), 1000, 2000);
+    expect([starts, readUntil, problems]).toMatchObject([[], START + 1000, [{ code: "ENOENT" }]]);
+  });
+
+  it.each([
+    [999, 999, 0],
+    [1000, 1000, 0],
+    [1001, 1000, 1],
+  ])("leaves what is more than a thousand files for the next time, and says so: %d", async (count, read, left) => {
+    const empty = JSON.stringify({ Records: [] });
+    const folder = trailIn(
+      Object.fromEntries(
+        Array.from({ length: count }, (_, index) => [`${index}.json`, Buffer.from(empty.padEnd(1000 + index))]),
+      ),
+    );
+    const { readUntil, problems } = await follow(folder, 1000, 3000);
+    expect(readUntil - START).toBe(left === 0 ? 3000 : 1000 + read);
+    expect(problems.map(({ code }) => code)).toEqual(left === 0 ? [] : ["TrailBehind"]);
+  });
+
+  it("never parts files of one moment, however many they are", async () => {
+    const file = sized([eventOf({})], 1000);
+    const folder = trailIn(Object.fromEntries(Array.from({ length: 1002 }, (_, index) => [`${index}.json`, file])));
+    const { starts, readUntil, problems } = await follow(folder, 1000, 3000);
+    expect([starts.length, readUntil - START, problems]).toEqual([1002, 3000, []]);
+  });
+
+  it("in a bucket is the same, day by day", async () => {
+    const aws = await ledgerAws("ledger");
+    aws.advance(30 * hourMs);
+    const trail = bucketTrail(async () => aws.s3(), "s3://ledger-trail-111122223333/org/");
+    const until = instant(START + 30 * hourMs);
+    const whole = await trail.follow(target("us-east-1"), instant(START - 48 * hourMs), until, signal);
+    const found: string[] = [];
+    for (let at = instant(START - 48 * hourMs); at < until; at = instant(at + 2 * hourMs)) {
+      const { starts, readUntil } = await trail.follow(target("us-east-1"), at, instant(at + 2 * hourMs), signal);
+      expect(readUntil).toBe(at + 2 * hourMs);
+      found.push(...starts.map(({ session }) => session));
+    }
+    expect(whole.starts.length).toBeGreaterThan(0);
+    expect(found.sort()).toEqual(whole.starts.map(({ session }) => session as string).sort());
   });
 });
 

@@ -49,7 +49,7 @@ describe.each<readonly [string, () => Promise<DeliveryPlace>]>(places)("usage re
     await place.deliver("b", text);
     const { skipped, ...reading } = await read(place);
     expect(reading).toMatchObject({ lines: 8, records: 2, complete: true });
-    expect(Object.fromEntries(skipped)).toEqual({ "not-json": 2, "not-an-object": 2, "missing-session": 2 });
+    expect(Object.fromEntries(skipped)).toEqual({ "plain-text": 2, "not-an-object": 2, "missing-session": 2 });
   });
 
   it("come with a file's name, and as not complete, where it is cut short or damaged; the others are read", async () => {

@@ -48,6 +48,9 @@ export function createInterpreter({ world, place, now, input }: Request): Reply 
       status: "CREATING",
       tags: asked.tags ?? {},
       usageDelivery: null,
+      usageArrival: null,
+      applicationLogs: null,
+      hasTraces: false,
       echoed: {
         networkConfiguration: network,
         executionRoleArn: asked.executionRoleArn,

@@ -11,16 +11,28 @@ interface Asked {
   readonly arguments?: ToolArguments;
 }
 
+/** How long it takes to say no. */
+const refusedMs = 20;
+
 /**
  * Answers a tool call without running anything. The API reference wants "an active session created with
  * StartCodeInterpreterSession", although the model lets the session id be left out: without one, the request is refused.
  */
-export function invoke({ place, now, input }: Request): Reply {
+export function invoke({ place, now, requestId, input }: Request): Reply {
   const asked = input as unknown as Asked;
   if (asked.sessionId === undefined) throw invalidField("sessionId", "A session id is required.");
   const { session, status } = sessionNamed(place, asked.codeInterpreterIdentifier, asked.sessionId, now);
   // What AWS answers here is not documented; a session that ended is as good as none to a caller.
-  if (status !== "READY") throw notFound(`An active code interpreter session ${session.id}`);
+  if (status !== "READY") {
+    session.calls.push({
+      operation: "InvokeCodeInterpreter",
+      startAt: now,
+      endAt: now + refusedMs,
+      requestId,
+      isRefused: true,
+    });
+    throw notFound(`An active code interpreter session ${session.id}`);
+  }
   const given = asked.arguments ?? {};
   const missing = missingArguments(asked.name, given);
   if (missing !== null) throw invalidField(`arguments.${missing}`, `${asked.name} requires arguments.${missing}.`);
@@ -29,6 +41,7 @@ export function invoke({ place, now, input }: Request): Reply {
     operation: "InvokeCodeInterpreter",
     startAt: now,
     endAt: now + run.requestMs,
+    requestId,
     ...(run.job === undefined ? {} : { job: run.job }),
   });
   return {

@@ -1,10 +1,11 @@
-import { callsOf } from "../../fleet/calls.ts";
-import { sessionStatusAt } from "../../fleet/life.ts";
+import { lastInvokeAt } from "../../fleet/calls.ts";
+import { countLookUp } from "../../fleet/look-ups.ts";
 import type { Reply, Request } from "../../service.ts";
 import type { LocalSession, World } from "../../world.ts";
 import { interpreterNamed } from "./find.ts";
 import { isoTime } from "./iso-time.ts";
 import { pageOf } from "./listing.ts";
+import { shownStatusAt } from "./shown-status.ts";
 
 interface Asked {
   readonly codeInterpreterIdentifier: string;
@@ -17,11 +18,12 @@ interface Asked {
 export function listSessions({ world, place, now, input }: Request): Reply {
   const { codeInterpreterIdentifier: id, maxResults, nextToken, status } = input as unknown as Asked;
   interpreterNamed(place, id, now);
+  countLookUp(place, id, "ListCodeInterpreterSessions", now);
   const sessions = [...(place.sessions.get(id)?.values() ?? [])];
   const page = pageOf<LocalSession>(
     { world, place, now, subject: `sessions/${id}/${status ?? "any"}`, maxResults, nextToken },
     (session) => session.id,
-    (at) => sessions.filter((session) => isListed(session, status, at)),
+    (at) => sessions.filter((session) => isListed(session, world, status, at)),
   );
   return {
     body: {
@@ -31,8 +33,8 @@ export function listSessions({ world, place, now, input }: Request): Reply {
   };
 }
 
-function isListed(session: LocalSession, wanted: Asked["status"], at: number): boolean {
-  const status = sessionStatusAt(session, at);
+function isListed(session: LocalSession, world: World, wanted: Asked["status"], at: number): boolean {
+  const status = shownStatusAt(session, world, at);
   if (status !== "READY" && status !== "TERMINATED") return false;
   return wanted === undefined || wanted === status;
 }
@@ -41,7 +43,7 @@ const summaryOf = (session: LocalSession, world: World, at: number): object => (
   codeInterpreterIdentifier: session.interpreterId,
   sessionId: session.id,
   name: session.name ?? undefined,
-  status: sessionStatusAt(session, at),
+  status: shownStatusAt(session, world, at),
   createdAt: isoTime(session.createdAt),
   lastUpdatedAt: isoTime(lastUpdatedAt(session, world, at)),
 });
@@ -49,11 +51,5 @@ const summaryOf = (session: LocalSession, world: World, at: number): object => (
 /** AWS does not say what moves it; in every public example it equals the creation. */
 function lastUpdatedAt(session: LocalSession, world: World, at: number): number {
   if (world.unknowns.lastUpdatedAt === "created") return session.createdAt;
-  // Looking back in widening windows, as the last call is usually near.
-  for (let backMs = 900_000; at - backMs / 4 > session.createdAt; backMs *= 4) {
-    const calls = callsOf(session, at - backMs, at + 1).filter((call) => call.operation === "InvokeCodeInterpreter");
-    const last = Math.max(...calls.map((call) => call.startAt).filter((startAt) => startAt <= at));
-    if (Number.isFinite(last)) return last;
-  }
-  return session.createdAt;
+  return lastInvokeAt(session, at, (call) => call.isRefused !== true) ?? session.createdAt;
 }

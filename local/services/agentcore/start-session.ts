@@ -16,7 +16,7 @@ interface Asked {
   readonly filesystemConfigurations?: unknown;
 }
 
-export function startSession({ world, place, now, input }: Request): Reply {
+export function startSession({ world, place, now, requestId, input }: Request): Reply {
   const asked = input as unknown as Asked;
   const interpreter = interpreterNamed(place, asked.codeInterpreterIdentifier, now);
   return once(place, "StartCodeInterpreterSession", input, () => {
@@ -28,6 +28,7 @@ export function startSession({ world, place, now, input }: Request): Reply {
     const session = newSession(world, place, {
       interpreterId: interpreter.id,
       now,
+      requestId,
       ...(asked.name === undefined ? {} : { name: asked.name }),
       ...(asked.sessionTimeoutSeconds === undefined ? {} : { timeoutSeconds: asked.sessionTimeoutSeconds }),
     });

@@ -1,5 +1,6 @@
 import { listAwsMetrics } from "../../fleet/aws-metrics.ts";
-import { awsNamespace, metricPoints } from "../../fleet/metric-points.ts";
+import { awsNamespace } from "../../fleet/metric-point.ts";
+import { metricPoints } from "../../fleet/metric-points.ts";
 import { type Bucket, bucketOfSet } from "./bucket.ts";
 import type { Listed, Reading, Slices } from "./reading.ts";
 
@@ -30,7 +31,8 @@ export function ownBuckets({ place, world }: Reading, asked: Slices): readonly (
   ]);
 }
 
-const unitOf = (name: string): string => (name.endsWith("Hours") ? "None" : "Count");
+const unitOf = (name: string): string =>
+  name.endsWith("Hours") ? "None" : name === "Latency" ? "Milliseconds" : "Count";
 
 const sorted = (dimensions: Readonly<Record<string, string>>): readonly (readonly [string, string])[] =>
   Object.entries(dimensions).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -9,10 +9,12 @@ import { groupArn } from "./groups.ts";
 /** The largest page, and the usual one. */
 const PAGE = 50;
 
-/** A delivery with its source and destination; here each interpreter has its own three. */
+/** A delivery with its source and destination; here each interpreter has its own three of each type of log. */
 interface Delivering {
   readonly interpreter: LocalInterpreter;
-  readonly delivery: UsageDelivery;
+  readonly logType: "USAGE_LOGS" | "APPLICATION_LOGS" | "TRACES";
+  /** Null: to X-Ray, which keeps all spans of an account and Region together. */
+  readonly delivery: UsageDelivery | null;
   readonly sourceName: string;
   readonly destinationName: string;
   readonly id: string;
@@ -29,7 +31,7 @@ export function describeDeliveries({ input, place, now }: Request): Reply {
     deliverySourceName: each.sourceName,
     deliveryDestinationArn: arnOf(place, "delivery-destination", each.destinationName),
     deliveryDestinationType: typeOf(each.delivery),
-    ...(each.delivery.to === "bucket"
+    ...(each.delivery?.to === "bucket"
       ? { s3DeliveryConfiguration: { suffixPath: "{region}/{yyyy}/{MM}/{dd}/{HH}", enableHiveCompatiblePath: false } }
       : {}),
   }));
@@ -45,7 +47,7 @@ export function describeDeliverySources({ input, place, now }: Request): Reply {
     arn: arnOf(place, "delivery-source", each.sourceName),
     resourceArns: [each.interpreter.arn],
     service: "bedrock-agentcore",
-    logType: "USAGE_LOGS",
+    logType: each.logType,
   }));
 }
 
@@ -58,8 +60,12 @@ export function describeDeliveryDestinations({ input, place, now }: Request): Re
     name: each.destinationName,
     arn: arnOf(place, "delivery-destination", each.destinationName),
     deliveryDestinationType: typeOf(each.delivery),
-    outputFormat: "json",
-    deliveryDestinationConfiguration: { destinationResourceArn: resourceArn(place, each.delivery) },
+    ...(each.delivery === null
+      ? {}
+      : {
+          outputFormat: "json",
+          deliveryDestinationConfiguration: { destinationResourceArn: resourceArn(place, each.delivery) },
+        }),
   }));
 }
 
@@ -89,19 +95,40 @@ function paged<T>(
 /** A delivery stays when its log group is deleted: it then points at nothing. */
 function deliveriesOf(place: Place, now: number): readonly Delivering[] {
   return [...place.interpreters.values()].flatMap((interpreter) => {
-    const delivery = interpreter.usageDelivery;
-    if (delivery === null || interpreter.createdAt > now) return [];
+    if (interpreter.createdAt > now) return [];
+    const { usageDelivery: usage, applicationLogs, hasTraces } = interpreter;
     const name = interpreter.id.replaceAll(/[^\w-]/g, "-");
     const seed = hashText(hashText(0, place.account), interpreter.arn);
-    // Ids of deliveries are 16 letters and digits.
-    const id = hash(seed, 1).toString(36).padStart(8, "0") + hash(seed, 2).toString(36).padStart(8, "0");
+    const delivering = (
+      logType: Delivering["logType"],
+      delivery: UsageDelivery | null,
+      names: { readonly source: string; readonly destination: string },
+      label: number,
+    ): Delivering => ({
+      interpreter,
+      logType,
+      delivery,
+      sourceName: `${name}-${names.source}`.slice(-60),
+      destinationName: `${name}-${names.destination}`.slice(-60),
+      // Ids of deliveries are 16 letters and digits.
+      id:
+        hash(seed, label).toString(36).padStart(8, "0") +
+        hash(seed, label + 1)
+          .toString(36)
+          .padStart(8, "0"),
+    });
     return [
-      { interpreter, delivery, sourceName: `${name}-usage`.slice(-60), destinationName: `${name}-to`.slice(-60), id },
+      ...(usage === null ? [] : [delivering("USAGE_LOGS", usage, { source: "usage", destination: "to" }, 1)]),
+      ...(applicationLogs === null
+        ? []
+        : [delivering("APPLICATION_LOGS", applicationLogs, { source: "app", destination: "app-to" }, 3)]),
+      ...(hasTraces ? [delivering("TRACES", null, { source: "traces", destination: "xray" }, 5)] : []),
     ];
   });
 }
 
-const typeOf = (delivery: UsageDelivery): string => (delivery.to === "bucket" ? "S3" : "CWL");
+const typeOf = (delivery: UsageDelivery | null): string =>
+  delivery === null ? "XRAY" : delivery.to === "bucket" ? "S3" : "CWL";
 
 const arnOf = (place: Place, what: string, name: string): string =>
   `arn:${partitionOf(place.region)}:logs:${place.region}:${place.account}:${what}:${name}`;

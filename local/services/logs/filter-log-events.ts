@@ -1,9 +1,9 @@
 import type { Reply, Request } from "../../service.ts";
 import { readToken, writeToken } from "../page-token.ts";
 import { invalidParameter } from "./errors.ts";
-import { matcherOf } from "./filter-pattern.ts";
-import { keptFrom, type LogGroup, readableGroup, sessionsOf } from "./groups.ts";
-import { eventsIn, type LogEvent, nextEventAt, sessionsIn } from "./log-events.ts";
+import { matcherOf, termsOf } from "./filter-pattern.ts";
+import { keptFrom, type LogGroup, readableGroup, type Source, sourcesOf } from "./groups.ts";
+import { eventsIn, type LogEvent, nextEventAt, sourcesIn } from "./log-events.ts";
 
 /** "Up to 1 MB (up to 10,000 log events)" of one answer. Counted are the bytes of the messages. */
 const MAX_EVENTS = 10_000;
@@ -49,7 +49,8 @@ export function filterLogEvents({ input, world, place, now }: Request): Reply {
   const start = Math.max(position?.[0] ?? asked.startTime ?? group.createdAt, keptFrom(group, now));
   // Both ends are included; nothing is stamped after the present.
   const end = Math.min(asked.endTime ?? now, now) + 1;
-  const { found, next } = search({ world, group, place, now }, start, end, isWanted, asked.limit ?? MAX_EVENTS);
+  const source = { world, group, place, now, terms: termsOf(asked.filterPattern ?? "") };
+  const { found, next } = search(source, start, end, isWanted, asked.limit ?? MAX_EVENTS);
   return {
     body: {
       events: found.map((event) => ({
@@ -66,22 +67,27 @@ export function filterLogEvents({ input, world, place, now }: Request): Reply {
   };
 }
 
-type Source = Pick<Request, "world" | "place" | "now"> & { readonly group: LogGroup };
+type Searched = Pick<Request, "world" | "place" | "now"> & {
+  readonly group: LogGroup;
+  readonly terms: readonly string[];
+};
 
-function search(source: Source, start: number, end: number, isWanted: (event: LogEvent) => boolean, limit: number) {
-  const { world, group, place, now } = source;
-  const sessions = sessionsIn(sessionsOf(place, group), { from: start, to: end, now });
+function search(searched: Searched, start: number, end: number, isWanted: (event: LogEvent) => boolean, limit: number) {
+  const { world, group, place, now } = searched;
+  const all = sourcesIn(sourcesOf(place, group), { from: start, to: end, now });
+  const sources = ofSession(all, searched.terms);
+  const others = all.length === sources.length ? [] : all.filter((each) => !sources.includes(each));
   const found: LogEvent[] = [];
   let bytes = 0;
-  let searched = 0;
+  let looked = 0;
   for (let from = start; from < end; ) {
-    const at = nextEventAt(world, group.interpreters, sessions, from);
+    const at = nextEventAt(world, group, sources, from);
     if (at === null || at >= end) break;
-    if (at - from > LONGEST_GAP_MS || searched >= SEARCHED_EVENTS) return { found, next: [at, ""] as const };
-    const to = sliceEnd(sessionsIn(sessions, { from: at, to: at + LONGEST_SLICE_MS, now }).length, at, end);
+    if (at - from > LONGEST_GAP_MS || looked >= SEARCHED_EVENTS) return { found, next: [at, ""] as const };
+    const to = sliceEnd(sourcesIn(all, { from: at, to: at + LONGEST_SLICE_MS, now }).length, at, end);
     const span = { from: at, to, now };
-    const events = eventsIn(world, group.interpreters, sessionsIn(sessions, span), span);
-    searched += events.length;
+    const events = eventsIn(world, group, sourcesIn(sources, span), span);
+    looked += events.length + passedOver(sourcesIn(others, span), span);
     for (const event of events.filter(isWanted)) {
       const size = Buffer.byteLength(event.message());
       if (found.length >= limit || bytes + size > MAX_BYTES) {
@@ -95,6 +101,20 @@ function search(source: Source, start: number, end: number, isWanted: (event: Lo
   }
   return { found, next: null };
 }
+
+/**
+ * A record names its own session and no other. So where a session's id is asked for, the records of all others are not even
+ * made: a search for one session among hundreds would else take as long as one for all of them.
+ */
+function ofSession(sources: readonly Source[], terms: readonly string[]): readonly Source[] {
+  const ids = new Set(sources.map(({ session }) => session.id));
+  const wanted = terms.filter((term) => ids.has(term));
+  return wanted.length === 0 ? sources : sources.filter(({ session }) => wanted.every((id) => id === session.id));
+}
+
+/** How many records were searched without being made: about one a second of a metered life. */
+const passedOver = (sources: readonly Source[], { from, to }: { readonly from: number; readonly to: number }): number =>
+  sources.filter(({ kind }) => kind === "usage").length * Math.floor((to - from) / 1000);
 
 /** Short enough for about as many events as one page takes, at one a second and session. */
 const sliceEnd = (sessions: number, from: number, end: number): number =>

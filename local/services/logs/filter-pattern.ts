@@ -9,6 +9,12 @@ export type Matcher = (message: string) => boolean;
  * exist on AWS; here they are refused rather than half understood.
  */
 export function matcherOf(pattern: string): Matcher {
+  const terms = termsOf(pattern);
+  return (message) => terms.every((each) => message.includes(each));
+}
+
+/** The words and phrases that a message must have. */
+export function termsOf(pattern: string): readonly string[] {
   const terms: string[] = [];
   const term = /\s*(?:"((?:[^"\\]|\\.)*)"|([A-Za-z0-9_]+))(?=\s|$)/y;
   const trimmed = pattern.trim();
@@ -17,5 +23,5 @@ export function matcherOf(pattern: string): Matcher {
     if (match === null) throw invalidParameter(`Invalid filter pattern: ${pattern}`);
     terms.push(match[1]?.replaceAll(/\\(.)/g, "$1") ?? match[2] ?? "");
   }
-  return (message) => terms.every((each) => message.includes(each));
+  return terms;
 }

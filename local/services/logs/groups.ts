@@ -1,39 +1,74 @@
 import { partitionOf } from "../../fleet/regions.ts";
 import { Fault } from "../../service.ts";
-import type { LocalInterpreter, LocalSession, Place } from "../../world.ts";
+import type { LocalInterpreter, LocalSession, LogGroupDelivery, Place } from "../../world.ts";
 import { notFound } from "./errors.ts";
 
-/** A log group that a delivery of USAGE_LOGS writes to. */
+/** What an interpreter writes into a group: its USAGE_LOGS, its APPLICATION_LOGS, or the spans of its TRACES. */
+export type LogKind = "usage" | "application" | "spans";
+
+interface Writer {
+  readonly interpreter: LocalInterpreter;
+  readonly kind: LogKind;
+}
+
+/** A log group that deliveries write to. */
 export interface LogGroup {
   readonly name: string;
   readonly retentionDays: number | null;
   readonly isReadable: boolean;
-  /** Several interpreters may deliver to one group. */
-  readonly interpreters: readonly LocalInterpreter[];
+  /** Several interpreters may deliver to one group, and one interpreter logs of several kinds. */
+  readonly writers: readonly Writer[];
   readonly createdAt: number;
 }
+
+/** A session with one kind of what is logged of it. */
+export interface Source {
+  readonly session: LocalSession;
+  readonly kind: LogKind;
+}
+
+/** Where X-Ray keeps the spans of a whole account and Region. */
+const spansDelivery: LogGroupDelivery = {
+  to: "log-group",
+  logGroup: "aws/spans",
+  retentionDays: null,
+  state: "present",
+};
 
 /** By name. A group outlives its interpreter, as it does on AWS. */
 export function groupsOf(place: Place, now: number): readonly LogGroup[] {
   const byName = new Map<string, LogGroup>();
   for (const interpreter of place.interpreters.values()) {
-    const delivery = interpreter.usageDelivery;
-    if (delivery?.to !== "log-group" || delivery.state === "missing" || interpreter.createdAt > now) continue;
-    const known = byName.get(delivery.logGroup);
-    byName.set(delivery.logGroup, {
-      name: delivery.logGroup,
-      retentionDays: known?.retentionDays ?? delivery.retentionDays,
-      isReadable: delivery.state === "present" && known?.isReadable !== false,
-      interpreters: [...(known?.interpreters ?? []), interpreter],
-      createdAt: Math.min(interpreter.createdAt, known?.createdAt ?? Number.POSITIVE_INFINITY),
-    });
+    if (interpreter.createdAt > now) continue;
+    for (const [kind, delivery] of deliveriesOf(interpreter)) {
+      if (delivery.state === "missing") continue;
+      const known = byName.get(delivery.logGroup);
+      byName.set(delivery.logGroup, {
+        name: delivery.logGroup,
+        retentionDays: known?.retentionDays ?? delivery.retentionDays,
+        isReadable: delivery.state === "present" && known?.isReadable !== false,
+        writers: [...(known?.writers ?? []), { interpreter, kind }],
+        createdAt: Math.min(interpreter.createdAt, known?.createdAt ?? Number.POSITIVE_INFINITY),
+      });
+    }
   }
   return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** The sessions of all interpreters that deliver to the group. */
-export const sessionsOf = (place: Place, group: LogGroup): readonly LocalSession[] =>
-  group.interpreters.flatMap(({ id }) => [...(place.sessions.get(id)?.values() ?? [])]);
+function deliveriesOf(interpreter: LocalInterpreter): readonly (readonly [LogKind, LogGroupDelivery])[] {
+  const { usageDelivery: usage, applicationLogs, hasTraces } = interpreter;
+  return [
+    ...(usage?.to === "log-group" ? [["usage", usage] as const] : []),
+    ...(applicationLogs === null ? [] : [["application", applicationLogs] as const]),
+    ...(hasTraces ? [["spans", spansDelivery] as const] : []),
+  ];
+}
+
+/** What the sessions of all interpreters that deliver to the group have logged there. */
+export const sourcesOf = (place: Place, group: LogGroup): readonly Source[] =>
+  group.writers.flatMap(({ interpreter, kind }) =>
+    [...(place.sessions.get(interpreter.id)?.values() ?? [])].map((session) => ({ session, kind })),
+  );
 
 /** The first moment whose events have not expired. */
 export const keptFrom = (group: LogGroup, now: number): number =>

@@ -1,10 +1,10 @@
 import type { Place, World } from "../../world.ts";
-import { keptFrom, type LogGroup, sessionsOf } from "./groups.ts";
+import { keptFrom, type LogGroup, sourcesOf } from "./groups.ts";
 import type { Row } from "./insights/evaluate.ts";
 import { execute, type QueryResult } from "./insights/execute.ts";
 import { jsonField, parsedMessage } from "./insights/json-field.ts";
 import type { Command } from "./insights/syntax.ts";
-import { eventsIn, type LogEvent, sessionsIn } from "./log-events.ts";
+import { eventsIn, type LogEvent, sourcesIn } from "./log-events.ts";
 
 /** What a query reads and does; both ends of its time are included. */
 export interface QueryRun {
@@ -26,8 +26,8 @@ export function runQuery(
   const events = run.groups
     .flatMap((group) => {
       const span = { from: Math.max(run.from, keptFrom(group, startedAt)), to: run.to + 1, now: startedAt };
-      const sessions = sessionsIn(sessionsOf(place, group), span);
-      return eventsIn(world, group.interpreters, sessions, span).map((event) => ({ event, group }));
+      const sources = sourcesIn(sourcesOf(place, group), span);
+      return eventsIn(world, group, sources, span).map((event) => ({ event, group }));
     })
     .toSorted((a, b) => (a.event.id < b.event.id ? -1 : 1));
   const rows = events.map(({ event, group }) => {

@@ -1,0 +1,230 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { runCli } from "../scan/run-cli.ts";
+import { publishedSchema, violations } from "../schema/json-schema.ts";
+import { type Recorded, recorded } from "./recorded.ts";
+
+const october = ["--month", "2026-10"];
+const known = [...october, "--regions", "us-east-1"];
+let run: Recorded;
+beforeAll(async () => {
+  run = await recorded();
+}, 30_000);
+afterEach(() => run.post("bill", { drift: { "us-east-1": 1 }, refusal: null }));
+const drift = (factor: number) => run.post("bill", { drift: { "us-east-1": factor } });
+/** Cost Explorer is asked once a second at most, so most of this goes by files of the same bill. */
+const billFile = async (format: "cur2" | "focus", change = (rows: string) => rows): Promise<string> => {
+  const name = `${format}-${Math.round(performance.now() * 1000)}.csv`;
+  writeFileSync(path.join(run.folder, name), change(await run.bill(format)));
+  return name;
+};
+const byFile = async (...flags: string[]) => [...flags, "--bill", await billFile("cur2")];
+
+interface Json {
+  readonly bill: { readonly requests: number | null; readonly source: string };
+  readonly places: readonly { readonly region: string; readonly state: string; readonly explained: boolean }[];
+}
+async function jsonOf(...flags: string[]): Promise<{ exit: number; json: Json }> {
+  const { exit, out, err } = await run.reconcile(...flags, "--json");
+  expect(err).toBe("");
+  const json: unknown = JSON.parse(out);
+  expect(violations(publishedSchema("reconcile.schema.json"), json)).toEqual([]);
+  return { exit, json: json as Json };
+}
+
+const denied = { kind: "access-denied", operation: "GetCostAndUsage" };
+const failing = async (where: string, body: object) => {
+  await run.post(where, body);
+  return known;
+};
+
+describe("sandmeter reconcile", () => {
+  it("exits with 0 where a Region is inside the band, and says what asking cost", async () => {
+    const { exit, out, err } = await run.reconcile(...known);
+    expect(exit).toBe(0);
+    expect(err).toBe("Asking Cost Explorer, at $0.01 a request; --bill FILE reads an export instead.\n");
+    for (const part of [
+      "Cost Explorer took 2 requests: $0.02",
+      "All that could be compared is inside the band.",
+      "The bill goes up to 2026-10-22T00:00Z: what came later is in no figure.",
+    ]) {
+      expect(out).toContain(part);
+    }
+  });
+
+  it("raises drift when the bill leaves the band: exits with 3, and with 0 once the band is wider", async () => {
+    await drift(1.25);
+    const raised = await jsonOf(...known);
+    expect(raised).toMatchObject({ exit: 3, json: { bill: { requests: 2 }, places: [{ state: "outside" }] } });
+    const flags = await byFile(...known);
+    const { exit, out } = await run.reconcile(...flags);
+    expect(exit).toBe(3);
+    expect(out).toContain("Outside the band: us-east-1 of 111122223333");
+    expect(out).toMatch(/vCPU-hours .* 1\.2500 .* OUTSIDE/);
+    expect((await run.reconcile(...flags, "--band", "24.9999")).exit).toBe(3);
+    expect((await run.reconcile(...flags, "--band", "25.0001")).exit).toBe(0);
+  });
+
+  it("prints what its page shows, to the letter", async () => {
+    const page = readFileSync(new URL("../../docs/reconcile.md", import.meta.url), "utf8");
+    const [, command = "", shown] = /```text\n\$ sandmeter reconcile (.*)\n([\s\S]*?)```/.exec(page) ?? [];
+    const { exit, out } = await run.reconcile(...command.split(" "));
+    expect(exit).toBe(3);
+    expect(out).toBe(shown);
+  });
+
+  it.each(["cur2", "focus"] as const)("does the same by a file of %s, without a request", async (format) => {
+    const inside = await billFile(format);
+    await drift(0.7);
+    const outside = await billFile(format);
+    await run.post("bill", { refusal: "DataUnavailableException" });
+    expect(await jsonOf(...known, "--bill", inside)).toMatchObject({
+      exit: 0,
+      json: { bill: { requests: null, source: format } },
+    });
+    expect(await jsonOf(...known, "--bill", outside)).toMatchObject({
+      exit: 3,
+      json: { places: [{ state: "outside" }] },
+    });
+    const { out } = await run.reconcile(...known, "--bill", inside);
+    expect(out).not.toContain("request");
+    expect(out).toMatch(/Credit: -\$0\.\d{6}\n/);
+  });
+
+  it.each([
+    ["drift", "eu-west-1", 3],
+    ["unexplained", "eu-west-1", 0],
+    ["none", "eu-west-1", 0],
+    ["drift", "us-east-1", 3],
+    ["unexplained", "us-east-1", 3],
+    ["none", "us-east-1", 0],
+  ])("with --fail-on %s, and drift that %s has, exits with %i", async (what, name, exit) => {
+    await drift(1.25);
+    const flags = [...october, "--regions", name, "--fail-on", what];
+    expect((await jsonOf(...(await byFile(...flags)))).exit).toBe(exit);
+  });
+
+  it("explains what a Region has that is not all read, and does not call the rest drift of its own", async () => {
+    const { json } = await jsonOf(...(await byFile(...october)));
+    expect(json.places.map(({ region, state, explained }) => [region, state, explained])).toEqual([
+      ["eu-west-1", "outside", true],
+      ["sa-east-1", "unread", false],
+      ["us-east-1", "inside", false],
+    ]);
+    const { out } = await run.reconcile(...(await byFile(...october)));
+    for (const part of [
+      "sessions without a figure (of dark-",
+      "All of it can be explained so.",
+      "No session of it is in the ledger",
+    ]) {
+      expect(out).toContain(part);
+    }
+  });
+
+  it("exits with 4 where the ledger did not read a Region, and with 3 where another is outside", async () => {
+    const flags = [...october, "--regions", "us-east-1,sa-east-1"];
+    expect((await jsonOf(...(await byFile(...flags)))).exit).toBe(4);
+    await drift(1.25);
+    expect((await jsonOf(...(await byFile(...flags)))).exit).toBe(3);
+    expect((await jsonOf(...(await byFile(...flags, "--fail-on", "none")))).exit).toBe(4);
+  });
+
+  it("exits with 4 where nothing could be compared, where the bill skips a day, and where a row of it is wrong", async () => {
+    const nothing = await run.reconcile(...(await byFile(...known, "--from", "2026-10-23")));
+    expect(nothing).toMatchObject({ exit: 4, out: expect.stringContaining("Nothing could be compared.") });
+    const skips = await billFile("cur2", (rows) => rows.replaceAll(/^.*,2026-10-20 .*\n/gm, ""));
+    const skipped = await run.reconcile(...known, "--bill", skips);
+    expect(skipped).toMatchObject({
+      exit: 4,
+      out: expect.stringContaining("The bill says nothing of these days, and the ledger does: 2026-10-20."),
+    });
+    const wrong = await billFile("cur2", (rows) => rows.replace(/,vCPU-Hours,/, ",=1+1,"));
+    expect(await run.reconcile(...known, "--bill", wrong)).toMatchObject({
+      exit: 4,
+      out: expect.stringContaining('is "=1+1"'),
+    });
+  });
+
+  it.each<[string, () => Promise<readonly string[]>, string]>([
+    [
+      "Cost Explorer has no data",
+      () => failing("bill", { refusal: "DataUnavailableException" }),
+      "no data for that time",
+    ],
+    [
+      "Cost Explorer may not be read",
+      () => failing("faults", { faults: [{ ...denied, times: 1 }] }),
+      "ce:GetCostAndUsage",
+    ],
+    ["there is no such file", async () => [...known, "--bill", "nope.csv"], "nope.csv: there is no such file"],
+    [
+      "nothing was recorded",
+      async () => [...known, "--state", "none.sqlite", "--history", "none"],
+      "nothing has been recorded yet",
+    ],
+  ])("exits with 1 where %s, and says what to do", async (_, flags, said) => {
+    const { exit, err, out } = await run.reconcile(...(await flags()));
+    expect({ exit, out }).toEqual({ exit: 1, out: "" });
+    expect(err).toContain(said);
+  });
+
+  it("exits with 2 for wrong flags, and tells all of them at once, before it asks anything", async () => {
+    const wrong = [
+      "--month",
+      "2026-13",
+      "--band",
+      "-1",
+      "--ignore-below",
+      "x",
+      "--fail-on",
+      "drfit",
+      "--accounts",
+      "me",
+      "--regions",
+      "us-esat-1",
+    ];
+    const { exit, err } = await run.reconcile(...wrong);
+    expect(exit).toBe(2);
+    for (const part of [
+      '"2026-13"',
+      "--band must be a percentage",
+      "--ignore-below must be dollars",
+      "did you mean drift?",
+      "twelve digits",
+      "did you mean us-east-1?",
+    ]) {
+      expect(err).toContain(part);
+    }
+    expect(err.match(/us-esat-1/g)).toHaveLength(1);
+    expect(err).not.toContain("Asking");
+  });
+
+  it.each([
+    [["--month", "2027-01"], "has not begun"],
+    [["--month", "2026-10", "--from", "2026-09-30"], "--from must be a day of 2026-10"],
+    [["--month", "2026-10", "--from", "2026-11-01"], "--from must be a day of 2026-10"],
+    [["--month", "2026-10", "--from", "2026-10-24"], "--from must be a day of 2026-10 that has begun"],
+    [["--bill", "a.csv", "--bill", "a.csv"], "it would count twice"],
+    [["--bill", ""], "--bill needs the name of a file"],
+    [["--band", "1000.1"], "--band must be"],
+    [["--band", "1e2"], "--band must be"],
+  ])("refuses %j", async (flags, said) => {
+    expect(await run.reconcile(...flags)).toMatchObject({ exit: 2, err: expect.stringContaining(said) });
+  });
+
+  it.each([80, 100, 140])("fits %i columns, and lets no text of the bill touch the terminal", async (columns) => {
+    const hostile = await billFile("cur2", (rows) => rows.replaceAll("EU-Runtime", "\u001b[31mEU\u202e-Runtime"));
+    const { out } = await runCli(["reconcile", ...october, "--bill", hostile], {
+      cwd: run.folder,
+      env: { HOME: run.folder },
+      columns,
+      interactive: true,
+    });
+    const tables = out.split("\n").filter((line) => /^(ACCOUNT|DAY|\d{12} |2026-10-2\d )/.test(line));
+    expect(tables.length).toBeGreaterThan(6);
+    for (const line of tables) expect(line.length).toBeLessThanOrEqual(columns);
+    expect(out).toContain("-Runtime:Consumption-based");
+    for (const control of ["\u001b", "\u202e"]) expect(out).not.toContain(control);
+  });
+});
