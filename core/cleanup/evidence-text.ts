@@ -7,7 +7,7 @@ import type { CallEvidence, CpuEvidence, SessionEvidence, Span, Unknown } from "
 export const evidenceOf: Read<SessionEvidence> = (value, place) => {
   const item = object(value, place);
   return {
-    cpu: knownOr(item["cpu"], `${place}.cpu`, cpuOf),
+    cpu: knownOr(item["cpu"], `${place}.cpu`, cpuEvidenceOfStored),
     calls: knownOr(item["calls"], `${place}.calls`, callsOf),
     status: orNull(item["status"], `${place}.status`, oneOf(["READY", "ended", "unknown"] as const)),
     lastUpdatedAt: orNull(item["lastUpdatedAt"], `${place}.lastUpdatedAt`, at),
@@ -65,7 +65,7 @@ function knownOr<T>(value: unknown, place: string, read: Read<T>): T | Unknown {
   };
 }
 
-const cpuOf: Read<CpuEvidence> = (value, place) => {
+export const cpuEvidenceOfStored: Read<CpuEvidence> = (value, place) => {
   const item = object(value, place);
   const instantAt = (name: string): Instant | null => orNull(item[name], `${place}.${name}`, at);
   return {

@@ -90,6 +90,7 @@ function entryOf(
   const entry = {
     key,
     arn,
+    interpreterKind: session.interpreterKind,
     name: session.name,
     createdAt: session.createdAt,
     timeoutSeconds: session.timeoutSeconds,

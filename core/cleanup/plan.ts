@@ -1,4 +1,5 @@
 import type { SessionKey } from "../billing/usage-record.ts";
+import type { InterpreterKind } from "../inventory/interpreter.ts";
 import type { Instant } from "../kernel/instant.ts";
 import type { Decision } from "./decision.ts";
 import type { SessionEvidence } from "./evidence.ts";
@@ -7,6 +8,7 @@ import type { SessionEvidence } from "./evidence.ts";
 export interface PlanEntry {
   readonly key: SessionKey;
   readonly arn: string;
+  readonly interpreterKind: InterpreterKind;
   /** The caller's text: untrusted. */
   readonly name: string | null;
   readonly createdAt: Instant;

@@ -5,6 +5,7 @@ import type { PlanEntry } from "./plan.ts";
 export type RefusalReason =
   | "not-in-plan"
   | "tampered"
+  | "outdated"
   | "expired"
   | "observe"
   | "breaker"

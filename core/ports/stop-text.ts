@@ -34,6 +34,7 @@ export const planEntryOf: Read<PlanEntry> = (value, place) => {
   return {
     key: keyOf(item["key"], `${place}.key`),
     arn: string(item["arn"], `${place}.arn`),
+    interpreterKind: oneOf(["SYSTEM", "CUSTOM"] as const)(item["interpreterKind"], `${place}.interpreterKind`),
     name: orNull(item["name"], `${place}.name`, string),
     createdAt: at(item["createdAt"], `${place}.createdAt`),
     timeoutSeconds: orNull(item["timeoutSeconds"], `${place}.timeoutSeconds`, integer),

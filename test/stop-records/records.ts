@@ -21,6 +21,7 @@ export function intended(session: string, at: number, change: Partial<StopRecord
     entry: {
       key,
       arn: "arn:aws:bedrock-agentcore:us-east-1:111122223333:code-interpreter-custom/tool-VbMl9Hi8I4",
+      interpreterKind: "CUSTOM",
       name: "a name",
       createdAt: minutes(-120),
       timeoutSeconds: 28_800,

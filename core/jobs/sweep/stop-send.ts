@@ -1,8 +1,8 @@
-import { intentOf } from "../cleanup/stop-intent.ts";
-import type { EntryOutcome, RefusalReason } from "../cleanup/stop-outcome.ts";
-import type { Problem } from "../kernel/problem.ts";
-import { RegistryError } from "../ports/registry-error.ts";
-import type { StopRecord } from "../ports/stops.ts";
+import { intentOf } from "../../cleanup/stop-intent.ts";
+import type { EntryOutcome, RefusalReason } from "../../cleanup/stop-outcome.ts";
+import type { Problem } from "../../kernel/problem.ts";
+import { RegistryError } from "../../ports/registry-error.ts";
+import type { StopRecord } from "../../ports/stops.ts";
 import type { StopPorts } from "./stop-ports.ts";
 
 /** How long a session may stay READY after Stop was taken, in steps. */

@@ -1,8 +1,8 @@
-import { intentOf } from "../cleanup/stop-intent.ts";
-import type { EntryOutcome, RefusalReason } from "../cleanup/stop-outcome.ts";
-import { type Instant, isoOf } from "../kernel/instant.ts";
-import type { Problem } from "../kernel/problem.ts";
-import { RegistryError } from "../ports/registry-error.ts";
+import { intentOf } from "../../cleanup/stop-intent.ts";
+import type { EntryOutcome, RefusalReason } from "../../cleanup/stop-outcome.ts";
+import { type Instant, isoOf } from "../../kernel/instant.ts";
+import type { Problem } from "../../kernel/problem.ts";
+import { RegistryError } from "../../ports/registry-error.ts";
 import type { SecondLook, StopOrder, StopPorts } from "./stop-ports.ts";
 import { sendStop } from "./stop-send.ts";
 

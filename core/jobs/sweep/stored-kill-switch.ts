@@ -1,7 +1,7 @@
-import { switchOfText, textOfSwitch } from "../cleanup/switch-text.ts";
-import type { Documents } from "../ports/documents.ts";
-import type { KillSwitchStore } from "../ports/kill-switch.ts";
-import { RegistryError } from "../ports/registry-error.ts";
+import { switchOfText, textOfSwitch } from "../../cleanup/switch-text.ts";
+import type { Documents } from "../../ports/documents.ts";
+import type { KillSwitchStore } from "../../ports/kill-switch.ts";
+import { RegistryError } from "../../ports/registry-error.ts";
 
 const name = "cleanup/switch";
 // Each time that another run was faster, that run got on.

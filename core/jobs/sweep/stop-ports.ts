@@ -1,13 +1,13 @@
-import type { SessionKey } from "../billing/usage-record.ts";
-import type { Decision } from "../cleanup/decision.ts";
-import type { SessionEvidence } from "../cleanup/evidence.ts";
-import type { PlanEntry } from "../cleanup/plan.ts";
-import type { Protection } from "../cleanup/policy.ts";
-import type { Instant } from "../kernel/instant.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { KillSwitchStore } from "../ports/kill-switch.ts";
-import type { SandboxReader } from "../ports/sandboxes.ts";
-import type { StopRecords, StopSession } from "../ports/stops.ts";
+import type { SessionKey } from "../../billing/usage-record.ts";
+import type { Decision } from "../../cleanup/decision.ts";
+import type { SessionEvidence } from "../../cleanup/evidence.ts";
+import type { PlanEntry } from "../../cleanup/plan.ts";
+import type { Protection } from "../../cleanup/policy.ts";
+import type { Instant } from "../../kernel/instant.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { KillSwitchStore } from "../../ports/kill-switch.ts";
+import type { SandboxReader } from "../../ports/sandboxes.ts";
+import type { StopRecords, StopSession } from "../../ports/stops.ts";
 
 /** What a session looks like at one moment, and what is decided of it then. */
 export interface SecondLook {
@@ -21,7 +21,7 @@ export interface StopPorts {
   readonly getSession: SandboxReader["getSession"];
   readonly stopSession: StopSession;
   readonly records: StopRecords;
-  /** Looks at a session that lives once more, with fresh evidence, and decides anew. Throws only when `signal` is aborted. */
+  /** Looks at a session that lives once more, with fresh evidence, and decides anew. Throws `RegistryError`, and when `signal` is aborted. */
   readonly lookAgain: (entry: PlanEntry, now: Instant, signal: AbortSignal) => Promise<SecondLook>;
   /** Claims one stop of what may be stopped in all, in one conditional write. Throws `RegistryError`. */
   readonly claimStop: (key: SessionKey, now: Instant) => Promise<"claimed" | "spent">;

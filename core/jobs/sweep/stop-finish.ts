@@ -1,5 +1,5 @@
-import type { Target } from "../inventory/target.ts";
-import type { StopRecord } from "../ports/stops.ts";
+import type { Target } from "../../inventory/target.ts";
+import type { StopRecord } from "../../ports/stops.ts";
 import { finishedAfterMs } from "./stop-one.ts";
 import type { StopPorts } from "./stop-ports.ts";
 
