@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type BreakerCount, checkBreaker } from "../../core/cleanup/breaker.ts";
 import { minutes } from "./facts.ts";
@@ -40,5 +41,20 @@ describe("the breaker", () => {
     expect(checkBreaker(breaker, { stopped: 1, planned: 2, live: 14 })).toMatchObject({
       message: "1 stopped within the window and 2 to be stopped are more than maxStopsPct, 20 % of 14 live sessions.",
     });
+  });
+
+  it("lets through only what stays within both of its limits, whatever the counts", () => {
+    const count = fc.option(fc.integer({ min: 0, max: 60 }));
+    fc.assert(
+      fc.property(count, fc.integer({ min: 0, max: 20 }), count, (stopped, planned, live) => {
+        if (checkBreaker(breaker, { stopped, planned, live }).kind === "tripped" || planned === 0) return;
+        expect(stopped).not.toBeNull();
+        expect(live).not.toBeNull();
+        const total = (stopped ?? Number.NaN) + planned;
+        expect(total).toBeLessThanOrEqual(10);
+        expect(total / (live ?? Number.NaN)).toBeLessThanOrEqual(0.2);
+      }),
+      { numRuns: 500 },
+    );
   });
 });

@@ -57,6 +57,14 @@ describe("evidence of calls by counted minutes", () => {
     expect(evidenceOfMinutes(counted(other, 60), reading()).maybeInFlight).toEqual(spans);
   });
 
+  it("keeps the end of a call that outlasts one that began later", () => {
+    const calls = [
+      { startAt: minute(20), endAt: minute(30) },
+      { startAt: minute(22), endAt: minute(24) },
+    ];
+    expect(evidenceOfCalls(calls, reading()).maybeInFlight).toEqual([span(20, 30)]);
+  });
+
   it("knows nothing beyond what was read", () => {
     expect(evidenceOfMinutes([], reading({ completeUntil: minute(130) })).inFlightUntil).toBe(minute(125));
   });

@@ -48,6 +48,7 @@ describe("a plan", () => {
         name: "etl-7",
         createdAt: minute(0),
         timeoutSeconds: 28_800,
+        interpreterKind: "CUSTOM",
         policy: { id: "idle", hash: "0".repeat(64) },
         decision,
         evidence: own.evidence,
