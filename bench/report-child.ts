@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
@@ -11,11 +11,10 @@ const [history = "", groupBy = "interpreter", format = "table"] = process.argv.s
 const folder = mkdtempSync(path.join(tmpdir(), "sandmeter-report-"));
 writeFileSync(path.join(folder, "sandmeter.config.yaml"), attributionYaml);
 
-let out = "";
+const file = path.join(folder, "out");
+let out = openSync(file, "w");
 const terminal = {
-  out: (text: string) => {
-    out += text;
-  },
+  out: (text: string) => writeSync(out, text),
   err: (text: string) => process.stderr.write(text),
   interactive: false,
   columns: 120,
@@ -35,12 +34,15 @@ const options = {
 const run = await report.load();
 // Over a day without history first: what a command loads on its way is loaded then.
 await run({ arguments: [], options: { ...options, from: "2026-01-01", to: "2026-01-02" } }, terminal);
-out = "";
+closeSync(out);
+out = openSync(file, "w");
 const started = performance.now();
 const exit = await run({ arguments: [], options }, terminal);
 const ms = performance.now() - started;
 const peakMb = process.resourceUsage().maxRSS / 1024;
+closeSync(out);
+const { length } = readFileSync(file);
+const { total } =
+  format === "json" ? (JSON.parse(readFileSync(file, "utf8")) as { readonly total: unknown }) : { total: null };
 rmSync(folder, { recursive: true });
-process.stdout.write(
-  `${JSON.stringify({ ms, peakMb, exit, out: format === "json" ? JSON.parse(out) : out.length })}\n`,
-);
+process.stdout.write(`${JSON.stringify({ ms, peakMb, exit, length, total })}\n`);

@@ -8,13 +8,19 @@ import { historyFolder } from "./history-data.ts";
 const rows = 1_000_000;
 const rounds = 5;
 const run = promisify(execFile);
-const groupings = ["interpreter", "team", "team,interpreter,day"];
+/** A group for each session is 218 000 groups, and more to print than to read. */
+const groupings = [
+  { by: "interpreter", seconds: 2, mb: 500 },
+  { by: "team", seconds: 2, mb: 500 },
+  { by: "team,interpreter,day", seconds: 2, mb: 500 },
+  { by: "session", seconds: 6, mb: 700 },
+];
 
 interface Measured {
   readonly ms: number;
   readonly peakMb: number;
   readonly exit: number;
-  readonly out: { readonly total: { readonly sessions: number; readonly usd: string } };
+  readonly total: { readonly sessions: number; readonly usd: string };
 }
 
 /** `report` over a month of history, on one core. */
@@ -28,18 +34,23 @@ export const reportBench: Bench = {
     if (oneCore.length === 0) tell("there is no taskset here: the garbage collector may use other cores too");
     const figures: Figure[] = [];
     const totals = new Set<string>();
-    for (const groupBy of groupings) {
+    for (const { by: groupBy, seconds, mb } of groupings) {
       tell(`${rounds} rounds by ${groupBy}`);
       const runs: Measured[] = [];
       for (let round = 0; round < rounds; round += 1) runs.push(await child(oneCore, folder, groupBy));
-      for (const { out } of runs) totals.add(JSON.stringify(out.total));
+      for (const { total } of runs) totals.add(JSON.stringify(total));
       figures.push(
-        { what: `by ${groupBy}: time, median`, value: median(runs.map(({ ms }) => ms)) / 1000, unit: "s", atMost: 2 },
+        {
+          what: `by ${groupBy}: time, median`,
+          value: median(runs.map(({ ms }) => ms)) / 1000,
+          unit: "s",
+          atMost: seconds,
+        },
         {
           what: `by ${groupBy}: peak memory of the process`,
           value: Math.max(...runs.map(({ peakMb }) => peakMb)),
           unit: "MB",
-          atMost: 500,
+          atMost: mb,
         },
       );
     }

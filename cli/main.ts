@@ -8,7 +8,22 @@ import { productVersion } from "./version.ts";
 
 // The one place where the command line reads the environment and the process.
 const stop = new AbortController();
-for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stop.abort(name));
+// One Ctrl-C can come twice: from the terminal, which signals all of its processes, and from whatever started this one.
+const samePressMs = 500;
+let stoppedAt = Number.POSITIVE_INFINITY;
+for (const name of ["SIGINT", "SIGTERM"] as const) {
+  process.on(name, () => {
+    const now = performance.now();
+    if (now - stoppedAt > samePressMs) {
+      if (terminal.interactive) process.stdout.write(leaveScreen);
+      process.exit(exitCode.failed);
+    }
+    stoppedAt = Math.min(stoppedAt, now);
+    stop.abort(name);
+  });
+}
+/** Back from the alternate screen, with a cursor: harmless where neither was taken away. */
+const leaveScreen = "\u001b[?1049l\u001b[?25h";
 // A reader that closes the pipe early (`| head`) is no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(exitCode.done);

@@ -7,6 +7,10 @@ import { detailOfText, textOfDetail, textOfSession } from "../../core/ports/regi
 
 export type Item = Record<string, AttributeValue>;
 
+// Developer guide, "Constraints in Amazon DynamoDB", read 2026-11: 400 KB an item, names included; 2048 bytes a partition
+// key and 1024 bytes a sort key. Some room is left for the other attributes.
+export const mostItemBytes = 400 * 1024 - 4096;
+
 /** An event in the outbox of a head. */
 export interface Entry {
   readonly id: string;

@@ -18,11 +18,9 @@ import {
   textOfRestatement,
 } from "../../core/ports/ledger-text.ts";
 import { RegistryError } from "../../core/ports/registry-error.ts";
-import { type Item, numberOf, textOf } from "./items.ts";
+import { type Item, mostItemBytes, numberOf, textOf } from "./items.ts";
 
-// Developer guide, "Constraints in Amazon DynamoDB", read 2026-11: 400 KB an item, names included; 2048 bytes a partition
-// key and 1024 bytes a sort key. Some room is left for the other attributes.
-const mostBytes = 400 * 1024 - 4096;
+// Of the 1024 bytes of a sort key.
 const longestKey = 900;
 
 export const ledgerPartition = (target: Target): string => shortened(`ledger#${targetPart(target)}`);
@@ -68,10 +66,10 @@ export function sessionItem(session: LedgerSession, text: AccountText): Item {
   // Account and bill of one session change together, and each is text that repeats itself: compressed, they take a tenth.
   const packed = { account: gzipSync(text.encode(account)), bill: gzipSync(textOfBill(bill)) };
   const bytes = packed.account.byteLength + packed.bill.byteLength;
-  if (bytes > mostBytes) {
+  if (bytes > mostItemBytes) {
     throw new RegistryError(
       "too-large",
-      `The session ${sessionPart(bill)} of ${targetPart(bill)} takes ${bytes} bytes in the ledger, and an item of DynamoDB holds ${mostBytes}: read its usage with the aggregating reader, or keep the ledger in SQLite.`,
+      `The session ${sessionPart(bill)} of ${targetPart(bill)} takes ${bytes} bytes in the ledger, and an item of DynamoDB holds ${mostItemBytes}: read its usage with the aggregating reader, or keep the ledger in SQLite.`,
     );
   }
   return {

@@ -8,6 +8,8 @@ export async function queryAll<T>(
   partition: string,
   prefix: string,
   read: (item: Item) => T,
+  /** The attributes that `read` looks at; all of them where it is absent. */
+  attributes?: readonly string[],
 ): Promise<readonly T[]> {
   const found: T[] = [];
   let start: Item | undefined;
@@ -18,6 +20,7 @@ export async function queryAll<T>(
         KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
         ExpressionAttributeValues: { ":pk": { S: partition }, ":prefix": { S: prefix } },
         ConsistentRead: true,
+        ...(attributes === undefined ? {} : { ProjectionExpression: attributes.join(", ") }),
         ...(start === undefined ? {} : { ExclusiveStartKey: start }),
       }),
     );

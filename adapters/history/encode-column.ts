@@ -42,16 +42,26 @@ function encodeEach(values: ArrayLike<unknown>, encode: (value: unknown) => unkn
   return encoded;
 }
 
+/** Decimals that share a buffer: one for each would take ten times its size. */
+const pooledDecimals = 4096;
+
 /** Big-endian two's complement, as the format wants it. */
-const decimalOf = (name: string) => (value: unknown) => {
-  const amount = value as bigint;
-  if (BigInt.asIntN(126, amount) !== amount) throw tooLarge(name, amount);
-  const bytes = new Uint8Array(decimalBytes);
-  const view = new DataView(bytes.buffer);
-  view.setBigInt64(0, amount >> 64n);
-  view.setBigUint64(8, BigInt.asUintN(64, amount));
-  return bytes;
-};
+function decimalOf(name: string): (value: unknown) => Uint8Array {
+  let pool = new DataView(new ArrayBuffer(0));
+  let used = 0;
+  return (value) => {
+    const amount = value as bigint;
+    if (BigInt.asIntN(126, amount) !== amount) throw tooLarge(name, amount);
+    if (used === pool.byteLength) {
+      pool = new DataView(new ArrayBuffer(decimalBytes * pooledDecimals));
+      used = 0;
+    }
+    pool.setBigInt64(used, amount >> 64n);
+    pool.setBigUint64(used + 8, BigInt.asUintN(64, amount));
+    used += decimalBytes;
+    return new Uint8Array(pool.buffer, used - decimalBytes, decimalBytes);
+  };
+}
 
 function inRange(name: string, value: bigint): bigint {
   if (BigInt.asIntN(64, value) !== value) throw tooLarge(name, value);

@@ -18,11 +18,17 @@ export interface TableWriter {
   readonly append: (table: TableColumns, keep?: (row: number) => boolean) => void;
   /** Takes over a row group of a file of the same schema as it is, without a look at its rows. */
   readonly copy: (raw: RawGroup) => void;
+  /** What has been made of the file since the last time, to be written out: whole row groups. It is not held any more. */
+  readonly take: () => Uint8Array;
+  /** The rest of the file, or all of it where nothing was taken. */
   readonly finish: () => Uint8Array;
 }
 
 /** Makes one Parquet file out of rows that come in pieces of any size; it holds one row group of them at a time. */
-export function tableWriter<Column extends string>(schema: TableSchema<Column>): TableWriter {
+export function tableWriter<Column extends string>(
+  schema: TableSchema<Column>,
+  rowsOfGroup: number = groupRows,
+): TableWriter {
   const names = Object.keys(schema);
   const elements = schemaElements(schema);
   const bytes = new ByteWriter(1 << 16);
@@ -37,7 +43,7 @@ export function tableWriter<Column extends string>(schema: TableSchema<Column>):
       data: encodeColumn(name, kindOf(spec), pending[name] ?? []),
       ...layoutOf(spec),
     }));
-    atOnce(writer.write({ columnData, rowGroupSize: groupRows, pageSize: 1 << 22 }));
+    atOnce(writer.write({ columnData, rowGroupSize: rowsOfGroup, pageSize: 1 << 22 }));
     pending = emptyColumns(names);
     rows = 0;
   };
@@ -48,7 +54,7 @@ export function tableWriter<Column extends string>(schema: TableSchema<Column>):
         if (keep !== undefined && !keep(row)) continue;
         for (const name of names) pending[name]?.push(table.columns[name]?.[row] ?? null);
         rows += 1;
-        if (rows === groupRows) flush();
+        if (rows === rowsOfGroup) flush();
       }
     },
     copy: ({ group, startsAt, bytes: own }) => {
@@ -56,6 +62,12 @@ export function tableWriter<Column extends string>(schema: TableSchema<Column>):
       bytes.appendBytes(own);
       writer.row_groups.push(movedGroup(group, shift));
       writer.num_rows += group.num_rows;
+    },
+    take: () => {
+      // The writer goes on at the start of its buffer, and counts on: offsets are those of the whole file.
+      const taken = bytes.getBytes().slice();
+      bytes.index = 0;
+      return taken;
     },
     finish: () => {
       flush();

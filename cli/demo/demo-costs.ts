@@ -38,7 +38,7 @@ export async function demoCosts(
     },
     terminal.signal,
   );
-  const groups = cost.groups.toSorted((a, b) => b.figures.sessions - a.figures.sessions);
+  const groups = cost.groups.toSorted((a, b) => b.sums.sessions - a.sums.sessions);
   const coverage = await coverageOf(stores.registry, stores.ledger, targets);
   const content = { ...window, now, groupBy: ["interpreter"], gb: builtInPricing.gb, cost, groups, coverage };
   return [

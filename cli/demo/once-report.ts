@@ -3,7 +3,7 @@ import { scanOf } from "../../core/reporting/pass-report.ts";
 import { painter } from "../render/style.ts";
 import { renderTable } from "../render/table.ts";
 import { builtInPricing } from "../scan/compose.ts";
-import { renderScan } from "../scan/render-scan.ts";
+import { renderScan, wholeView } from "../scan/render-scan.ts";
 import type { Terminal } from "../terminal.ts";
 import { deliveryText, problemLines } from "../watch/pass-lines.ts";
 
@@ -14,7 +14,7 @@ export function onceReport(outcome: PassOutcome, costs: string | null, url: stri
   const problems = problemLines(outcome);
   return [
     `The monitor's main job, once, on an embedded AWS at ${url}: real HTTP, no AWS account.\n`,
-    renderScan(scanOf(outcome), builtInPricing, { interpreter: null, interpreters: false }, terminal),
+    renderScan(scanOf(outcome), builtInPricing, wholeView, terminal),
     ...(costs === null ? [] : [costs]),
     `${paint("Metrics published to CloudWatch, name space Sandmeter", "bold")}\n${metricsTable(outcome, terminal)}`,
     [

@@ -44,13 +44,15 @@ export function readReconcileOptions(
     problems.push(`${flag} must be ${what}, not "${value}"`);
     return { numerator: 0n, denominator: 1n };
   };
-  const files = Array.isArray(options["bill"]) ? (options["bill"] as readonly string[]) : [];
-  if (files.includes("")) problems.push("--bill needs the name of a file");
-  if (new Set(files).size < files.length) problems.push("--bill names a file twice: it would count twice");
+  const named = Array.isArray(options["bill"]) ? (options["bill"] as readonly string[]) : [];
+  const files = named.map((name) => ({ name, path: path.resolve(cwd, name) }));
+  if (named.includes("")) problems.push("--bill needs the name of a file");
+  if (new Set(files.map((file) => file.path)).size < files.length)
+    problems.push("--bill names a file twice: it would count twice");
   return {
     reconcile: {
       ...windowOf(text("month"), text("from"), now, problems),
-      files: files.map((name) => ({ name, path: path.resolve(cwd, name) })),
+      files,
       band: {
         pct: amount("--band", text("band") ?? usualBandPct, 1000, "a percentage such as 2 or 0.5"),
         leastUsdPerDay: amount("--ignore-below", text("ignoreBelow") ?? usualLeastUsd, 1e6, "dollars such as 0.01"),

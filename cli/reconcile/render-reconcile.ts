@@ -30,7 +30,7 @@ export function renderReconcile(
 const sources = { "cost-explorer": "Cost Explorer", cur2: "a CUR 2.0 export", focus: "a FOCUS export" } as const;
 
 function headOf(result: Reconciliation, paint: Paint): string {
-  const { bill, band, places } = result;
+  const { bill, band } = result;
   const { daysNotBilled, daysMissing } = result;
   const lines = [
     `${paint(`Reconciled ${isoOf(result.from).slice(0, 10)} to ${isoOf(result.until).slice(0, 10)}`, "bold")}, half open, with ${sources[bill.source]}, as of ${isoOf(result.now)}`,
@@ -50,12 +50,12 @@ function headOf(result: Reconciliation, paint: Paint): string {
     ...(bill.requests === null
       ? []
       : [`Cost Explorer took ${plural(bill.requests.count, "request")}: $${formatUsd(bill.requests.usd, 2)}`]),
-    verdictOf(places, paint),
+    verdictOf(result, paint),
   ];
   return lines.map((line) => `${line}\n`).join("");
 }
 
-function verdictOf(places: Reconciliation["places"], paint: Paint): string {
+function verdictOf({ places, bill, from }: Reconciliation, paint: Paint): string {
   const outside = places.filter(({ state }) => state === "outside");
   if (outside.length > 0) {
     const named = outside.map(({ account, region }) => `${region} of ${account}`).join(", ");
@@ -63,9 +63,15 @@ function verdictOf(places: Reconciliation["places"], paint: Paint): string {
   }
   const states = new Set(places.map(({ state }) => state));
   if (states.has("inside")) return paint("All that could be compared is inside the band.", "green");
-  return states.has("too-small")
-    ? paint("All that could be compared is too small for a ratio to say anything.", "yellow")
-    : paint("Nothing could be compared.", "yellow");
+  if (states.has("too-small")) {
+    return paint("All that could be compared is too small for a ratio to say anything.", "yellow");
+  }
+  if (bill.knownUntil <= from)
+    return paint("Nothing could be compared: none of this time is on the bill yet.", "yellow");
+  return paint(
+    states.size === 0 ? "Nothing to compare: neither side has any usage." : "Nothing could be compared.",
+    "yellow",
+  );
 }
 
 const dayOf = (day: Instant): string => isoOf(day).slice(0, 10);

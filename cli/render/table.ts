@@ -39,6 +39,15 @@ export function renderTable(
   return [header, ...body].map((text) => `${text}\n`).join("");
 }
 
+/** How wide the table is at least without a cut of what must not be cut. */
+export function leastWidth(columns: readonly Column[], rows: readonly (readonly Cell[])[]): number {
+  const texts = rows.map((row) => row.map((cell) => safeText(cell.text)));
+  return naturalWidths(columns, texts).reduce(
+    (sum, width, index) => sum + Math.min(width, columns[index]?.shrinkTo ?? width),
+    gap.length * (columns.length - 1),
+  );
+}
+
 const naturalWidths = (columns: readonly Column[], rows: readonly (readonly string[])[]): readonly number[] =>
   columns.map((column, index) =>
     rows.reduce((width, row) => Math.max(width, stringWidth(row[index] ?? "")), stringWidth(column.title)),

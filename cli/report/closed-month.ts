@@ -4,7 +4,12 @@ import { formatUsd, parseUsd, subtractUsd, type Usd } from "../../core/kernel/mo
 import type { Problem } from "../../core/kernel/problem.ts";
 import type { CloseBook } from "../../core/ports/close-book.ts";
 import { object, string } from "../../core/ports/read-stored.ts";
-import { type CostGroup, type CostRequest, type CostSource, costReportAsOf } from "../../core/reporting/cost-report.ts";
+import {
+  type CostReport,
+  type CostRequest,
+  type CostSource,
+  costReportAsOf,
+} from "../../core/reporting/cost-report.ts";
 import type { ClosedMonth } from "./report-content.ts";
 
 /** What the report of a closed month said when it was closed; null where the month is open. */
@@ -14,7 +19,7 @@ export async function closedMonth(
   month: string,
   signal: AbortSignal,
 ): Promise<{
-  readonly frozenGroups: readonly CostGroup[];
+  readonly frozen: CostReport;
   readonly closed: (now: Usd) => Omit<ClosedMonth, "adjustments">;
   readonly problems: readonly Problem[];
 } | null> {
@@ -27,10 +32,14 @@ export async function closedMonth(
     close.closedAt,
     signal,
   );
-  const frozen = then.total.known;
   return {
-    frozenGroups: then.groups,
-    closed: (now) => ({ month, closedAt: close.closedAt, frozen, adjustment: subtractUsd(now, frozen) }),
+    frozen: then,
+    closed: (now) => ({
+      month,
+      closedAt: close.closedAt,
+      frozen: then.total.known,
+      adjustment: subtractUsd(now, then.total.known),
+    }),
     problems: differing(month, close.closedAt, formatUsd(all.total.known), frozenUsdOf(close.snapshot)),
   };
 }

@@ -108,7 +108,10 @@ async function parquetRows(handle: FileHandle): Promise<RowWriter> {
   const { focusParquet } = await import("../../adapters/history/focus-parquet.ts");
   const writer = focusParquet();
   return {
-    append: async (rows) => writer.append(rows),
+    append: async (rows) => {
+      const bytes = writer.append(rows);
+      if (bytes.length > 0) await handle.appendFile(bytes);
+    },
     finish: async () => {
       await handle.appendFile(writer.finish());
     },

@@ -1,5 +1,6 @@
 import { isoOf } from "../../core/kernel/instant.ts";
 import { compareUsd, formatUsd, type Usd, usd as usdOf, zeroUsd } from "../../core/kernel/money.ts";
+import { figuresOf } from "../../core/reporting/cost-figures.ts";
 import { decimalText, printedParts, printedTotal } from "../../core/reporting/largest-remainder.ts";
 import { formatSeconds } from "../render/duration.ts";
 import { safeText } from "../render/safe-text.ts";
@@ -110,7 +111,7 @@ function freshness({ coverage }: ReportContent): readonly string[] {
 function groupsOf(content: ReportContent, maxWidth: number | null, paint: Paint): string {
   const { groupBy, groups, cost, closed } = content;
   if (groupBy.length === 0 || groups.length === 0) return "";
-  const printed = printedFigures(cost.total, groups, decimals);
+  const printed = printedFigures(content, decimals);
   const changes = closed === null ? null : printedParts(closed.adjustments, decimals);
   const columns: readonly Column[] = [
     ...groupBy.map((dimension) => ({ title: dimension.toUpperCase(), shrinkTo: 12 })),
@@ -122,19 +123,20 @@ function groupsOf(content: ReportContent, maxWidth: number | null, paint: Paint)
     { title: "NO FIGURE", align: "right" },
     ...(changes === null ? [] : [{ title: "ADJUSTED", align: "right" as const }]),
   ];
-  const row = (values: readonly string[], own: PrintedFigures | undefined, figures: Figures, change: bigint | null) => [
+  const row = (values: readonly string[], own: PrintedFigures, figures: Figures, change: bigint | null) => [
     ...values.map((text): Cell => (dim.has(text) ? { text, style: "dim" } : { text })),
     { text: String(figures.sessions) },
-    { text: own === undefined || own.usd === null ? "unknown" : `$${own.usd}` },
-    { text: own?.sharePct === null || own === undefined ? "-" : `${own.sharePct} %` },
-    { text: own === undefined || own.usd === null ? "unknown" : `$${own.idle}` },
-    { text: own === undefined || own.usd === null ? "unknown" : `$${own.peakTax}` },
+    { text: own.usd === null ? "unknown" : `$${own.usd}` },
+    { text: own.sharePct === null ? "-" : `${own.sharePct} %` },
+    { text: own.usd === null ? "unknown" : `$${own.idle}` },
+    { text: own.usd === null ? "unknown" : `$${own.peakTax}` },
     { text: noFigure(figures) },
     ...(change === null ? [] : [{ text: signedText(change) }]),
   ];
-  const rows = groups.map(({ values, figures }, place) =>
-    row(values, printed.groups[place], figures, changes === null ? null : (changes[place] ?? 0n)),
-  );
+  const rows = groups.map(({ values, sums }, place) => {
+    const figures = figuresOf(sums, content.cost.scale);
+    return row(values, printed.groupAt(place, figures), figures, changes === null ? null : (changes[place] ?? 0n));
+  });
   const total = row(
     groupBy.map((_dimension, index) => (index === 0 ? "TOTAL" : "")),
     printed.total,

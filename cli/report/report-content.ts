@@ -1,9 +1,9 @@
-import type { GbUnit } from "../../core/billing/gigabyte.ts";
 import type { HealthLevel } from "../../core/inventory/scan-health.ts";
 import type { Target } from "../../core/inventory/target.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
 import { subtractUsd, type Usd, zeroUsd } from "../../core/kernel/money.ts";
 import type { Problem } from "../../core/kernel/problem.ts";
+import { amountOf, sumsOf } from "../../core/reporting/cost-figures.ts";
 import type { CostGroup, CostReport } from "../../core/reporting/cost-report.ts";
 
 /** How far one target is known. */
@@ -21,7 +21,6 @@ export interface ReportContent {
   readonly until: Instant;
   readonly now: Instant;
   readonly groupBy: readonly string[];
-  readonly gb: GbUnit;
   readonly cost: CostReport;
   /** In the order that they are shown in. */
   readonly groups: readonly CostGroup[];
@@ -42,35 +41,18 @@ export interface ClosedMonth {
 
 /** Groups that existed then and have nothing now are among the groups too, so that adjustments add up. */
 export function groupsWithFrozen(
-  groups: readonly CostGroup[],
-  frozen: readonly CostGroup[],
+  { groups, scale }: Pick<CostReport, "groups" | "scale">,
+  frozen: Pick<CostReport, "groups" | "scale">,
 ): { readonly groups: readonly CostGroup[]; readonly adjustments: readonly Usd[] } {
   const keyOf = ({ values }: CostGroup): string => JSON.stringify(values);
-  const then = new Map(frozen.map((group) => [keyOf(group), group.figures.known]));
+  const then = new Map(frozen.groups.map((group) => [keyOf(group), amountOf(group.sums.known, frozen.scale)]));
   const here = new Set(groups.map(keyOf));
-  const gone = frozen.filter((group) => !here.has(keyOf(group))).map(emptied);
+  const gone = frozen.groups
+    .filter((group) => !here.has(keyOf(group)))
+    .map(({ values }): CostGroup => ({ values, sums: sumsOf([], scale) }));
   const all = [...groups, ...gone];
   return {
     groups: all,
-    adjustments: all.map((group) => subtractUsd(group.figures.known, then.get(keyOf(group)) ?? zeroUsd)),
+    adjustments: all.map((group) => subtractUsd(amountOf(group.sums.known, scale), then.get(keyOf(group)) ?? zeroUsd)),
   };
 }
-
-const emptied = ({ values }: CostGroup): CostGroup => ({
-  values,
-  figures: {
-    sessions: 0,
-    unknownSessions: 0,
-    known: zeroUsd,
-    idle: zeroUsd,
-    active: zeroUsd,
-    unsplit: zeroUsd,
-    peakTax: zeroUsd,
-    logged: zeroUsd,
-    rated: zeroUsd,
-    low: zeroUsd,
-    high: zeroUsd,
-    vcpuHours: zeroUsd,
-    gbHours: zeroUsd,
-  },
-});

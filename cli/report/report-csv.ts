@@ -1,13 +1,21 @@
+import { type CostFigures, figuresOf } from "../../core/reporting/cost-figures.ts";
 import { decimalText, printedParts } from "../../core/reporting/largest-remainder.ts";
 import { csvWriter } from "./focus-csv.ts";
 import type { ReportContent } from "./report-content.ts";
-import { printedFigures } from "./report-figures.ts";
+import { type PrintedFigures, printedFigures } from "./report-figures.ts";
 
 const decimals = 12;
 
-/** The groups as CSV, and a last line with the total, whose dimensions are empty. An empty figure is unknown. */
-export function reportCsv({ cost, groups, groupBy, closed }: ReportContent): string {
-  const printed = printedFigures(cost.total, groups, decimals);
+/** Groups whose lines are put together before they are handed on. */
+const groupsAtOnce = 64;
+
+/**
+ * The groups as CSV, in stretches of text, and a last line with the total, whose dimensions are empty. An empty figure is
+ * unknown.
+ */
+export function* reportCsv(content: ReportContent): Generator<string> {
+  const { cost, groups, groupBy, closed } = content;
+  const printed = printedFigures(content, decimals);
   const changes = closed === null ? null : printedParts(closed.adjustments, decimals);
   // A label may be called as one of ours: dimensions keep their names, ours come after them with theirs.
   const schema: Readonly<Record<string, string>> = {
@@ -16,38 +24,35 @@ export function reportCsv({ cost, groups, groupBy, closed }: ReportContent): str
     ...(closed === null ? {} : { adjustment_usd: "number" }),
   };
   const csv = csvWriter(schema);
-  const rowOf = (values: readonly string[] | null, place: number | null) => {
-    const own = place === null ? printed.total : printed.groups[place];
-    const figures = place === null ? cost.total : groups[place]?.figures;
-    if (own === undefined || figures === undefined) return [];
+  const rowOf = (values: readonly string[], figures: CostFigures, own: PrintedFigures, change: bigint) => {
     const isKnown = own.usd !== null;
-    return [
-      {
-        ...Object.fromEntries(groupBy.map((dimension, index) => [`by_${dimension}`, values?.[index] ?? null])),
-        sessions: figures.sessions,
-        without_figure: figures.unknownSessions,
-        usd: own.usd,
-        low_usd: own.low,
-        high_usd: own.high,
-        idle_usd: isKnown ? own.idle : null,
-        active_usd: isKnown ? own.active : null,
-        unsplit_usd: isKnown ? own.unsplit : null,
-        peak_tax_usd: isKnown ? own.peakTax : null,
-        logged_usd: isKnown ? own.logged : null,
-        share_pct: own.sharePct,
-        ...(changes === null
-          ? {}
-          : {
-              adjustment_usd: decimalText(
-                place === null ? changes.reduce((sum, part) => sum + part, 0n) : (changes[place] ?? 0n),
-                decimals,
-              ),
-            }),
-      },
-    ];
+    return {
+      ...Object.fromEntries(groupBy.map((dimension, index) => [`by_${dimension}`, values[index] ?? null])),
+      sessions: figures.sessions,
+      without_figure: figures.unknownSessions,
+      usd: own.usd,
+      low_usd: own.low,
+      high_usd: own.high,
+      idle_usd: isKnown ? own.idle : null,
+      active_usd: isKnown ? own.active : null,
+      unsplit_usd: isKnown ? own.unsplit : null,
+      peak_tax_usd: isKnown ? own.peakTax : null,
+      logged_usd: isKnown ? own.logged : null,
+      share_pct: own.sharePct,
+      ...(changes === null ? {} : { adjustment_usd: decimalText(change, decimals) }),
+    };
   };
-  const lines = [...groups.flatMap(({ values }, place) => rowOf(values, place)), ...rowOf(null, null)];
-  return csv.head + csv.rows(lines as readonly Readonly<Record<string, unknown>>[]);
+  yield csv.head;
+  for (let from = 0; from < groups.length; from += groupsAtOnce) {
+    const rows = groups.slice(from, from + groupsAtOnce).map(({ values, sums }, index) => {
+      const place = from + index;
+      const figures = figuresOf(sums, cost.scale);
+      return rowOf(values, figures, printed.groupAt(place, figures), changes?.[place] ?? 0n);
+    });
+    yield csv.rows(rows as readonly Readonly<Record<string, unknown>>[]);
+  }
+  const change = changes?.reduce((sum, part) => sum + part, 0n) ?? 0n;
+  yield csv.rows([rowOf([], cost.total, printed.total, change)] as readonly Readonly<Record<string, unknown>>[]);
 }
 
 const figureNames = [

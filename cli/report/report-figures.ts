@@ -1,6 +1,6 @@
-import type { CostFigures } from "../../core/reporting/cost-cells.ts";
-import type { CostGroup } from "../../core/reporting/cost-report.ts";
-import { decimalText, printedParts, printedTotal } from "../../core/reporting/largest-remainder.ts";
+import { amountOf, type CostFigures, type CostSums, figuresOf, sumsOf } from "../../core/reporting/cost-figures.ts";
+import { decimalText, printedPartsAt, printedTotal } from "../../core/reporting/largest-remainder.ts";
+import type { ReportContent } from "./report-content.ts";
 
 type Amount = "known" | "idle" | "unsplit" | "active" | "peakTax" | "logged";
 
@@ -14,79 +14,71 @@ export interface PrintedFigures extends Readonly<Record<Amount, string>> {
   readonly sharePct: string | null;
 }
 
+/** What is printed, whatever the format. */
+type PrintedContent = Pick<ReportContent, "groups"> & { readonly cost: Pick<ReportContent["cost"], "total" | "scale"> };
+
 export interface PrintedReport {
   readonly total: PrintedFigures;
-  /** In the order of the groups. */
-  readonly groups: readonly PrintedFigures[];
+  /** Those of the group at a place, out of its exact figures. */
+  readonly groupAt: (place: number, figures: CostFigures) => PrintedFigures;
 }
 
-export function printedFigures(total: CostFigures, groups: readonly CostGroup[], decimals: number): PrintedReport {
-  const figures = groups.map((group) => group.figures);
-  const partsOf = (amount: "known" | "idle" | "unsplit" | "peakTax" | "logged" | "low"): readonly bigint[] =>
-    printedParts(
-      figures.map((own) => own[amount]),
+/** Amounts that are rounded among all groups; what is active is what is left. */
+type Shared = "known" | "idle" | "unsplit" | "peakTax" | "logged" | "low";
+
+/** Of hundreds of thousands of groups only the units of each amount are held: texts are made as they are asked for. */
+export function printedFigures({ cost: { total, scale }, groups }: PrintedContent, decimals: number): PrintedReport {
+  const sumsAt = (place: number): CostSums => groups[place]?.sums ?? nothing;
+  const nothing = sumsOf([], scale);
+  const partsOf = (amount: Shared): readonly bigint[] =>
+    printedPartsAt(
+      groups.length,
+      (place) => (amount === "low" ? figuresOf(sumsAt(place), scale).low : amountOf(sumsAt(place)[amount], scale)),
       decimals,
     );
-  const parts = {
-    known: partsOf("known"),
+  const known = partsOf("known");
+  const parts: Readonly<Record<Shared, readonly bigint[]>> = {
+    known,
     idle: partsOf("idle"),
     unsplit: partsOf("unsplit"),
     peakTax: partsOf("peakTax"),
     logged: partsOf("logged"),
-    low: partsOf("low"),
+    low: groups.some(({ sums }) => sums.bounds !== null) ? partsOf("low") : known,
   };
-  const shares = sharesOf(parts.known);
-  const printed = (
-    units: Readonly<Record<keyof typeof parts, bigint>>,
-    own: CostFigures,
-    sharePct: string | null,
-  ): PrintedFigures => {
+  const shares = sharesOf(known);
+  const printed = (unitsOf: (amount: Shared) => bigint, own: CostFigures, sharePct: string | null): PrintedFigures => {
     const text = (amount: bigint): string => decimalText(amount, decimals);
-    const known = text(units.known);
+    const [units, idle, unsplit] = [unitsOf("known"), unitsOf("idle"), unitsOf("unsplit")];
+    const known = text(units);
     return {
       known,
-      usd: own.unknownSessions >= own.sessions && units.known === 0n ? null : known,
-      idle: text(units.idle),
-      unsplit: text(units.unsplit),
+      usd: own.unknownSessions >= own.sessions && units === 0n ? null : known,
+      idle: text(idle),
+      unsplit: text(unsplit),
       // What is left, so that the three add up.
-      active: text(units.known - units.idle - units.unsplit),
-      peakTax: text(units.peakTax),
-      logged: text(units.logged),
-      low: text(units.low),
+      active: text(units - idle - unsplit),
+      peakTax: text(unitsOf("peakTax")),
+      logged: text(unitsOf("logged")),
+      low: text(unitsOf("low")),
       high: own.high === null ? null : text(printedTotal(own.high, decimals)),
       sharePct,
     };
   };
-  const sum = (list: readonly bigint[]): bigint => list.reduce((all, part) => all + part, 0n);
-  const totals = {
-    known: sum(parts.known),
-    idle: sum(parts.idle),
-    unsplit: sum(parts.unsplit),
-    peakTax: sum(parts.peakTax),
-    logged: sum(parts.logged),
-    low: sum(parts.low),
-  };
+  const totalOf = (amount: Shared): bigint => parts[amount].reduce((all, part) => all + part, 0n);
   return {
-    total: printed(totals, total, totals.known === 0n ? null : "100.0"),
-    groups: figures.map((own, place) => {
-      const at = (list: readonly bigint[]): bigint => list[place] ?? 0n;
-      const units = {
-        known: at(parts.known),
-        idle: at(parts.idle),
-        unsplit: at(parts.unsplit),
-        peakTax: at(parts.peakTax),
-        logged: at(parts.logged),
-        low: at(parts.low),
-      };
-      return printed(units, own, shares?.[place] ?? null);
-    }),
+    total: printed(totalOf, total, totalOf("known") === 0n ? null : "100.0"),
+    groupAt: (place, figures) =>
+      printed(
+        (amount) => parts[amount][place] ?? 0n,
+        figures,
+        shares === null ? null : decimalText(shares[place] ?? 0n, 1),
+      ),
   };
 }
 
 /** Tenths of a percent that add up to 1000. */
-function sharesOf(known: readonly bigint[]): readonly string[] | null {
+function sharesOf(known: readonly bigint[]): readonly bigint[] | null {
   const total = known.reduce((sum, part) => sum + part, 0n);
   if (total === 0n) return null;
-  const parts = known.map((part) => ({ numerator: part * 100n, denominator: total }));
-  return printedParts(parts, 1).map((share) => decimalText(share, 1));
+  return printedPartsAt(known.length, (place) => ({ numerator: (known[place] ?? 0n) * 100n, denominator: total }), 1);
 }

@@ -1,19 +1,25 @@
 import { isoOf } from "../../core/kernel/instant.ts";
 import { formatUsd, sumUsd } from "../../core/kernel/money.ts";
-import { type CostFigures, figuresOf } from "../../core/reporting/cost-cells.ts";
+import { costCell } from "../../core/reporting/cost-cells.ts";
+import { type CostFigures, figuresOf, sumsOf } from "../../core/reporting/cost-figures.ts";
+import type { CostGroup } from "../../core/reporting/cost-report.ts";
 import { decimalText, printedParts } from "../../core/reporting/largest-remainder.ts";
+import { jsonWithList } from "./json-with-list.ts";
 import type { ReportContent } from "./report-content.ts";
 import { type PrintedFigures, printedFigures } from "./report-figures.ts";
 
 const decimals = 12;
 
-/** A report as `report --json` writes it (docs/schemas/report.schema.json). Unknown figures are null, never 0. */
-export function reportJson(content: ReportContent) {
+/**
+ * A report as `report --json` writes it (docs/schemas/report.schema.json), in stretches of text: with a group for each of many
+ * sessions it has hundreds of MB. Unknown figures are null, never 0.
+ */
+export function* reportJson(content: ReportContent): Generator<string> {
   const { cost, groups, groupBy, closed } = content;
-  const printed = printedFigures(cost.total, groups, decimals);
+  const printed = printedFigures(content, decimals);
   const changes = closed === null ? null : printedParts(closed.adjustments, decimals);
   const shareOf = sharesOf(cost.basis.shares.map(({ usd }) => usd ?? { numerator: 0n, denominator: 1n }));
-  return {
+  const before = {
     from: isoOf(content.from),
     to: isoOf(content.until),
     asOf: isoOf(content.now),
@@ -30,15 +36,18 @@ export function reportJson(content: ReportContent) {
         sharePct: usd === null ? null : (shareOf?.[place] ?? null),
       })),
     },
-    groups: groups.map(({ values, figures }, place) => {
-      const own = printed.groups[place] ?? printed.total;
-      return {
-        by: Object.fromEntries(groupBy.map((dimension, index) => [dimension, values[index] ?? null])),
-        ...figuresJson(figures, own),
-        sharePct: own.sharePct,
-        ...(changes === null ? {} : { adjustmentUsd: decimalText(changes[place] ?? 0n, decimals) }),
-      };
-    }),
+  };
+  const groupAt = ({ values, sums }: CostGroup, place: number) => {
+    const figures = figuresOf(sums, content.cost.scale);
+    const own = printed.groupAt(place, figures);
+    return {
+      by: Object.fromEntries(groupBy.map((dimension, index) => [dimension, values[index] ?? null])),
+      ...figuresJson(figures, own),
+      sharePct: own.sharePct,
+      ...(changes === null ? {} : { adjustmentUsd: decimalText(changes[place] ?? 0n, decimals) }),
+    };
+  };
+  const after = {
     top: topOf(content),
     closed:
       closed === null
@@ -51,6 +60,7 @@ export function reportJson(content: ReportContent) {
           },
     problems: content.problems,
   };
+  yield* jsonWithList(before, { name: "groups", items: groups, valueOf: groupAt }, after);
 }
 
 function coverageOf({ cost: { counts }, coverage }: ReportContent) {
@@ -88,12 +98,9 @@ const figuresJson = (figures: CostFigures, printed: PrintedFigures) => ({
 });
 
 /** The sessions that cost most, with their exact figures. */
-export const topOf = ({ cost, gb }: Pick<ReportContent, "cost" | "gb">) =>
+export const topOf = ({ cost }: Pick<ReportContent, "cost">) =>
   cost.top.map(({ session, facts, usage }) => {
-    const figures = figuresOf(
-      [{ basis: facts.basis, usage: [...usage], sessions: 1, unknownSessions: 0, low: zero, high: zero }],
-      gb,
-    );
+    const figures = figuresOf(sumsOf([{ ...costCell(facts.basis), usage }], cost.scale), cost.scale);
     return {
       account: session.account,
       region: session.region,
@@ -106,8 +113,6 @@ export const topOf = ({ cost, gb }: Pick<ReportContent, "cost" | "gb">) =>
       final: facts.final,
     };
   });
-
-const zero = { numerator: 0n, denominator: 1n };
 
 function sharesOf(parts: Parameters<typeof printedParts>[0]): readonly string[] | null {
   const total = sumUsd(parts);

@@ -22,6 +22,8 @@ export interface ReportOptions {
   /** Null: all. */
   readonly accounts: readonly string[] | null;
   readonly regions: readonly string[] | null;
+  /** focus: the account that AWS bills; null: each account itself. */
+  readonly billingAccount: string | null;
 }
 
 const hourMs = 3_600_000;
@@ -56,6 +58,7 @@ export function readReportOptions(
       top: topOf(text("top") ?? "5", problems),
       accounts: listOf(text("accounts")),
       regions: listOf(text("regions")),
+      billingAccount: billingAccountOf(text("billingAccount"), format, problems),
     },
     problems,
   };
@@ -72,6 +75,13 @@ function formatOf(named: string | null, json: boolean, problems: string[]): Repo
     problems.push(`--json and --format ${format} are two formats: leave one out`);
   }
   return format;
+}
+
+function billingAccountOf(text: string | null, format: ReportFormat, problems: string[]): string | null {
+  if (text === null) return null;
+  if (!/^\d{12}$/.test(text)) problems.push(`--billing-account must be an account id of 12 digits, not "${text}"`);
+  if (format !== "focus") problems.push("--billing-account is for --format focus: other formats name no payer");
+  return text;
 }
 
 interface NamedWindow {

@@ -1,8 +1,9 @@
 import { codeInterpreterKind } from "../../adapters/aws/code-interpreter-kind.ts";
 import { startOfMonth } from "../../core/kernel/calendar.ts";
 import { type Instant, isoOf, plusMs } from "../../core/kernel/instant.ts";
-import { formatUsd } from "../../core/kernel/money.ts";
+import { compareUsd, formatUsd } from "../../core/kernel/money.ts";
 import { type CostRequest, costReport, costReportAsOf } from "../../core/reporting/cost-report.ts";
+import type { SessionCounts } from "../../core/reporting/cost-tally.ts";
 import { homeS3 } from "../accounts/home-s3.ts";
 import { openStores, type Stores } from "../accounts/stores.ts";
 import { CliError, UsageError } from "../cli-error.ts";
@@ -15,6 +16,7 @@ import type { RunVerb } from "../verb.ts";
 import { snapshotOf } from "./closed-month.ts";
 import { monthOf } from "./report-options.ts";
 import { type ReportSettings, readReportSettings, stateToRead } from "./report-subject.ts";
+import { type UnfinishedBills, unfinishedBills } from "./unfinished-bills.ts";
 
 /** A session of the month's last hour is settled after its last usage record is read for good: two hours, and some. */
 const settledAfterMs = 4 * 3_600_000;
@@ -91,19 +93,15 @@ async function close(
     attribution: accounts.attribution,
     principalOf: () => null,
   };
-  const { counts } = await costReport(stores, request, terminal.signal);
-  if (counts.sessions === 0 && !force) {
-    throw new CliError(
-      `no session of ${month} is recorded: its costs are unknown, and closing it would call them nothing. Where nothing ran, close it with --force.`,
-    );
-  }
-  if (counts.provisional > 0 && !force) {
-    throw new CliError(
-      `${month} has ${counts.provisional} ${counts.provisional === 1 ? "session that is" : "sessions that are"} not settled: let \`sandmeter watch\` settle them first, or close it without them with --force. Those come as adjustments then.`,
-    );
-  }
+  // Before history is read: a bill that is closed by then, history has as a whole.
+  const unfinished = await unfinishedBills(stores.ledger, request.targets, request);
+  const { counts, total } = await costReport(stores, request, terminal.signal);
+  if (!force) refuseWhereUnsettled(month, counts, unfinished);
   // Read again as it will be read from now on: what is frozen is what history has.
   const frozen = (await costReportAsOf(stores, request, now, terminal.signal)).total.known;
+  if (!force && compareUsd(frozen, total.known) !== 0) {
+    throw new CliError(`costs of ${month} were written while it was being closed: close it again in some minutes.`);
+  }
   const outcome = await stores.closeBook.close({ month, closedAt: now, snapshot: snapshotOf(frozen) });
   if (outcome === "closed-before")
     throw new CliError(`${month} was closed by another run meanwhile: see \`sandmeter report --month ${month}\`.`);
@@ -114,4 +112,27 @@ async function close(
       : `${month} is closed at $${knownUsd}, ${counts.sessions} sessions. What is restated from now on is shown as adjustments.\n`,
   );
   return exitCode.done;
+}
+
+function refuseWhereUnsettled(
+  month: string,
+  { sessions, provisional }: SessionCounts,
+  { closing, reopened }: UnfinishedBills,
+): void {
+  if (sessions === 0) {
+    throw new CliError(
+      `no session of ${month} is recorded: its costs are unknown, and closing it would call them nothing. Where nothing ran, close it with --force.`,
+    );
+  }
+  if (provisional > 0) {
+    throw new CliError(
+      `${month} has ${provisional} ${provisional === 1 ? "session that is" : "sessions that are"} not settled: let \`sandmeter watch\` settle them first, or close it without them with --force. Those come as adjustments then.`,
+    );
+  }
+  const unfinished = closing + reopened;
+  if (unfinished > 0) {
+    throw new CliError(
+      `${month} has ${unfinished} settled ${unfinished === 1 ? "session" : "sessions"} whose bill is being written to history or restated: the next pass of \`sandmeter watch\` finishes that. With --force the month is closed at what history has now, and the rest comes as adjustments.`,
+    );
+  }
 }

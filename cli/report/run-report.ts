@@ -2,9 +2,8 @@ import type { AwsClients } from "../../adapters/aws/clients.ts";
 import { codeInterpreterKind } from "../../adapters/aws/code-interpreter-kind.ts";
 import type { Target } from "../../core/inventory/target.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
-import { compareUsd } from "../../core/kernel/money.ts";
 import { RegistryError } from "../../core/ports/registry-error.ts";
-import { type CostGroup, type CostRequest, costReport } from "../../core/reporting/cost-report.ts";
+import { type CostRequest, costReport } from "../../core/reporting/cost-report.ts";
 import { homeS3 } from "../accounts/home-s3.ts";
 import { openStores, type Stores } from "../accounts/stores.ts";
 import { CliError, UsageError } from "../cli-error.ts";
@@ -17,6 +16,7 @@ import type { CheckVerb, RunVerb } from "../verb.ts";
 import { closedMonth } from "./closed-month.ts";
 import { writeFocus } from "./focus-file.ts";
 import { focusJson, focusLines } from "./focus-told.ts";
+import { groupsInOrder } from "./groups-in-order.ts";
 import { renderReport } from "./render-report.ts";
 import { groupsWithFrozen, type ReportContent } from "./report-content.ts";
 import { reportCsv } from "./report-csv.ts";
@@ -86,7 +86,7 @@ async function run(
   if (report.format === "focus" && report.out !== null) {
     const written = await writeFocus(
       stores,
-      { ...request, kind: codeInterpreterKind, billingAccount: null },
+      { ...request, kind: codeInterpreterKind, billingAccount: report.billingAccount },
       report.out,
       signal,
     );
@@ -97,14 +97,14 @@ async function run(
   const cost = await costReport(stores, request, signal);
   const coverage = await coverageOf(stores.registry, stores.ledger, targets);
   const then = report.month === null ? null : await closedMonth(stores, request, report.month, signal);
-  const sorted = inOrder(cost.groups, report.groupBy);
-  const all = then === null ? { groups: sorted, adjustments: [] } : groupsWithFrozen(sorted, then.frozenGroups);
+  const sorted = groupsInOrder(cost.groups, report.groupBy);
+  const all =
+    then === null ? { groups: sorted, adjustments: [] } : groupsWithFrozen({ ...cost, groups: sorted }, then.frozen);
   const content: ReportContent = {
     from: report.from,
     until: report.until,
     now,
     groupBy: report.groupBy,
-    gb: accounts.meter.gb,
     cost,
     groups: all.groups,
     coverage,
@@ -120,29 +120,12 @@ async function run(
 function show(content: ReportContent, { format }: ReportOptions, terminal: Terminal): void {
   switch (format) {
     case "json":
-      terminal.out(`${safeJson(reportJson(content))}\n`);
+      for (const text of reportJson(content)) terminal.out(text);
       return;
     case "csv":
-      terminal.out(reportCsv(content));
+      for (const text of reportCsv(content)) terminal.out(text);
       return;
     default:
       terminal.out(renderReport(content, terminal));
   }
-}
-
-/** Time goes on from line to line; anything else begins with what costs most. */
-function inOrder(groups: readonly CostGroup[], groupBy: readonly string[]): readonly CostGroup[] {
-  const byValues = (a: CostGroup, b: CostGroup): number => compareTexts(a.values, b.values);
-  const byTime = groupBy[0] === "day" || groupBy[0] === "hour";
-  return groups.toSorted((a, b) =>
-    byTime ? byValues(a, b) : compareUsd(b.figures.known, a.figures.known) || byValues(a, b),
-  );
-}
-
-function compareTexts(a: readonly string[], b: readonly string[]): number {
-  for (const [place, text] of a.entries()) {
-    const other = b[place] ?? "";
-    if (text !== other) return text < other ? -1 : 1;
-  }
-  return 0;
 }

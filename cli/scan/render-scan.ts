@@ -6,13 +6,30 @@ import { type Paint, painter } from "../render/style.ts";
 import type { Terminal } from "../terminal.ts";
 import { range } from "./money-range.ts";
 import type { ScanFlags } from "./scan-flags.ts";
-import { interpretersTable, quotasTable, sessionsTable } from "./tables.ts";
+import { sessionsTable } from "./sessions-table.ts";
+import { sessionsInOrder } from "./shown-sessions.ts";
+import { interpretersTable, quotasTable } from "./tables.ts";
+
+/** What is shown of a pass. */
+export interface ScanView extends Pick<ScanFlags, "interpreter" | "interpreters" | "order" | "olderThan"> {
+  /** No row for the quotas of Regions without sessions, as long as they are all right. */
+  readonly foldQuotas: boolean;
+}
+
+/** Every session, in the usual order, and every quota. */
+export const wholeView: ScanView = {
+  interpreter: null,
+  interpreters: false,
+  order: null,
+  olderThan: null,
+  foldQuotas: false,
+};
 
 /** The whole pass as text: what lives, what it costs, how near the quotas are, and what could not be read. */
 export function renderScan(
   outcome: ScanOutcome,
   pricing: Pricing,
-  flags: Pick<ScanFlags, "interpreter" | "interpreters">,
+  flags: ScanView,
   terminal: Pick<Terminal, "color" | "interactive" | "columns">,
 ): string {
   const paint = painter(terminal.color);
@@ -20,8 +37,11 @@ export function renderScan(
   const maxWidth = terminal.color || terminal.interactive ? terminal.columns : null;
   const sections = flags.interpreters
     ? [interpretersTable(outcome, flags.interpreter, maxWidth, paint)]
-    : [sessionsTable(outcome, maxWidth, paint), summary(outcome, pricing)];
-  const quotas = quotasTable(outcome, maxWidth, paint);
+    : [
+        sessionsTable(sessionsInOrder(outcome, flags.order), outcome.asOf, maxWidth, paint),
+        summary(outcome, flags, pricing),
+      ];
+  const quotas = quotasTable(outcome, flags.foldQuotas, maxWidth, paint);
   if (quotas !== "") sections.push(`${paint("Quotas", "bold")}\n${quotas}`);
   const skipped = outcome.targets.filter((target) => target.status === "skipped");
   if (skipped.length > 0) {
@@ -33,10 +53,11 @@ export function renderScan(
   return sections.filter((section) => section !== "").join("\n");
 }
 
-function summary(outcome: ScanOutcome, pricing: Pricing): string {
+function summary(outcome: ScanOutcome, flags: ScanView, pricing: Pricing): string {
   const totals = scanTotals(outcome, pricing);
   const read = outcome.targets.flatMap((target) => target.sessions).length;
-  const count = totals.sessions === null ? `At least ${sessionsText(read)}` : sessionsText(totals.sessions);
+  const number = totals.sessions === null ? `At least ${sessionsText(read)}` : sessionsText(totals.sessions);
+  const count = flags.olderThan === null ? number : `${number} older than ${flags.olderThan.text}`;
   const cost = `cost so far ${range(totals.lowUsd, totals.highUsd)}`;
   const hourly = `an hour at this size ${range(totals.hourlyLowUsd, totals.hourlyHighUsd)}`;
   return `${count} as of ${isoOf(outcome.asOf)}; ${cost}; ${hourly}.\n`;

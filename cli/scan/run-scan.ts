@@ -1,9 +1,9 @@
 import { scan } from "../../core/jobs/scan.ts";
 import type { ScanOutcome } from "../../core/jobs/scan-outcome.ts";
 import { interpreterId } from "../../core/kernel/ids.ts";
-import { interpretersReport, scanReport } from "../../core/reporting/scan-report.ts";
-import type { Pricing } from "../../core/reporting/scan-totals.ts";
+import { interpretersReport, type ScanReport, scanReport } from "../../core/reporting/scan-report.ts";
 import { CliError, UsageError } from "../cli-error.ts";
+import type { AwsSettings } from "../config/aws-settings.ts";
 import { type ExitCode, exitCode, worstExitCode } from "../exit-code.ts";
 import { safeJson, safeText } from "../render/safe-text.ts";
 import { systemClock } from "../system-clock.ts";
@@ -12,7 +12,9 @@ import type { RunVerb } from "../verb.ts";
 import { clientsOf, pricingOf, scanInputOf, scanPortsOf } from "./compose.ts";
 import { scanProgress } from "./progress.ts";
 import { renderScan } from "./render-scan.ts";
+import { scanCsv } from "./scan-csv.ts";
 import { readScanInput, type ScanFlags } from "./scan-flags.ts";
+import { olderThan, type SessionOrder, sessionsInOrder } from "./shown-sessions.ts";
 import { withStoredCosts } from "./stored-costs.ts";
 import { readSubject } from "./subject.ts";
 
@@ -36,7 +38,8 @@ export const runScan: RunVerb = async (input, terminal) => {
     progress.clear();
     const outcome = await withStoredCosts(scanned, flags.state, settings, terminal);
     if (flags.interpreter !== null) requireFound(outcome, flags.interpreter);
-    show(outcome, flags, pricingOf(settings), terminal);
+    const shown = flags.olderThan === null ? outcome : olderThan(outcome, flags.olderThan.ms);
+    show(shown, flags, settings, terminal);
     return exitCodeOf(outcome, flags.failOn);
   } finally {
     progress.clear();
@@ -54,13 +57,27 @@ function requireFound(outcome: ScanOutcome, id: string): void {
   );
 }
 
-function show(outcome: ScanOutcome, flags: ScanFlags, pricing: Pricing, terminal: Terminal): void {
-  if (!flags.json) {
-    terminal.out(renderScan(outcome, pricing, flags, terminal));
-    return;
+function show(outcome: ScanOutcome, flags: ScanFlags, settings: AwsSettings, terminal: Terminal): void {
+  const pricing = pricingOf(settings);
+  const view = { ...flags, foldQuotas: settings.regions === "all" };
+  if (flags.format === "table") terminal.out(renderScan(outcome, pricing, view, terminal));
+  else if (flags.interpreters) terminal.out(`${safeJson(interpretersReport(outcome, flags.interpreter))}\n`);
+  else {
+    const report = inOrder(scanReport(outcome, pricing), outcome, flags.order);
+    terminal.out(flags.format === "csv" ? scanCsv(report.sessions) : `${safeJson(report)}\n`);
   }
-  const report = flags.interpreters ? interpretersReport(outcome, flags.interpreter) : scanReport(outcome, pricing);
-  terminal.out(`${safeJson(report)}\n`);
+}
+
+/** The sessions of a report stand as those of its pass do. */
+function inOrder(report: ScanReport, outcome: ScanOutcome, order: SessionOrder | null): ScanReport {
+  if (order === null) return report;
+  const places = new Map(
+    outcome.targets.flatMap((target) => target.sessions).map((session, index) => [session, index]),
+  );
+  const sessions = sessionsInOrder(outcome, order).flatMap(
+    (session) => report.sessions[places.get(session) ?? -1] ?? [],
+  );
+  return { ...report, sessions };
 }
 
 function exitCodeOf(outcome: ScanOutcome, failOn: "warning" | "critical" | null): ExitCode {

@@ -1,51 +1,9 @@
-import { expiresAtOf } from "../../core/inventory/session.ts";
-import type { ScannedSession, ScanOutcome } from "../../core/jobs/scan-outcome.ts";
-import type { Instant } from "../../core/kernel/instant.ts";
-import { formatUsd } from "../../core/kernel/money.ts";
+import type { ScanOutcome, TargetScan } from "../../core/jobs/scan-outcome.ts";
 import type { QuotaState, QuotaUse } from "../../core/quota/use.ts";
 import { secondsBetween } from "../../core/reporting/scan-report.ts";
 import { formatSeconds } from "../render/duration.ts";
 import type { Paint, Style } from "../render/style.ts";
 import { type Cell, type Column, renderTable } from "../render/table.ts";
-import { range } from "./money-range.ts";
-
-const sessionColumns: readonly Column[] = [
-  { title: "REGION" },
-  { title: "SESSION", shrinkTo: 10 },
-  { title: "INTERPRETER", shrinkTo: 8 },
-  { title: "NAME", shrinkTo: 6 },
-  { title: "AGE", align: "right" },
-  { title: "LEFT", align: "right" },
-  { title: "COST SO FAR", align: "right" },
-  { title: "BASIS" },
-  { title: "ACTIVITY" },
-];
-
-/** One row for each live session, oldest first within its Region; empty where none was read. */
-export function sessionsTable(outcome: ScanOutcome, maxWidth: number | null, paint: Paint): string {
-  const rows = outcome.targets.flatMap((target) =>
-    target.sessions.toSorted((a, b) => a.createdAt - b.createdAt).map((session) => sessionRow(session, outcome.asOf)),
-  );
-  return rows.length === 0 ? "" : renderTable(sessionColumns, rows, maxWidth, paint);
-}
-
-function sessionRow(session: ScannedSession, asOf: Instant): readonly Cell[] {
-  const expiresAt = expiresAtOf(session);
-  const low = session.cost.low === null ? null : formatUsd(session.cost.low);
-  const high = session.cost.high === null ? null : formatUsd(session.cost.high);
-  return [
-    { text: session.target.region },
-    { text: session.id },
-    { text: session.interpreter },
-    { text: session.name ?? "-", ...(session.name === null ? { style: "dim" as const } : {}) },
-    { text: formatSeconds(secondsBetween(session.createdAt, asOf)) },
-    { text: expiresAt === null ? "unknown" : formatSeconds(secondsBetween(asOf, expiresAt)) },
-    { text: range(low, high) },
-    { text: session.cost.basis },
-    // No evidence of activity is read in this release.
-    { text: "unknown", style: "dim" },
-  ];
-}
 
 const interpreterColumns: readonly Column[] = [
   { title: "REGION" },
@@ -106,8 +64,10 @@ const styleOf: Readonly<Record<QuotaState, Style>> = {
   unknown: "yellow",
 };
 
-export function quotasTable(outcome: ScanOutcome, maxWidth: number | null, paint: Paint): string {
-  const rows = outcome.targets.flatMap((target) =>
+/** One row for each quota; with `fold`, none for Regions without sessions whose quotas are all right, but a count of them. */
+export function quotasTable(outcome: ScanOutcome, fold: boolean, maxWidth: number | null, paint: Paint): string {
+  const targets = outcome.targets.filter((target) => !fold || !isQuiet(target));
+  const rows = targets.flatMap((target) =>
     target.quotas.map((quota): readonly Cell[] => [
       { text: target.target.region },
       { text: quota.definition.name },
@@ -118,8 +78,16 @@ export function quotasTable(outcome: ScanOutcome, maxWidth: number | null, paint
       { text: quota.state, style: styleOf[quota.state] },
     ]),
   );
-  return rows.length === 0 ? "" : renderTable(quotaColumns, rows, maxWidth, paint);
+  const table = rows.length === 0 ? "" : renderTable(quotaColumns, rows, maxWidth, paint);
+  const quiet = outcome.targets.length - targets.length;
+  if (quiet === 0) return table;
+  const regions = quiet === 1 ? "Region" : "Regions";
+  const before = rows.length === 0 ? `${quiet} ${regions}` : `… and ${quiet} more ${regions}`;
+  return `${table}${before} without sessions, all quotas ok\n`;
 }
+
+const isQuiet = ({ readySessions, quotas }: TargetScan): boolean =>
+  readySessions === 0 && quotas.length > 0 && quotas.every((quota) => quota.state === "ok");
 
 const usedText = (quota: QuotaUse): string => {
   if (quota.used !== null) return String(quota.used);

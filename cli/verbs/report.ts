@@ -18,6 +18,7 @@ export const report: Verb = {
     },
     { flags: "--format <format>", description: "table, json, csv or focus (default: table)" },
     { flags: "--out <file>", description: "focus: the file to write, .csv or .parquet" },
+    { flags: "--billing-account <id>", description: "focus: the account that pays (default: each account itself)" },
     { flags: "--top <number>", description: "how many of the sessions that cost most (default: 5)" },
     { flags: "--accounts <list>", description: "only these accounts" },
     { flags: "--regions <list>", description: "only these Regions" },

@@ -15,8 +15,11 @@ export const scan: Verb = {
       description:
         "show metered costs from the ledger that `watch` keeps, instead of bounds (default: its usual place)",
     },
+    { flags: "--older-than <duration>", description: "only sessions of a greater age, such as 30m or 4h" },
+    { flags: "--sort <order>", description: "cost, age or id (default: by Region, the oldest first)" },
     { flags: "--fail-on <state>", description: "exit 3 where a quota is at `warning` or `critical`, or beyond" },
-    { flags: "--json", description: "write JSON (docs/schemas/scan.schema.json)" },
+    { flags: "--format <format>", description: "table, json or csv, a line for each session (default: table)" },
+    { flags: "--json", description: "the same as --format json (docs/schemas/scan.schema.json)" },
   ],
   examples: [
     { command: "sandmeter scan", does: "the Region of the profile" },
@@ -27,6 +30,10 @@ export const scan: Verb = {
     {
       command: "sandmeter scan --regions all --json > scan.json",
       does: "every Region with built-in tools, for a program",
+    },
+    {
+      command: "sandmeter scan --older-than 4h --sort cost",
+      does: "what has run for long, the costliest first; their cost is summed up, and quotas are those of all",
     },
     { command: "sandmeter scan --state", does: "costs so far from usage records, where `watch` has read them" },
     { command: "sandmeter scan --interpreters", does: "what interpreters exist, and how many sessions each has" },

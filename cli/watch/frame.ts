@@ -7,7 +7,7 @@ import { accountsLine, accountsProblemLines } from "../accounts/accounts-lines.t
 import { formatSeconds } from "../render/duration.ts";
 import { type Paint, painter } from "../render/style.ts";
 import { cutTo } from "../render/table.ts";
-import { sessionsTable } from "../scan/tables.ts";
+import { sessionsTable } from "../scan/sessions-table.ts";
 import type { Terminal } from "../terminal.ts";
 import { deliveryText, passSummary, problemLines } from "./pass-lines.ts";
 import type { Ended } from "./pass-loop.ts";
@@ -68,11 +68,7 @@ function oldestLines(outcome: PassOutcome, width: number, paint: Paint): readonl
     .toSorted((a, b) => a.createdAt - b.createdAt)
     .slice(0, mostSessions);
   if (oldest.length === 0) return [];
-  const targets = scan.targets.map((target) => ({
-    ...target,
-    sessions: target.sessions.filter((session) => oldest.includes(session)),
-  }));
-  const table = sessionsTable({ ...scan, targets }, width, paint);
+  const table = sessionsTable(oldest, scan.asOf, width, paint);
   return [paint("Oldest sessions", "bold"), ...table.trimEnd().split("\n"), ""];
 }
 

@@ -13,3 +13,9 @@ const gigabytes: Readonly<Record<GbUnit, Gigabyte>> = {
 };
 
 export const gigabyteOf = (unit: GbUnit): Gigabyte => gigabytes[unit];
+
+/** The unit that has so many bytes; null where none has. */
+export const gbUnitOf = (bytes: number | null): GbUnit | null => {
+  if (bytes === gigabytes.binary.bytes) return "binary";
+  return bytes === gigabytes.decimal.bytes ? "decimal" : null;
+};

@@ -39,17 +39,10 @@ export function daySides(
   const sideOf = (meter: Meter) => {
     const uses = own?.uses[meter] ?? [];
     const lines = billed.filter((line) => line.meter === meter);
-    const perHour = unitsPerHour(meter, pricing.gb);
     const alike = (amount: Usd): Usd => (pricing.decimals === null ? amount : rounded(amount, pricing.decimals));
-    const hours = (of: Part): Usd =>
-      alike(
-        usd(
-          uses.reduce((sum, use) => sum + use[of], 0n),
-          perHour,
-        ),
-      );
+    const hours = (of: Part): Usd => alike(sumUsd(uses.map((use) => usd(use[of], unitsPerHour(meter, use.gb)))));
     const dollars = (of: Part): Usd | null => {
-      const priced = dollarsOf(uses, of, perHour);
+      const priced = dollarsOf(uses, of, meter);
       return priced === null ? null : alike(priced);
     };
     return {
@@ -81,13 +74,9 @@ export function daySides(
 type Part = "rated" | "logged" | "allocated";
 
 /** Null where some of it has no price: the rest alone is no figure. */
-function dollarsOf(uses: readonly OwnUse[], of: Part, perHour: bigint): Usd | null {
-  let sum = 0n;
-  for (const use of uses) {
-    if (use.unitPrice === null && use.rated + use.logged + use.allocated > 0n) return null;
-    sum += use[of] * (use.unitPrice ?? 0n);
-  }
-  return usd(sum, perHour * priceUnits);
+function dollarsOf(uses: readonly OwnUse[], of: Part, meter: Meter): Usd | null {
+  if (uses.some((use) => use.unitPrice === null && use.rated + use.logged + use.allocated > 0n)) return null;
+  return sumUsd(uses.map((use) => usd(use[of] * (use.unitPrice ?? 0n), unitsPerHour(meter, use.gb) * priceUnits)));
 }
 
 /** What an hour costs on a day. Where the price changes within it, the mean of what the ledger has, else the later one. */
@@ -96,10 +85,14 @@ function rateOf(dayAt: Instant, meter: Meter, uses: readonly OwnUse[], { prices,
     ({ startsAt, endsAt }) => startsAt < dayAt + dayMs && (endsAt === null || endsAt > dayAt),
   );
   const priced = uses.filter(({ unitPrice }) => unitPrice !== null);
-  const used = priced.reduce((sum, use) => sum + use.rated + use.allocated, 0n);
-  if (inForce.length > 1 && used > 0n) {
-    const paid = priced.reduce((sum, use) => sum + (use.rated + use.allocated) * (use.unitPrice ?? 0n), 0n);
-    return usd(paid, used * priceUnits);
+  // In hours: a GB may have been another one for some of it.
+  const hours = priced.map((use) => usd(use.rated + use.allocated, unitsPerHour(meter, use.gb)));
+  const used = sumUsd(hours);
+  if (inForce.length > 1 && used.numerator > 0n) {
+    const paid = sumUsd(
+      priced.map((use, index) => times(hours[index] ?? zeroUsd, usd(use.unitPrice ?? 0n, priceUnits))),
+    );
+    return usd(paid.numerator * used.denominator, paid.denominator * used.numerator);
   }
   const last = inForce.at(-1);
   if (last === undefined) return null;

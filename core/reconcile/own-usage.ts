@@ -9,6 +9,7 @@ import { type Instant, plusMs } from "../kernel/instant.ts";
 import type { Meter } from "../reporting/cost-cells.ts";
 import type { GroupedSession } from "../reporting/cost-groups.ts";
 import type { CostTally, OpenSession, SessionFacts, TalliedUsage } from "../reporting/cost-tally.ts";
+import { longestLife } from "./longest-life.ts";
 
 /** In vCPU-nanoseconds and byte-milliseconds. */
 export type MeterUnits = Record<Meter, bigint>;
@@ -17,6 +18,8 @@ export type MeterUnits = Record<Meter, bigint>;
 export interface OwnUse {
   /** Dollars of an hour in units of 10^-12; null where there is no price. */
   readonly unitPrice: bigint | null;
+  /** What a GB is in `unitPrice`. */
+  readonly gb: GbUnit;
   rated: bigint;
   logged: bigint;
   allocated: bigint;
@@ -149,9 +152,9 @@ function dayOf({ days }: OwnTarget, at: Instant): OwnDay {
 
 function addUse({ uses }: OwnDay, usage: TalliedUsage, isAllocated: boolean): void {
   const own = uses[usage.meter];
-  let use = own.find(({ unitPrice }) => unitPrice === usage.unitPrice);
+  let use = own.find(({ unitPrice, gb }) => unitPrice === usage.unitPrice && gb === usage.gb);
   if (use === undefined) {
-    use = { unitPrice: usage.unitPrice, rated: 0n, logged: 0n, allocated: 0n };
+    use = { unitPrice: usage.unitPrice, gb: usage.gb, rated: 0n, logged: 0n, allocated: 0n };
     own.push(use);
   }
   if (isAllocated) use.allocated += usage.usage;
@@ -178,9 +181,10 @@ function addBounds(
 ): void {
   if (cost.kind !== "bounded") return;
   const first = startOfDay(cost.from < window.from ? window.from : cost.from);
-  for (let day = first; day < Math.min(cost.until, window.until); day = plusMs(day, dayMs)) {
+  const until = Math.min(longestLife(cost), window.until);
+  for (let day = first; day < until; day = plusMs(day, dayMs)) {
     const from = Math.max(cost.from, window.from, day);
-    const aliveMs = Math.max(0, Math.min(cost.until, window.until, day + dayMs) - from);
+    const aliveMs = Math.max(0, Math.min(until, day + dayMs) - from);
     const { bounded } = dayOf(target, day);
     bounded.vCPU += vcpuNsOf(aliveMs, size);
     bounded.Memory += BigInt(aliveMs) * BigInt(Math.round(size.memoryGb * gigabyteOf(gb).bytes));

@@ -29,15 +29,30 @@ const unknownValue = "unknown";
 /** All sessions that have the same values in the dimensions that are theirs, whatever the time and the basis. */
 export interface SessionGroup {
   readonly values: readonly string[];
-  /** By time and basis. */
-  readonly cells: Map<number, { readonly cell: CostCell; readonly bucket: number }>;
+  /** Of each time and basis, while there are few: mostly one, where there are hundreds of thousands of groups. */
+  cells: readonly TimedCell[];
+  /** All of them by time and basis, once there are many. */
+  byKey: Map<number, TimedCell> | null;
 }
+
+interface TimedCell {
+  readonly cell: CostCell;
+  readonly bucket: number;
+  /** Of time and basis. */
+  readonly key: number;
+}
+
+/** So few are looked through one after the other. */
+const fewCells = 4;
 
 export interface CostGroups {
   readonly groupOf: (session: GroupedSession, labels: Labels) => SessionGroup;
   readonly cellOf: (group: SessionGroup, hourAt: Instant, basis: CostBasis) => CostCell;
-  /** Each with the value of every dimension, in their order. */
-  readonly all: () => readonly { readonly values: readonly string[]; readonly cells: readonly CostCell[] }[];
+  /**
+   * Each with the value of every dimension, in their order; once, for what was handed over is forgotten: there may be hundreds
+   * of MB of it.
+   */
+  readonly handOver: () => Iterable<{ readonly values: readonly string[]; readonly cells: readonly CostCell[] }>;
 }
 
 /** Groups by `dimensions`; by none of them: everything is one group. */
@@ -45,36 +60,58 @@ export function costGroups(dimensions: readonly string[]): CostGroups {
   const groups = new Map<string, SessionGroup>();
   const bucketMs = dimensions.includes("hour") ? 3_600_000 : dimensions.includes("day") ? 86_400_000 : null;
   const byBasis = dimensions.includes("basis");
+  const isTimed = byBasis || bucketMs !== null;
   return {
     groupOf: (session, labels) => {
       const values = dimensions.map((dimension) => dimensionValue(session, labels, dimension));
-      const key = JSON.stringify(values);
+      const key = values.length === 1 ? (values[0] ?? "") : JSON.stringify(values);
       const known = groups.get(key);
       if (known !== undefined) return known;
-      const group = { values, cells: new Map() };
+      const group = { values, cells: noCells, byKey: null };
       groups.set(key, group);
       return group;
     },
-    cellOf: ({ cells }, hourAt, basis) => {
+    cellOf: (group, hourAt, basis) => {
       const bucket = bucketMs === null ? 0 : Math.floor(hourAt / bucketMs) * bucketMs;
       const key = bucket + basisNumber[basis];
-      const known = cells.get(key);
+      const known = cellAt(group, key);
       if (known !== undefined) return known.cell;
-      const cell = costCell(basis);
-      cells.set(key, { cell, bucket });
-      return cell;
+      const timed = { cell: costCell(basis), bucket, key };
+      addCell(group, timed);
+      return timed.cell;
     },
-    all: () =>
-      [...groups.values()].flatMap(({ values, cells }) =>
-        [...Map.groupBy(cells.values(), ({ cell, bucket }) => `${bucket}/${byBasis ? cell.basis : ""}`).values()].map(
-          (own) => ({
-            values: values.map((value, place) => timeOrBasis(dimensions[place] ?? "", own[0]) ?? value),
+    *handOver() {
+      for (const [key, { values, cells: few, byKey }] of groups) {
+        groups.delete(key);
+        const cells = byKey === null ? few : [...byKey.values()];
+        for (const own of cells.length === 1 ? [cells] : byTime(cells, byBasis)) {
+          yield {
+            values: isTimed
+              ? values.map((value, place) => timeOrBasis(dimensions[place] ?? "", own[0]) ?? value)
+              : values,
             cells: own.map(({ cell }) => cell),
-          }),
-        ),
-      ),
+          };
+        }
+      }
+    },
   };
 }
+
+const noCells: readonly TimedCell[] = [];
+
+const cellAt = ({ cells, byKey }: SessionGroup, key: number): TimedCell | undefined =>
+  byKey === null ? cells.find((timed) => timed.key === key) : byKey.get(key);
+
+function addCell(group: SessionGroup, timed: TimedCell): void {
+  if (group.byKey !== null) group.byKey.set(timed.key, timed);
+  else {
+    group.cells = group.cells.concat(timed);
+    if (group.cells.length > fewCells) group.byKey = new Map(group.cells.map((it) => [it.key, it]));
+  }
+}
+
+const byTime = (cells: readonly TimedCell[], byBasis: boolean): Iterable<readonly TimedCell[]> =>
+  Map.groupBy(cells, ({ cell, bucket }) => `${bucket}/${byBasis ? cell.basis : ""}`).values();
 
 /** Buckets are whole hours apart: a number that names time and basis needs no text made for each row. */
 const basisNumber: Readonly<Record<CostBasis, number>> = { rated: 0, logged: 1, allocated: 2, bounded: 3 };

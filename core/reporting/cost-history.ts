@@ -1,3 +1,4 @@
+import { gbUnitOf } from "../billing/gigabyte.ts";
 import { costWithin } from "../budget/dated-cost.ts";
 import type { Target } from "../inventory/target.ts";
 import { boundsIn, latestEnd, type Pricing } from "../jobs/check-spend-costs.ts";
@@ -36,19 +37,32 @@ export const reportColumns = [
   "x_Final",
   "x_FirstHourAt",
   "x_LastHourAt",
+  "x_BytesPerGb",
 ] as const satisfies readonly HistoryColumn[];
-/** The last one tells how wide gaps may be, which no report asks. */
-export type TalliedColumn = (typeof reportColumns)[number] | "x_PeakBytes";
+/** What a report of how things stood reads. */
+export const asOfColumns = [...reportColumns, "x_WrittenAt"] as const satisfies readonly HistoryColumn[];
+export type AsOfColumns = HistoryColumns<(typeof asOfColumns)[number]>["columns"];
+/** The first of the others tells how wide gaps may be, which no report asks. */
+export type TalliedColumn = (typeof reportColumns)[number] | "x_PeakBytes" | "x_WrittenAt";
 type Columns = HistoryColumns<(typeof reportColumns)[number]>["columns"] &
-  Partial<HistoryColumns<"x_PeakBytes">["columns"]>;
+  Partial<HistoryColumns<"x_PeakBytes" | "x_WrittenAt">["columns"]>;
 
 export interface HistoryWindow extends Pricing {
   readonly from: Instant;
   readonly until: Instant;
   readonly includes: (target: Target) => boolean;
   readonly principalOf: (session: Omit<GroupedSession, "principal">) => string | null;
-  /** Whether the bill of a session counts as history has it; false where the ledger's counts instead. */
-  readonly counts: (session: Omit<GroupedSession, "principal">, asOf: Instant) => boolean;
+  /** Whether rows of a session count; false where the ledger's bill counts instead. */
+  readonly counts: (session: Omit<GroupedSession, "principal">, rows: StoredRows) => boolean;
+}
+
+/** Rows of a session that stand together, all of one day and of one version of its bill. */
+export interface StoredRows {
+  readonly asOf: Instant;
+  /** When history got them; null where that was not read, or was not written down yet. */
+  readonly writtenAt: Instant | null;
+  /** An hour that one of them lies in. */
+  readonly hourAt: Instant;
 }
 
 /** Adds a stretch of history to a tally. The rows of a session stand together within each day. */
@@ -84,7 +98,9 @@ function begin(
     name: columns.ResourceName[row] ?? null,
   };
   const asOf = columns.x_AsOf[row] ?? instant(0);
-  if (!window.includes(key) || !window.counts(key, asOf)) return null;
+  const writtenAt = columns.x_WrittenAt?.[row] ?? null;
+  const hourAt = columns.ChargePeriodStart[row] ?? instant(0);
+  if (!window.includes(key) || !window.counts(key, { asOf, writtenAt, hourAt })) return null;
   const facts: SessionFacts = {
     basis: (columns.x_CostBasis[row] ?? "bounded") as CostBasis,
     final: columns.x_Final[row] ?? false,
@@ -110,6 +126,7 @@ function addRow(open: OpenSession, columns: Columns, row: number, window: Histor
     hourAt,
     meter: meter as Meter,
     unitPrice: columns.ListUnitPrice[row] ?? null,
+    gb: gbUnitOf(columns.x_BytesPerGb[row] ?? null) ?? window.gb,
     usage: columns.x_Usage[row] ?? 0n,
     idle: columns.x_IdleUsage[row] ?? null,
     logged: columns.x_LoggedUsage[row] ?? null,

@@ -7,17 +7,34 @@ import { type Target, targetKey } from "../inventory/target.ts";
 import { costOfBill, costOfRecord, type Pricing } from "../jobs/check-spend-costs.ts";
 import { type Instant, plusMs } from "../kernel/instant.ts";
 import { roundHalfEven, type Usd } from "../kernel/money.ts";
-import type { SessionBill } from "../ledger/charge.ts";
+import type { CostBasis, SessionBill } from "../ledger/charge.ts";
 import { chargeLines } from "../ledger/charge-lines.ts";
 import { basisOfTotal, type TotalBasis } from "../ledger/cost-bases.ts";
 import type { Documents } from "../ports/documents.ts";
 import type { History } from "../ports/ledger.ts";
-import { type CostFigures, figuresOf } from "./cost-cells.ts";
+import { addCell, type CostCell, costCell } from "./cost-cells.ts";
+import {
+  amountOf,
+  type CostFigures,
+  type CostSums,
+  figuresOf,
+  type GbScale,
+  scaleOfUnits,
+  sumsOf,
+} from "./cost-figures.ts";
 import type { GroupedSession } from "./cost-groups.ts";
-import { type HistoryWindow, hourWithin, reportColumns, type TalliedColumn, tallyHistory } from "./cost-history.ts";
+import {
+  asOfColumns,
+  type HistoryWindow,
+  hourWithin,
+  reportColumns,
+  type TalliedColumn,
+  tallyHistory,
+} from "./cost-history.ts";
 import { type CostTally, costTally, type SessionCounts } from "./cost-tally.ts";
 import type { TopSession } from "./cost-top.ts";
 import { readUnclosed, type SeenSession, sessionName, type UnclosedSource } from "./focus-unclosed.ts";
+import { historyAsOf } from "./history-as-of.ts";
 
 export interface CostSource extends UnclosedSource {
   readonly history: Pick<History, "columns" | "superseded">;
@@ -44,14 +61,17 @@ export interface CostRequest extends TallyRequest {
 export interface CostGroup {
   /** One for each dimension of `groupBy`. */
   readonly values: readonly string[];
-  readonly figures: CostFigures;
+  /** What `figuresOf` makes figures of: to hold those of hundreds of thousands of groups would take hundreds of MB. */
+  readonly sums: CostSums;
 }
 
-/** Exact figures of a window. Those of the groups add up to the total. */
+/** What a window cost, exactly. Figures of the groups add up to the total. */
 export interface CostReport {
   readonly total: CostFigures;
   readonly basis: TotalBasis;
   readonly counts: SessionCounts;
+  /** What `sums` of the groups are made over. */
+  readonly scale: GbScale;
   readonly groups: readonly CostGroup[];
   readonly top: readonly TopSession[];
 }
@@ -93,7 +113,7 @@ export async function tallyCosts(
 }
 
 /**
- * The same window as it stood at an instant: bills that were made later do not count, and those that they replaced do. Only
+ * The same window as it stood at an instant: rows that were written later do not count, and those that they replaced do. Only
  * what was closed then is in it.
  */
 export async function costReportAsOf(
@@ -103,13 +123,11 @@ export async function costReportAsOf(
   signal: AbortSignal,
 ): Promise<CostReport> {
   const tally = await tallyOf(source, request);
-  const window: HistoryWindow = { ...request, counts: (_session, asOf) => asOf <= at };
-  await readHistory(source.history, tally, window, reportColumns, signal);
-  // What restatements replaced since. A bill that was replaced twice is there twice: only its first version is of then.
-  for await (const table of source.history.superseded(at, plusMs(request.now, 1))) {
-    signal.throwIfAborted();
-    tallyHistory(tally, table, window);
-  }
+  const early = earliestHour(request);
+  const within = (hourAt: Instant): boolean => hourAt >= early && hourAt < request.until;
+  const then = await historyAsOf(source.history, { at, now: request.now, within }, signal);
+  await readHistory(source.history, tally, { ...request, counts: then.counts }, asOfColumns, signal);
+  tallyHistory(tally, then.replaced(), { ...request, counts: () => true });
   return reportOf(tally, request);
 }
 
@@ -120,13 +138,15 @@ async function readHistory(
   columns: readonly TalliedColumn[],
   signal: AbortSignal,
 ): Promise<void> {
-  // The row of a session without a figure lies in the hour of its start, and it may have lived into the window.
-  const early = plusMs(window.from, -window.kind.maxTimeoutSeconds * 1000 - 3_600_000);
-  for await (const table of history.columns(early, window.until, columns)) {
+  for await (const table of history.columns(earliestHour(window), window.until, columns)) {
     signal.throwIfAborted();
     tallyHistory(tally, table, window);
   }
 }
+
+/** The row of a session without a figure lies in the hour of its start, and it may have lived into the window. */
+const earliestHour = ({ from, kind }: Pick<HistoryWindow, "from" | "kind">): Instant =>
+  plusMs(from, -kind.maxTimeoutSeconds * 1000 - 3_600_000);
 
 async function tallyOf({ documents }: CostSource, request: CostRequest): Promise<CostTally> {
   const tags = new Map<string, Readonly<Record<string, string>> | null>();
@@ -155,6 +175,7 @@ function tallyBill(tally: Pick<CostTally, "session">, bill: SessionBill, request
       hourAt,
       meter: line.meter,
       unitPrice: price === null ? null : scaled(price),
+      gb: request.gb,
       usage: line.usage,
       idle: isRated ? line.idleUsage : null,
       logged: isRated ? line.loggedUsage : null,
@@ -179,26 +200,39 @@ function tallyRecord(tally: Pick<CostTally, "session">, record: SeenSession, req
 }
 
 function reportOf(tally: CostTally, { gb }: CostRequest): CostReport {
-  const groups = tally.groups();
-  const cells = groups.flatMap((group) => group.cells);
+  const byBasis = new Map<CostBasis, CostCell>();
+  const groups: CostGroup[] = [];
+  const scale = scaleOfUnits(tally.units(), gb);
+  for (const { values, cells } of tally.handOver()) {
+    groups.push({ values, sums: sumsOf(cells, scale) });
+    for (const cell of cells) {
+      const all = byBasis.get(cell.basis) ?? costCell(cell.basis);
+      byBasis.set(cell.basis, all);
+      addCell(all, cell);
+    }
+  }
   const counts = tally.counts();
+  const knownAs = (basis: CostBasis): Usd => {
+    const own = byBasis.get(basis);
+    return amountOf(sumsOf(own === undefined ? [] : [own], scale).known, scale);
+  };
   return {
     total: {
-      ...figuresOf(cells, gb, counts.sessions),
-      // A session that is in several groups, hours for example, lacks its figure once.
+      ...figuresOf(sumsOf([...byBasis.values()], scale), scale),
+      // A session that is in several groups, hours for example, is one session, and lacks its figure once.
+      sessions: counts.sessions,
       unknownSessions: counts.bounded + counts.unpriced,
     },
     basis: basisOfTotal(
-      [...counts.byBasis].map(([basis, of]) => {
-        const own = figuresOf(
-          cells.filter((cell) => cell.basis === basis),
-          gb,
-        );
-        return { basis, ...of, usd: of.withoutFigure === of.sessions ? null : own.known };
-      }),
+      [...counts.byBasis].map(([basis, of]) => ({
+        basis,
+        ...of,
+        usd: of.withoutFigure === of.sessions ? null : knownAs(basis),
+      })),
     ),
     counts,
-    groups: groups.map(({ values, cells: own }) => ({ values, figures: figuresOf(own, gb) })),
+    scale,
+    groups,
     top: tally.top(),
   };
 }

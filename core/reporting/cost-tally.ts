@@ -1,5 +1,6 @@
 import type { Attribution } from "../attribution/attribution.ts";
 import { attribute } from "../attribution/attribution.ts";
+import type { GbUnit } from "../billing/gigabyte.ts";
 import type { DatedCost } from "../budget/dated-cost.ts";
 import type { Spend } from "../budget/spend.ts";
 import type { Instant } from "../kernel/instant.ts";
@@ -26,6 +27,8 @@ export interface TalliedUsage {
   readonly hourAt: Instant;
   readonly meter: Meter;
   readonly unitPrice: bigint | null;
+  /** What a GB is in `unitPrice`. */
+  readonly gb: GbUnit;
   readonly usage: bigint;
   readonly idle: bigint | null;
   readonly logged: bigint | null;
@@ -53,8 +56,10 @@ export interface CostTally {
    * hundreds of thousands, so all share one `OpenSession`: each is ended before the next begins.
    */
   readonly session: (session: GroupedSession, facts: SessionFacts, crosses: boolean) => OpenSession;
-  readonly groups: () => ReturnType<CostGroups["all"]>;
+  readonly handOver: CostGroups["handOver"];
   readonly counts: () => SessionCounts;
+  /** What a GB is in all that was added. */
+  readonly units: () => ReadonlySet<GbUnit>;
   readonly top: () => readonly TopSession[];
 }
 
@@ -94,6 +99,7 @@ export function costTally(
   // Only those that cross midnight are remembered: all others come once.
   const begun = new Map<string, SessionState>();
 
+  const units = new Set<GbUnit>();
   let state = newState();
   let group: SessionGroup | null = null;
   let facts: SessionFacts | null = null;
@@ -119,7 +125,8 @@ export function costTally(
   const open: OpenSession = {
     add: (row) => {
       const cell = cellAt(row.hourAt);
-      const line = usageAt(cell, row.meter, row.unitPrice);
+      units.add(row.gb);
+      const line = usageAt(cell, row);
       line.usage += row.usage;
       if (row.idle === null) line.unsplit += row.usage;
       else line.idle += row.idle;
@@ -158,8 +165,9 @@ export function costTally(
       best.begin(session, of, name);
       return open;
     },
-    groups: groups.all,
+    handOver: groups.handOver,
     counts: () => counts,
+    units: () => units,
     top: best.all,
   };
 }

@@ -1,3 +1,4 @@
+import { gigabyteOf } from "../billing/gigabyte.ts";
 import { type PricedUsage, usageAt } from "./cost-cells.ts";
 import type { GroupedSession } from "./cost-groups.ts";
 import type { SessionFacts, TalliedUsage } from "./cost-tally.ts";
@@ -19,7 +20,7 @@ export interface TopCandidates {
 }
 
 interface Entry extends TopSession {
-  readonly usage: PricedUsage[];
+  usage: readonly PricedUsage[];
   readonly crosses: boolean;
   /** Of what has come of it, once that has ended. */
   weight: number;
@@ -46,7 +47,7 @@ export function topSessions(most: number): TopCandidates {
     },
     add: (row) => {
       if (entry === null) return;
-      const line = usageAt(entry, row.meter, row.unitPrice);
+      const line = usageAt(entry, row);
       line.usage += row.usage;
       if (row.idle === null) line.unsplit += row.usage;
       else line.idle += row.idle;
@@ -68,8 +69,10 @@ export function topSessions(most: number): TopCandidates {
 }
 
 /** Dollars times a constant, as a float: it decides who is among the first and nothing that is printed. */
-const weightOf = ({ meter, unitPrice, usage }: PricedUsage): number =>
-  unitPrice === null ? 0 : (Number(usage) * Number(unitPrice)) / (meter === "vCPU" ? 3.6e12 : 3.6e6 * 2 ** 30);
+const weightOf = ({ meter, unitPrice, gb, usage }: PricedUsage): number =>
+  unitPrice === null
+    ? 0
+    : (Number(usage) * Number(unitPrice)) / (meter === "vCPU" ? 3.6e12 : 3.6e6 * gigabyteOf(gb).bytes);
 
 const heaviest = (entries: readonly Entry[], most: number): Entry[] =>
   entries.toSorted((a, b) => b.weight - a.weight || (a.session.session < b.session.session ? -1 : 1)).slice(0, most);

@@ -68,6 +68,7 @@ const columns = [
   "x_HighUsd",
   "x_AsOf",
   "x_Final",
+  "x_BytesPerGb",
 ] as const satisfies readonly HistoryColumn[];
 type Row = Pick<HistoryRow, (typeof columns)[number]>;
 

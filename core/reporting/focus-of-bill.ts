@@ -1,4 +1,4 @@
-import type { GbUnit } from "../billing/gigabyte.ts";
+import { type GbUnit, gigabyteOf } from "../billing/gigabyte.ts";
 import { type PriceBook, periodsOf } from "../billing/price-book.ts";
 import { roundHalfEven, type Usd } from "../kernel/money.ts";
 import type { SessionBill } from "../ledger/charge.ts";
@@ -21,6 +21,7 @@ export function pricedRowsOf(bill: SessionBill, prices: PriceBook, gb: GbUnit): 
     x_EndSource: bill.endSource,
     x_AsOf: bill.asOf,
     x_Final: bill.final,
+    x_BytesPerGb: gigabyteOf(gb).bytes,
   };
   // What AWS measured of an interpreter does not say how idle a session was.
   const known = (usage: bigint): bigint | null => (bill.basis === "rated" ? usage : null);

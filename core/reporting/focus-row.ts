@@ -1,5 +1,5 @@
 import type { Labels } from "../attribution/attribution.ts";
-import { type GbUnit, gigabyteOf } from "../billing/gigabyte.ts";
+import { type GbUnit, gbUnitOf, gigabyteOf } from "../billing/gigabyte.ts";
 import { startOfMonth } from "../kernel/calendar.ts";
 import { plusMs } from "../kernel/instant.ts";
 import { roundHalfEven } from "../kernel/money.ts";
@@ -28,6 +28,7 @@ export type PricedRow = Pick<
   | "x_EndSource"
   | "x_AsOf"
   | "x_Final"
+  | "x_BytesPerGb"
 > & {
   readonly SkuMeter: NonNullable<HistoryRow["SkuMeter"]>;
   readonly BilledCost: bigint;
@@ -40,6 +41,7 @@ export interface FocusSettings {
   readonly kindName: string;
   /** The account that AWS bills; null: each account pays for itself. */
   readonly billingAccount: string | null;
+  /** Of rows that do not say. */
   readonly gb: GbUnit;
 }
 
@@ -54,7 +56,7 @@ export function focusRowOf(charge: PricedRow, labels: Labels, settings: FocusSet
   const unit = units[meter];
   const skuId = `${settings.kindName.replaceAll(" ", "")}:Consumption-based:${meter}`;
   const costOf = (usage: bigint | null): bigint | null =>
-    usage === null ? null : roundHalfEven(usage * price, perUnit(meter, settings.gb));
+    usage === null ? null : roundHalfEven(usage * price, perUnit(meter, gbUnitOf(charge.x_BytesPerGb) ?? settings.gb));
   return {
     ...constants,
     BilledCost: cost,

@@ -1,44 +1,83 @@
-import { roundHalfEven, sumUsd, type Usd } from "../kernel/money.ts";
+import { roundHalfEven, sumUsd, type Usd, zeroUsd } from "../kernel/money.ts";
 
 /**
  * Exact parts in units of 10^-`decimals`, so that they add up to the total as it is printed: each is cut, and the units that
  * are left over go to those that lost most. Parts may be negative. Of two that lost the same, the first gets the unit.
  */
-export function printedParts(parts: readonly Usd[], decimals: number): readonly bigint[] {
-  const scale = 10n ** BigInt(decimals);
-  const total = printedTotal(sumUsd(parts), decimals);
-  const cut = parts.map(({ numerator, denominator }, place): CutPart => {
-    const product = numerator * scale;
-    const share = floorOf(product, denominator);
-    return { place, share, lost: product - share * denominator, denominator };
+export const printedParts = (parts: readonly Usd[], decimals: number): readonly bigint[] =>
+  printedPartsAt(parts.length, (place) => parts[place] ?? zeroUsd, decimals);
+
+/** The same of parts that are made as they are asked for: a list of hundreds of thousands takes room. */
+export function printedPartsAt(count: number, partAt: (place: number) => Usd, decimals: number): readonly bigint[] {
+  const cut = cutter(decimals);
+  const total = runningSum();
+  const lost = new Float64Array(count);
+  let given = 0n;
+  const shares = Array.from({ length: count }, (_, place) => {
+    const part = partAt(place);
+    if (part.numerator === 0n) return 0n;
+    total.add(part);
+    const { share, rest, divisor } = cut(part);
+    lost[place] = Number(rest) / Number(divisor);
+    given += share;
+    return share;
   });
-  const leftOver = Number(total - cut.reduce((sum, { share }) => sum + share, 0n));
-  const lucky = leftOver === 0 ? new Set<number>() : new Set(mostLost(cut).slice(0, leftOver));
-  return cut.map(({ place, share }) => (lucky.has(place) ? share + 1n : share));
+  const leftOver = Number(printedTotal(total.sum(), decimals) - given);
+  if (leftOver === 0) return shares;
+  // The least that gets a unit. What is nearer to it than floats can tell is told by the exact fractions, which takes longer.
+  const least = lost.toSorted()[count - leftOver] ?? 0;
+  const near = least * 1e-12;
+  const alike: { readonly place: number; readonly rest: bigint; readonly divisor: bigint }[] = [];
+  let open = leftOver;
+  for (const [place, own] of lost.entries()) {
+    if (own < least - near) continue;
+    if (own <= least + near) {
+      alike.push({ place, ...cut(partAt(place)) });
+      continue;
+    }
+    shares[place] = (shares[place] ?? 0n) + 1n;
+    open -= 1;
+  }
+  alike.sort((a, b) => compare(b.rest * a.divisor, a.rest * b.divisor) || a.place - b.place);
+  for (const { place } of alike.slice(0, open)) shares[place] = (shares[place] ?? 0n) + 1n;
+  return shares;
 }
 
-interface CutPart {
-  readonly place: number;
-  readonly share: bigint;
-  /** What was cut off, over the denominator. */
-  readonly lost: bigint;
-  readonly denominator: bigint;
+/** Adds numerators up as long as the denominator stays the same, as it mostly does. */
+function runningSum() {
+  const parts: Usd[] = [];
+  let [numerator, denominator] = [0n, 1n];
+  return {
+    add: (part: Usd): void => {
+      if (part.denominator === denominator) {
+        numerator += part.numerator;
+        return;
+      }
+      parts.push({ numerator, denominator });
+      ({ numerator, denominator } = part);
+    },
+    sum: (): Usd => sumUsd([...parts, { numerator, denominator }]),
+  };
 }
 
-/**
- * The places of the parts, those that lost most first. They are compared as floats, which never put two in the wrong order but
- * may not tell them apart: only then the fractions themselves are compared, which takes many times as long.
- */
-function mostLost(cut: readonly CutPart[]): readonly number[] {
-  const weights = Float64Array.from(cut, ({ lost, denominator }) => Number((lost * 2n ** 52n) / denominator));
-  return cut
-    .toSorted(
-      (a, b) =>
-        (weights[b.place] ?? 0) - (weights[a.place] ?? 0) ||
-        compare(b.lost * a.denominator, a.lost * b.denominator) ||
-        a.place - b.place,
-    )
-    .map(({ place }) => place);
+/** Cuts a part to whole units; what is lost is `rest` of `divisor`. Mostly all parts have one denominator, which has the units in it. */
+function cutter(decimals: number) {
+  const scale = 10n ** BigInt(decimals);
+  let last: { readonly denominator: bigint; readonly factor: bigint; readonly divisor: bigint } | null = null;
+  return ({ numerator, denominator }: Usd) => {
+    if (last?.denominator !== denominator) {
+      const isMultiple = denominator % scale === 0n;
+      last = {
+        denominator,
+        factor: isMultiple ? 1n : scale,
+        divisor: isMultiple ? denominator / scale : denominator,
+      };
+    }
+    const { factor, divisor } = last;
+    const product = factor === 1n ? numerator : numerator * factor;
+    const share = floorOf(product, divisor);
+    return { share, rest: product - share * divisor, divisor };
+  };
 }
 
 /** An exact amount in units of 10^-`decimals`, rounded once. */

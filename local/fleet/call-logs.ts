@@ -6,7 +6,7 @@ import { between, hash, hashText } from "./random.ts";
 
 type Operation = LocalCall["operation"] | "CodeInterpreterSessionExpire";
 
-/** A call that is over, as application logs and spans tell it. */
+/** A call as application logs and spans tell it. */
 export interface LoggedCall {
   readonly operation: Operation;
   readonly startAt: number;
@@ -24,15 +24,14 @@ export interface LoggedCall {
 const minute = 60_000;
 
 /**
- * A session's calls that were complete by now, stamped in [fromMs, toMs), and that it expired; by stamp. They hold what was
- * answered, so nothing is written of a call that is still in flight.
+ * A session's calls stamped in [fromMs, toMs), and that it expired; by stamp. They hold what was answered, so each comes only
+ * some time after its call is complete.
  */
 export function loggedCalls(session: LocalSession, world: World, fromMs: number, toMs: number): readonly LoggedCall[] {
-  const now = world.clock.now();
   const isStartStamped = world.unknowns.callLogStamp === "start";
   return [...callsOf(session, fromMs, toMs), ...expiryOf(session)]
     .map((call) => ({ ...call, stampAt: isStartStamped ? call.startAt : call.endAt }))
-    .filter((call) => call.endAt <= now && call.stampAt >= fromMs && call.stampAt < toMs)
+    .filter((call) => call.stampAt >= fromMs && call.stampAt < toMs)
     .map((call) => logged(call, session))
     .sort((one, other) => one.stampAt - other.stampAt || one.endAt - other.endAt);
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { asyncBufferFromFile, parquetMetadataAsync } from "hyparquet";
+import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { focusFileProblem, writeFocus } from "../../cli/report/focus-file.ts";
 import { focusJson, focusLines } from "../../cli/report/focus-told.ts";
@@ -72,6 +72,12 @@ describe("the file of an export", () => {
     const { rows } = await writeFocus(await sourceOf({ closed: many }), window, at(name), signal);
     expect(rows).toBe(4200);
     if (name.endsWith("csv")) expect(readFileSync(at(name), "utf8").split("\n")).toHaveLength(4202);
-    else expect((await parquetMetadataAsync(await asyncBufferFromFile(at(name)))).num_rows).toBe(4200n);
+    else {
+      const file = await asyncBufferFromFile(at(name));
+      const { num_rows, row_groups } = await parquetMetadataAsync(file);
+      expect([num_rows, row_groups.map((group) => group.num_rows)]).toEqual([4200n, [4096n, 104n]]);
+      const ids = (await parquetReadObjects({ file, columns: ["ResourceId"] })).map((row) => row["ResourceId"]);
+      expect(ids.toSorted()).toEqual(many.flatMap(({ session }) => [session, session]).toSorted());
+    }
   });
 });

@@ -17,14 +17,18 @@ const invoke = (startMs: number, endMs: number, more: Partial<LocalCall> = {}): 
 function read(
   session: LocalSession,
   metric: string,
-  { operation = "InvokeCodeInterpreter", ...unknowns }: Partial<UnknownBehaviours> & { operation?: string } = {},
+  {
+    operation = "InvokeCodeInterpreter",
+    from = -hour,
+    ...unknowns
+  }: Partial<UnknownBehaviours> & { operation?: string; from?: number } = {},
   look: (place: ReturnType<typeof worldOf>["place"]) => void = () => undefined,
 ) {
   const { world, place, clock } = worldOf([session], unknowns);
   look(place);
   clock.advance(2 * hour);
   const dimensions = { Resource: arn, Operation: operation };
-  const span = { fromMs: startAt - hour, toMs: startAt + 2 * hour, periodMs: minute };
+  const span = { fromMs: startAt + from, toMs: startAt + 2 * hour, periodMs: minute };
   const first = Math.floor(startAt / minute) * minute;
   return metricPoints(place, world, { metric, dimensions, ...span }).map(({ startAt: at, ...point }) => ({
     minute: (at - first) / minute,
@@ -57,6 +61,7 @@ describe("the metrics of calls", () => {
     session.calls.push(invoke(1000, 2000), invoke(40 * minute, 40 * minute + 60, { isRefused: true }));
     expect(read(session, "Invocations").map((point) => point.minute)).toEqual([0, 40]);
     expect(read(session, "UserErrors")).toMatchObject([{ minute: 40, sum: 1 }]);
+    expect(read(session, "Invocations", { from: 30 * minute }).map((point) => point.minute)).toEqual([40]);
   });
 
   it("count look-ups under operations of their own, as they are requests like all others", () => {

@@ -1,11 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createWorld } from "../../local/create-world.ts";
 import { plannedProfiles } from "../../local/fleet/activity.ts";
-import { fleetSpec } from "../../local/fleet/fleet-spec.ts";
 import { type UsageRecord, usageLogLine, usageRecords } from "../../local/fleet/usage-records.ts";
 import type { LocalSession, UnknownBehaviours } from "../../local/world.ts";
-import { aSession, handClock, hour, minute, startAt, worldOf } from "./fixtures.ts";
+import { aSession, hour, minute, startAt, worldOf } from "./fixtures.ts";
 
 const forever = [0, Number.MAX_SAFE_INTEGER] as const;
 
@@ -186,37 +184,6 @@ describe("delivery", () => {
     const records = fifteenMinutes.flatMap((session) => onceOnly(allRecords(session, { usageArrival: "at-teardown" })));
     expect(Math.min(...records.map((each) => each.ingestedAt))).toBeGreaterThan(end);
     expect(Math.max(...records.map((each) => each.ingestedAt))).toBeLessThanOrEqual(end + hour);
-  });
-
-  it.each([
-    ["at-teardown", "streaming"],
-    ["streaming", "at-teardown"],
-  ] as const)("comes %s as an interpreter says for itself, where the world says %s", (own, ofWorld) => {
-    const fleet = fleetSpec.parse({
-      places: [
-        {
-          region: "us-east-1",
-          interpreters: [{ name: "own", usageArrival: own }, { name: "other" }],
-          sessions: ["own", "other"].map((interpreter) => ({
-            interpreter,
-            profile: "steady",
-            count: 1,
-            createdSeconds: 0,
-            timeoutSeconds: 7200,
-          })),
-        },
-      ],
-    });
-    const clock = handClock();
-    const world = createWorld({ fleet, seed: 1, clock, unknowns: { usageArrival: ofWorld } });
-    clock.advance(3 * hour);
-    const arrivals = [...(world.place("111122223333", "us-east-1")?.sessions.values() ?? [])]
-      .flatMap((sessions) => [...sessions.values()])
-      .map((session) => {
-        const first = Math.min(...usageRecords(session, world, 0, startAt + 3 * hour).map((each) => each.ingestedAt));
-        return first > startAt + 2 * hour ? "at-teardown" : "streaming";
-      });
-    expect(arrivals).toEqual([own, ofWorld]);
   });
 
   it("repeats a few records, equal in all but their coming, within the hour too", () => {

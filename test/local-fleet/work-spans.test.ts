@@ -114,6 +114,16 @@ describe("the work of a session", () => {
     expect(wakings.every(({ cause }) => cause === "cpu")).toBe(true);
   });
 
+  it("of any sleeper comes after 10 to 50 minutes of sleep", () => {
+    for (let seed = 0; seed < 300; seed++) {
+      const session = aSession({ profile: "sleeper", seed, timeoutSeconds: 28_800 });
+      const wakings = workSpans(session, startAt + minute, startAt + 7 * hour);
+      const sleeps = wakings.slice(1).map((waking, index) => (waking.startAt - (wakings[index]?.endAt ?? 0)) / minute);
+      expect(Math.min(...sleeps)).toBeGreaterThan(10);
+      expect(Math.max(...sleeps)).toBeLessThan(50);
+    }
+  });
+
   it("is not a call that was refused", () => {
     const session = aSession({ profile: "client", timeoutSeconds: 60 });
     const at = startAt + 10 * minute;

@@ -110,6 +110,13 @@ describe.each(formats)("a row of %s that cannot be used", (format) => {
 });
 
 it("takes cells in quotes, with commas, line breaks and quotes in them", async () => {
-  const rows = namedRows([rowOf()], "cur2").map((row) => ({ note: 'a "b",\nc', ...row, tail: "" }));
-  expect(linesOf(await readBill([csvOf(rows)]))).toHaveLength(1);
+  const what = 'USE1-"Other", tool';
+  const rows = namedRows([rowOf(), rowOf({ usageType: what })], "cur2").map((row) => ({
+    note: 'a "b",\nc',
+    ...row,
+    tail: "",
+  }));
+  const bill = await readBill([csvOf(rows)]);
+  expect(linesOf(bill)).toHaveLength(1);
+  expect(bill.setAside.map((charge) => charge.what)).toEqual([what]);
 });

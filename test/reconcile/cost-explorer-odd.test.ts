@@ -130,6 +130,13 @@ describe("an answer of Cost Explorer", () => {
     expect(lines.map((line) => line.region)).toEqual([found]);
   });
 
+  it("that is estimated for one account makes the whole bill an estimate", async () => {
+    const read = await toldExplorer((asked, number) =>
+      number === 1 ? accounts(payer, member) : { body: { ResultsByTime: [period(1, [], accountOf(asked) === payer)] } },
+    );
+    expect((await read(window, never)).estimated).toBe(true);
+  });
+
   it("that goes on with a day on a second page adds it up", async () => {
     const read = await toldExplorer((asked, number) => {
       if (number === 1) return accounts(payer);

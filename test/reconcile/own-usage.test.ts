@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { region } from "../../core/kernel/ids.ts";
 import { plusMs } from "../../core/kernel/instant.ts";
+import { formatUsd, zeroUsd } from "../../core/kernel/money.ts";
+import { daySides } from "../../core/reconcile/day-sides.ts";
+import { prices } from "../history/fixture.ts";
 import { day, gbHour, hourMs, ownOf, size, used, vcpuHour } from "./own.ts";
 
 const at = (days: number, hours: number) => plusMs(day(days), hours * hourMs);
@@ -16,7 +20,7 @@ describe("what the ledger has of a place", () => {
     expect(own?.firstChargeAt).toBe(at(2, 3));
     expect(own?.sessions).toEqual({ rated: 3, allocated: 0, bounded: 0 });
     const { vCPU, Memory } = dayOf(own, 2).uses;
-    const none = { allocated: 0n };
+    const none = { gb: "binary", allocated: 0n };
     expect(vCPU).toEqual([
       { unitPrice: 89_500_000_000n, rated: (3n * vcpuHour) / 2n, logged: (3n * vcpuHour) / 2n, ...none },
     ]);
@@ -29,10 +33,19 @@ describe("what the ledger has of a place", () => {
       { used: [{ at: at(2, 5), vcpu: 2000, gb: 0, priced: false }] },
     ]);
     expect(dayOf(own, 2).uses.vCPU).toEqual([
-      { unitPrice: 89_500_000_000n, rated: 0n, logged: 0n, allocated: vcpuHour },
-      { unitPrice: null, rated: 2n * vcpuHour, logged: 2n * vcpuHour, allocated: 0n },
+      { unitPrice: 89_500_000_000n, gb: "binary", rated: 0n, logged: 0n, allocated: vcpuHour },
+      { unitPrice: null, gb: "binary", rated: 2n * vcpuHour, logged: 2n * vcpuHour, allocated: 0n },
     ]);
     expect(own?.sessions).toEqual({ rated: 1, allocated: 1, bounded: 0 });
+  });
+
+  it("adds up hours of the GB that each was charged by", () => {
+    const own = ownOf([used(at(2, 5), 0, 2000), { used: [{ at: at(2, 6), vcpu: 0, gb: 2000, unit: "decimal" }] }]);
+    const pricing = { prices, gb: "binary" as const, region: region("us-east-1"), decimals: 6 };
+    const { hours, usd } = daySides(day(2), dayOf(own, 2), [], pricing).meters.Memory;
+    // Two GB-hours of 2^30 bytes are 2.147483648 of 10^9.
+    expect(formatUsd(hours.rated ?? zeroUsd, 6)).toBe("4.147484");
+    expect(formatUsd(usd.rated ?? zeroUsd, 6)).toBe("0.039194");
   });
 
   it("counts a session that crosses midnight once, and its gap too", () => {

@@ -1,5 +1,6 @@
 import { codeInterpreterKind } from "../../adapters/aws/code-interpreter-kind.ts";
 import { codeInterpreterPrices } from "../../core/billing/code-interpreter-prices.ts";
+import type { GbUnit } from "../../core/billing/gigabyte.ts";
 import { priceBookOf } from "../../core/billing/price-book.ts";
 import { targetKey } from "../../core/inventory/target.ts";
 import { accountId, interpreterId, region, sessionId } from "../../core/kernel/ids.ts";
@@ -11,12 +12,12 @@ import { type OwnTarget, ownUsage } from "../../core/reconcile/own-usage.ts";
 import type { SessionFacts } from "../../core/reporting/cost-tally.ts";
 import { amount, band } from "./amounts.ts";
 
-export const target = { account: accountId("111122223333"), region: region("us-east-1") };
+const target = { account: accountId("111122223333"), region: region("us-east-1") };
 export const hourMs = 3_600_000;
 /** Midnight, so many days after 1 November 2026. */
 export const day = (count: number): Instant => instant(Date.UTC(2026, 10, 1 + count));
 export const { size } = codeInterpreterKind;
-export const window = { from: day(0), until: day(10) };
+const window = { from: day(0), until: day(10) };
 export const vcpuHour = 3_600_000_000_000n;
 export const gbHour = 3_600_000n * 2n ** 30n;
 const unitPrices = { vCPU: 89_500_000_000n, Memory: 9_450_000_000n };
@@ -32,6 +33,8 @@ export interface OwnSession extends Partial<SessionFacts> {
     readonly vcpu: number;
     readonly gb: number;
     readonly priced?: boolean;
+    /** `gb` is in thousandths of the larger GB all the same. */
+    readonly unit?: GbUnit;
   }[];
   readonly lived?: readonly [from: Instant, until: Instant];
 }
@@ -64,8 +67,8 @@ export function ownOf(sessions: readonly OwnSession[]): OwnTarget | undefined {
       { ...facts, ...(lived === undefined ? {} : { basis: "bounded" as const }), ...of },
       crosses,
     );
-    for (const { at, vcpu, gb, priced = true } of used ?? []) {
-      const split = { idle: null, peakTax: null };
+    for (const { at, vcpu, gb, priced = true, unit = "binary" } of used ?? []) {
+      const split = { gb: unit, idle: null, peakTax: null };
       for (const [meter, usage] of [
         ["vCPU", (BigInt(vcpu) * vcpuHour) / 1000n],
         ["Memory", (BigInt(gb) * gbHour) / 1000n],

@@ -6,7 +6,7 @@ import { usageCost } from "../../core/billing/usage-cost.ts";
 import { region } from "../../core/kernel/ids.ts";
 import { addUsd, compareUsd, formatUsd, sumUsd, type Usd, usd } from "../../core/kernel/money.ts";
 import type { SessionBill } from "../../core/ledger/charge.ts";
-import type { CostFigures } from "../../core/reporting/cost-cells.ts";
+import type { CostFigures } from "../../core/reporting/cost-figures.ts";
 import { fixedDimensions } from "../../core/reporting/cost-groups.ts";
 import { decimalText, printedParts, printedTotal } from "../../core/reporting/largest-remainder.ts";
 import { seen } from "../focus/fixture.ts";
@@ -21,6 +21,11 @@ const amounts = ["known", "idle", "active", "unsplit", "peakTax", "logged", "low
 const same = (a: Usd, b: Usd): boolean => compareUsd(a, b) === 0;
 const sumOf = (groups: readonly { readonly figures: CostFigures }[], amount: (typeof amounts)[number]): Usd =>
   sumUsd(groups.map(({ figures }) => figures[amount]));
+
+const contentOf = (report: Awaited<ReturnType<typeof reportOf>>) => ({
+  cost: report,
+  groups: report.groups,
+});
 
 describe("a report of any window and dimensions", () => {
   it("row 13: sums to the same total by every grouping, exactly", async () => {
@@ -44,7 +49,8 @@ describe("a report of any window and dimensions", () => {
     await fc.assert(
       fc.asyncProperty(manyBills, anyDimensions, fc.constantFrom(0, 2, 4, 12), async (bills, groupBy, decimals) => {
         const report = await reportOf({ closed: bills }, { groupBy });
-        const { total, groups } = printedFigures(report.total, report.groups, decimals);
+        const { total, groupAt } = printedFigures(contentOf(report), decimals);
+        const groups = report.groups.map(({ figures }, place) => groupAt(place, figures));
         const units = (text: string): bigint => BigInt(text.replace(".", ""));
         for (const amount of ["known", "idle", "active", "unsplit", "peakTax", "logged"] as const) {
           expect(groups.reduce((sum, own) => sum + units(own[amount]), 0n)).toBe(units(total[amount]));
@@ -122,9 +128,10 @@ describe("what is in a report", () => {
       { basis: "bounded", sessions: 1, withoutFigure: 1, usd: null },
     ]);
     expect(report.total).toMatchObject({ sessions: 2, unknownSessions: 1 });
-    const printed = printedFigures(report.total, report.groups, 4);
+    const printed = printedFigures(contentOf(report), 4);
     const place = report.groups.findIndex(({ values }) => values[0] === "bounded");
-    expect(printed.groups[place]).toMatchObject({ usd: null, low: "0.1000", high: "0.2000" });
+    const figures = report.groups[place]?.figures ?? report.total;
+    expect(printed.groupAt(place, figures)).toMatchObject({ usd: null, low: "0.1000", high: "0.2000" });
     expect(same(report.total.low, addUsd(report.total.known, usd(1n, 10n)))).toBe(true);
   });
 

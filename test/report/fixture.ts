@@ -3,7 +3,8 @@ import { codeInterpreterKind } from "../../adapters/aws/code-interpreter-kind.ts
 import { attributionOf } from "../../adapters/config/attribution-of.ts";
 import { accountId, interpreterId, region, sessionId } from "../../core/kernel/ids.ts";
 import type { SessionBill } from "../../core/ledger/charge.ts";
-import type { CostReport, CostRequest, CostSource } from "../../core/reporting/cost-report.ts";
+import { figuresOf } from "../../core/reporting/cost-figures.ts";
+import type { CostRequest, CostSource } from "../../core/reporting/cost-report.ts";
 import { costReport } from "../../core/reporting/cost-report.ts";
 import { type Given, sourceOf } from "../focus/fixture.ts";
 import { day, prices } from "../history/fixture.ts";
@@ -15,7 +16,7 @@ const signal = new AbortController().signal;
 // biome-ignore lint/suspicious/noTemplateCurlyInString: groups of a pattern are written so in rules.
 const teams = attributionOf([{ match: { name: "^(?P<team>[a-z]+)-" }, set: { team: "${team}" } }]);
 
-const costRequest = (change: Partial<CostRequest> = {}): CostRequest => ({
+export const costRequest = (change: Partial<CostRequest> = {}): CostRequest => ({
   now: hours(30),
   from: day(0),
   until: day(2),
@@ -31,8 +32,15 @@ const costRequest = (change: Partial<CostRequest> = {}): CostRequest => ({
   ...change,
 });
 
-export const reportOf = async (given: Given, change: Partial<CostRequest> = {}): Promise<CostReport> =>
-  costReport(await costSource(given), costRequest(change), signal);
+/** A report, each group with its figures beside. */
+export async function reportOf(given: Given, change: Partial<CostRequest> = {}) {
+  const request = costRequest(change);
+  const report = await costReport(await costSource(given), request, signal);
+  return {
+    ...report,
+    groups: report.groups.map((group) => ({ ...group, figures: figuresOf(group.sums, report.scale) })),
+  };
+}
 
 async function costSource(given: Given): Promise<CostSource> {
   const source = await sourceOf(given);

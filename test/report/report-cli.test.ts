@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
@@ -161,6 +161,17 @@ describe("a report of history alone", () => {
     expect(run.err).toContain("Run `sandmeter watch` first");
   });
 
+  it.each([
+    [[], ["111122223333", "222233334444"]],
+    [["--billing-account", "999900001111"], ["999900001111"]],
+  ])("names in FOCUS rows the account that pays: %j", async (flags, expected) => {
+    const out = path.join(folder, "paid.csv");
+    expect((await report(...window, "--format", "focus", "--out", out, ...flags)).exit).toBe(0);
+    const [head = "", ...lines] = readFileSync(out, "utf8").trim().split("\n");
+    const column = head.split(",").indexOf("BillingAccountId");
+    expect([...new Set(lines.map((line) => line.split(",")[column]))].toSorted()).toEqual(expected);
+  });
+
   it("refuses every wrong flag at once", async () => {
     const flags = ["--from", "tomorrow", "--group-by", "teem", "--format", "xml", "--top", "many", "--last", "7"];
     const { exit, err } = await report(...flags);
@@ -179,6 +190,11 @@ describe("a report of history alone", () => {
       [["--month", "2026-13"], "--month must be a month"],
       [["--format", "focus"], "needs --out"],
       [["--out", "x.csv"], "--out is for --format focus"],
+      [["--billing-account", "999900001111"], "--billing-account is for --format focus"],
+      [
+        ["--format", "focus", "--out", "x.csv", "--billing-account", "99990000111"],
+        "must be an account id of 12 digits",
+      ],
       [["clsoe"], "is no command"],
     ] as const) {
       expect((await report(...wrong)).err).toContain(said);

@@ -188,7 +188,7 @@ describe("the table of scan", () => {
   it("shows other people's text harmless, one line a session", async () => {
     const { out } = await runCli(["scan", ...fast]);
     const [sessions] = out.split("\n\n");
-    expect(sessions?.split("\n")).toHaveLength(1 + 9);
+    expect(sessions?.split("\n")).toHaveLength(1 + 9 + 1);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly these must not come through.
     expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
     for (const shown of ["\\e[31mred\\e[0m\\x07", "line\\nbreak", "=HYPERLINK(1)", "<script>", "\\u202egnp.exe"]) {
@@ -202,6 +202,45 @@ describe("the table of scan", () => {
     expect(out).toMatch(/Code Interpreter configurations +2 +0 +applied +unknown +not-enabled/);
   });
 
+  it("counts Regions without sessions instead of showing their quotas, where all Regions were asked for", async () => {
+    const { out } = await runCli(["scan", ...fast, "--regions", "all"]);
+    const quotas = out.slice(out.indexOf("Quotas"));
+    expect(quotas.match(/^[a-z]+-[a-z]+-\d /gm)?.map((region) => region.trim())).toEqual([
+      ...["us-east-1", "us-east-1", "eu-west-1", "eu-west-1"],
+    ]);
+    expect(quotas).toContain("… and 13 more Regions without sessions, all quotas ok");
+    const named = await runCli(["scan", ...fast, "--regions", "us-west-2,eu-west-1"]);
+    expect(named.out).toMatch(/us-west-2 +Concurrent/);
+  });
+
+  it("shows only older sessions with their cost, and the quotas of all", async () => {
+    const { out, exit } = await runCli(["scan", ...fast, "--older-than", "40s"]);
+    expect(exit).toBe(0);
+    const [sessions] = out.split("\n\n");
+    const rows = (sessions?.split("\n").length ?? 0) - 2;
+    expect(rows).toBeGreaterThanOrEqual(2);
+    expect(rows).toBeLessThan(9);
+    expect(out).toContain(`${rows} live sessions older than 40s as of`);
+    expect(out).toMatch(/Concurrent active Code Interpreter sessions +9 +10/);
+    const { report } = await json("--older-than", "40s", "--sort", "age");
+    expect(report.sessions.length).toBe(report.totals.sessions);
+    expect(report.targets[0]?.readySessions).toBe(9);
+    const ages = report.sessions.map(({ ageSeconds }) => ageSeconds);
+    expect(ages).toEqual(ages.toSorted((a, b) => b - a));
+    expect(Math.min(...ages)).toBeGreaterThanOrEqual(40);
+  });
+
+  it("writes a line of CSV for each session, in the order that is asked for, without formulas", async () => {
+    const { out } = await runCli(["scan", ...fast, "--format", "csv", "--sort", "id"]);
+    const [head, ...lines] = out.trimEnd().split("\n");
+    expect(head).toMatch(/^account,region,interpreter,interpreter_kind,session,name,created_at,age_seconds,/);
+    expect(out).toContain(",'=HYPERLINK(1),");
+    const ids = lines.flatMap((line) => /,([0-9A-Z]{26}),/.exec(line)?.[1] ?? []);
+    expect(ids).toHaveLength(9);
+    expect(ids).toEqual(ids.toSorted());
+    expect(out).toMatch(/,bounded,false$/m);
+  });
+
   it("fits a terminal, and keeps its progress on standard error", async () => {
     const { out, err } = await runCli(["scan", ...fast], { color: true, interactive: true, columns: 100 });
     const lines = stripVTControlCharacters(out).split("\n\n")[0]?.split("\n") ?? [];
@@ -212,6 +251,19 @@ describe("the table of scan", () => {
 });
 
 describe("what scan refuses", () => {
+  it.each([
+    [["--older-than", "4"], "--older-than 4 has no unit: say 4m or 4h"],
+    [["--older-than", "8d"], "--older-than must be a time from 1s to 7d"],
+    [["--sort", "cots"], '--sort must be one of cost, age, id, not "cots": did you mean cost?'],
+    [["--format", "xml"], '--format must be one of table, json, csv, not "xml"'],
+    [["--json", "--format", "csv"], "--json is --format json"],
+    [["--interpreters", "--sort", "age"], "--sort is for sessions"],
+    [["--interpreters", "--older-than", "4h"], "--older-than is for sessions"],
+    [["--interpreters", "--format", "csv"], "--format csv is for sessions"],
+  ])("%j", async (flags, said) =>
+    expect(await runCli(["scan", ...flags])).toMatchObject({ exit: 2, err: expect.stringContaining(said) }),
+  );
+
   it("tells all wrong flags at once, each with what to do", async () => {
     const run = await runCli([
       "scan",

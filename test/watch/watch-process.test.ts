@@ -44,6 +44,8 @@ const start = (...args: string[]): Child => {
 };
 const startWatch = (...flags: string[]): Child =>
   start("cli/main.ts", "watch", "--requests-per-second", "1000", "--state", stateFile(), ...flags);
+/** Without reading usage logs, at the pace that the log service allows. */
+const startScans = (...flags: string[]): Child => startWatch("--no-accounts", ...flags);
 
 /** Ends the child as Ctrl-C does; answers how it ended and how long that took. */
 async function interrupt(child: Child) {
@@ -72,6 +74,15 @@ describe("Ctrl-C during watch", () => {
     state.close();
   });
 
+  it("is one Ctrl-C where the terminal and a launcher both pass it on", async () => {
+    const child = startWatch("--every", "60s");
+    await child.wrote("pass 1:");
+    child.process.kill("SIGINT");
+    const { code } = await interrupt(child);
+    expect({ code, err: child.err() }).toEqual({ code: 0, err: "" });
+    intact();
+  });
+
   it("ends within a second in the middle of a pass, and the next run goes on", async () => {
     await aws.addFaults({ kind: "slow", operation: "ListCodeInterpreterSessions", delayMs: 60_000 });
     const child = startWatch("--every", "60s");
@@ -81,7 +92,7 @@ describe("Ctrl-C during watch", () => {
     expect(tookMs).toBeLessThan(1000);
     intact();
     await aws.clearFaults();
-    const next = startWatch("--once");
+    const next = startScans("--once");
     expect((await next.ended).code).toBe(0);
     expect(next.out()).toContain("9 live sessions");
   });
@@ -108,7 +119,7 @@ async function reached(operation: string): Promise<void> {
 
 describe("two processes on one state", () => {
   it("give one alert", async () => {
-    const both = [0, 1].map(() => startWatch("--passes", "2", "--every", "1s", "--json"));
+    const both = [0, 1].map(() => startScans("--passes", "2", "--every", "1s", "--json"));
     for (const child of both) expect((await child.ended).code).toBe(0);
     const answer = await fetch(`${aws.url}/_local/events`);
     const { events } = (await answer.json()) as { events: readonly { detail: { id: string } }[] };
