@@ -43,7 +43,6 @@ function shadowOf(policy: Policy, others: readonly Policy[]): readonly PolicyWar
   const by = others.find(
     ({ match }) =>
       specificityOf(match) > specificityOf(policy.match) &&
-      match.session === null &&
       match.name !== null &&
       matchesAnything(match.name) &&
       covers({ ...match, name: null }, policy.match),

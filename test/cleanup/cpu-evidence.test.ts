@@ -84,14 +84,33 @@ describe("evidence of CPU", () => {
     [0.0201, at(51)],
   ])("takes a record of %f vCPU for work until %s", (vcpu, lastBusyAt) => {
     const made = [...seconds(10, 100)].map((item) => (item.seconds === 50 ? { ...item, vcpu } : item));
-    expect(look(made)).toMatchObject({ lastBusyAt, quietSince: lastBusyAt ?? at(10) });
+    // Half a second more, by which stamps are off at most.
+    expect(look(made)).toMatchObject({
+      lastBusyAt,
+      quietSince: lastBusyAt === null ? at(10) : plusMs(lastBusyAt, 500),
+    });
   });
 
   it.each([
     [0, null],
-    [1e-6, at(50.5)],
-  ])("takes a record of no length that carries %f of a vCPU-second for work until %s", (vcpu, lastBusyAt) => {
-    expect(look([...seconds(10, 100), { seconds: 50.5, elapsed: 0, vcpu }])).toMatchObject({ lastBusyAt });
+    [0.0189, null],
+    [0.01901, at(52)],
+  ])(
+    "adds a record of no length with %f of a vCPU-second to the seconds beside it, which work until %s",
+    (vcpu, busy) => {
+      expect(look([...seconds(10, 100), { seconds: 50.5, elapsed: 0, vcpu }])).toMatchObject({ lastBusyAt: busy });
+    },
+  );
+
+  it.each([
+    [1.5, null],
+    [1.501, at(101.501)],
+  ])("takes a record of no length for work of its own where the next second is %f s away", (apart, lastBusyAt) => {
+    const made = [
+      { seconds: 100, vcpu: 0 },
+      { seconds: 100 + apart, elapsed: 0, vcpu: 0.001 },
+    ];
+    expect(look(made)).toMatchObject({ lastBusyAt });
   });
 
   it("is not quiet where the last record works, of whatever length", () => {
@@ -100,11 +119,13 @@ describe("evidence of CPU", () => {
       quietSince: null,
       lastBusyAt: at(100),
     });
+    expect(look([...seconds(10, 100), { seconds: 99, elapsed: 0.5, vcpu: 1 }])).toMatchObject({ quietSince: null });
   });
 
   it("is quiet from the end of the work, by the later of the two ways to stamp", () => {
     const made = [...seconds(0, 10), { seconds: 10, elapsed: 60, vcpu: 1 }, { seconds: 70, elapsed: 60 }];
-    expect(look(made)).toMatchObject({ quietSince: at(70), lastBusyAt: at(70), covered: { until: at(70) } });
+    expect(look(made)).toMatchObject({ quietSince: null, lastBusyAt: at(70), covered: { until: at(70) } });
+    expect(look([...made, { seconds: 130, elapsed: 60 }])).toMatchObject({ quietSince: at(70.5), lastBusyAt: at(70) });
   });
 
   it("remembers work of an earlier stretch, and that outside of the window", () => {

@@ -96,6 +96,11 @@ describe("over age", () => {
     ["works, and its calls are not known", { cpu: busy, calls: unknown("failed") }, "active"],
     ["works, by evidence of another clock", { cpu: { ...busy, asOf: minute(121) } }, "active"],
     ["was only updated", { lastUpdatedAt: minute(101) }, "active"],
+    [
+      "was only updated, and worked long ago",
+      { lastUpdatedAt: minute(101), cpu: { lastBusyAt: minute(50), quietSince: minute(50) } },
+      "active",
+    ],
     ["has an interpreter that is called", { calls: { maybeInFlight: [span(90, 101)] } }, "unprovable"],
     ["is not known", { cpu: unknown("failed") }, "unknown-activity"],
     ["is protected", { cpu: busy, protection: {} }, "protected"],

@@ -170,6 +170,12 @@ describe("what is not known", () => {
     expect(reasonOf({ calls: { window: span(from, 120) } })).toBe(reason);
   });
 
+  it("needs no look at calls from before it began", () => {
+    const began = { createdAt: minute(95) };
+    expect(reasonOf({ session: began, calls: { window: span(95, 120) } })).toBe("quiet");
+    expect(reasonOf({ session: began, calls: { window: span(95 + ms, 120) } })).toBe("unknown-activity");
+  });
+
   it.each([
     [175 - ms, "idle-observed"],
     [175, "idle-observed"],

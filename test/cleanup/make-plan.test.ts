@@ -60,12 +60,12 @@ describe("a plan", () => {
   it("takes those over age first, then those that are idle longest, then the oldest", () => {
     const list: readonly Made[] = [
       { id: "young", idle: 20, changes: { session: { createdAt: minute(10) } } },
-      { id: "old", idle: 20 },
+      { id: "z-old", idle: 20 },
       { id: "longest", idle: 5 },
       { id: "busy", idle: null, reason: "over-age-busy" },
       { id: "over-age", idle: 90, reason: "over-age" },
     ];
-    expect(idsOf(...list)).toEqual(["over-age", "busy", "longest", "old", "young"]);
+    expect(idsOf(...list)).toEqual(["over-age", "busy", "longest", "z-old", "young"]);
     expect(planOf(...list.toReversed())).toEqual(planOf(...list));
   });
 

@@ -63,6 +63,7 @@ describe("warnings of policies", () => {
       "protected: every session of policy etl is protected until 2026-11-20T22:00:00.000Z: a fair",
     ]);
     expect(by({ region: "us-west-2" })).toEqual([]);
+    expect(by({ region: "us-east-1" }, minute(59))).toEqual([expect.stringMatching(/^protection-expired: /)]);
     expect(by({ session: "S1" })).toEqual([]);
   });
 
