@@ -33,13 +33,15 @@ export function cpuEvidenceOf(
   }
   const first = firstOfStretch(records, last, window.from);
   const covered: Span = { from: instant(records.at[first] ?? 0), until: instant(records.at[last] ?? 0) };
-  const lastBusyAt = lastBusyOf(records, levels.idleVcpu);
-  const quietAtEnd = !isBusy(records, last, levels.idleVcpu) && (lastBusyAt ?? covered.until) <= covered.until;
+  const used = usedNs(records);
+  const lastBusyAt = lastBusyOf(records, used, levels.idleVcpu);
+  // A stamp that is early by its jitter lets work end early.
+  const quietFrom = lastBusyAt === null ? covered.from : lastBusyAt + gapToleranceMs;
   return {
     kind: "known",
     asOf: now,
     covered,
-    quietSince: quietAtEnd ? instant(Math.max(covered.from, lastBusyAt ?? covered.from)) : null,
+    quietSince: quietFrom <= covered.until ? instant(Math.max(covered.from, quietFrom)) : null,
     lastBusyAt,
     hotSince: hotSinceOf(records, first, last, levels.hotVcpu),
     memoryBytes: lastLevelOf(records, first, last, levels.gb),
@@ -75,18 +77,45 @@ function lastWithin({ at, length }: UsageColumns, window: Span): number {
   return last >= 0 && (at[last] ?? 0) >= window.from ? last : -1;
 }
 
-/** Records of no length can carry CPU: then they work. Those that carry none say nothing. */
-function isBusy({ elapsedSeconds, vcpuHours }: UsageColumns, row: number, idleVcpu: number): boolean {
-  const eMs = elapsedMs(elapsedSeconds[row] ?? 0);
-  const vcpuNs = vcpuNsOf(vcpuHours[row] ?? 0);
-  return eMs === 0 ? vcpuNs > 0 : vcpuNs >= idleVcpu * eMs * 1e6;
+/**
+ * The CPU of each record. A second is the finest that the meter knows: a record of no length, or of a few milliseconds, is a part of
+ * the second beside it, whichever that is, so that its CPU counts in both. A microVM that idles has such a record every few minutes.
+ */
+function usedNs({ at, elapsedSeconds, vcpuHours, length }: UsageColumns): Float64Array {
+  const used = new Float64Array(length);
+  const isShort = (row: number): boolean => elapsedMs(elapsedSeconds[row] ?? 0) < shortestRateMs;
+  for (let row = 0; row < length; row += 1) used[row] = (used[row] ?? 0) + vcpuNsOf(vcpuHours[row] ?? 0);
+  for (let row = 0; row < length; row += 1) {
+    if (!isShort(row)) continue;
+    const own = vcpuNsOf(vcpuHours[row] ?? 0);
+    let isTaken = false;
+    for (const step of [-1, 1]) {
+      let beside = row + step;
+      while (beside >= 0 && beside < length && isShort(beside)) beside += step;
+      if (beside < 0 || beside >= length || Math.abs((at[beside] ?? 0) - (at[row] ?? 0)) > besideMs) continue;
+      used[beside] = (used[beside] ?? 0) + own;
+      isTaken = true;
+    }
+    if (isTaken) used[row] = 0;
+  }
+  return used;
 }
 
-function lastBusyOf(records: UsageColumns, idleVcpu: number): Instant | null {
+/** A record of no length is within the second that it belongs to, by either way to stamp. */
+const besideMs = 1000 + gapToleranceMs;
+
+/** A record of no length that has no second beside it works where it carries any CPU at all. */
+function isBusy({ elapsedSeconds }: UsageColumns, used: Float64Array, row: number, idleVcpu: number): boolean {
+  const eMs = elapsedMs(elapsedSeconds[row] ?? 0);
+  const vcpuNs = used[row] ?? 0;
+  return eMs === 0 ? vcpuNs > 0 : vcpuNs > 0 && vcpuNs >= idleVcpu * eMs * 1e6;
+}
+
+function lastBusyOf(records: UsageColumns, used: Float64Array, idleVcpu: number): Instant | null {
   let latest = Number.NEGATIVE_INFINITY;
   for (let row = 0; row < records.length; row += 1) {
     const endsAt = (records.at[row] ?? 0) + elapsedMs(records.elapsedSeconds[row] ?? 0);
-    if (endsAt > latest && isBusy(records, row, idleVcpu)) latest = endsAt;
+    if (endsAt > latest && isBusy(records, used, row, idleVcpu)) latest = endsAt;
   }
   return latest === Number.NEGATIVE_INFINITY ? null : instant(latest);
 }
