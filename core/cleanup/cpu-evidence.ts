@@ -14,7 +14,8 @@ export interface CpuLevels {
 
 /**
  * What the usage records of one session, in any order and with repeats, say of its CPU. Only `window` was read in full: records
- * outside of it prove no quiet, but they prove work.
+ * outside of it prove no quiet, but they prove work. Records come in any order, the newest in islands: what counts is the latest
+ * stretch without a gap that is `neededMs` long.
  *
  * AWS does not say whether a record is stamped at the start or at the end of its time, so each bound is taken where it proves
  * less: the horizon is the last stamp, work lasts until the stamp plus the duration, and what is covered begins with the first stamp.
@@ -23,6 +24,7 @@ export function cpuEvidenceOf(
   rows: UsageColumns,
   levels: CpuLevels,
   window: Span,
+  neededMs: number,
   now: Instant,
 ): CpuEvidence | Unknown {
   const records = distinctInOrder(rows);
@@ -31,8 +33,8 @@ export function cpuEvidenceOf(
     const message = "The session has no usage records in the time that was looked at: they come 17 to 60 minutes late.";
     return { kind: "unknown", code: "no-records-yet", message };
   }
-  const first = firstOfStretch(records, last, window.from);
-  const covered: Span = { from: instant(records.at[first] ?? 0), until: instant(records.at[last] ?? 0) };
+  const { first, end } = stretchOf(records, last, window.from, neededMs);
+  const covered: Span = { from: instant(records.at[first] ?? 0), until: instant(records.at[end] ?? 0) };
   const used = usedNs(records);
   const lastBusyAt = lastBusyOf(records, used, levels.idleVcpu);
   // A stamp that is early by its jitter lets work end early.
@@ -43,8 +45,8 @@ export function cpuEvidenceOf(
     covered,
     quietSince: quietFrom <= covered.until ? instant(Math.max(covered.from, quietFrom)) : null,
     lastBusyAt,
-    hotSince: hotSinceOf(records, first, last, levels.hotVcpu),
-    memoryBytes: lastLevelOf(records, first, last, levels.gb),
+    hotSince: hotSinceOf(records, first, end, levels.hotVcpu),
+    memoryBytes: lastLevelOf(records, first, end, levels.gb),
   };
 }
 
@@ -58,11 +60,28 @@ const longestHoleMs = 1000;
 /** A few milliseconds make no rate that could be called a runaway's, nor do they interrupt one. */
 const shortestRateMs = 250;
 
-function firstOfStretch(records: UsageColumns, last: number, from: Instant): number {
-  let first = last;
-  while (first > 0 && (records.at[first - 1] ?? 0) >= from && !isGap(records, first - 1, first)) first -= 1;
-  return first;
+interface Stretch {
+  /** Places of its first and last record. */
+  readonly first: number;
+  readonly end: number;
 }
+
+/** The latest stretch without a gap that is long enough, or the longest where none is. */
+function stretchOf(records: UsageColumns, last: number, from: Instant, neededMs: number): Stretch {
+  let longest: Stretch | null = null;
+  let end = last;
+  for (let first = last; ; first -= 1) {
+    const isFirst = first === 0 || (records.at[first - 1] ?? 0) < from;
+    if (!isFirst && !isGap(records, first - 1, first)) continue;
+    const stretch = { first, end };
+    if (lengthOf(records, stretch) >= neededMs) return stretch;
+    if (longest === null || lengthOf(records, stretch) > lengthOf(records, longest)) longest = stretch;
+    if (isFirst) return longest;
+    end = first - 1;
+  }
+}
+
+const lengthOf = ({ at }: UsageColumns, { first, end }: Stretch): number => (at[end] ?? 0) - (at[first] ?? 0);
 
 function isGap({ at, elapsedSeconds }: UsageColumns, before: number, after: number): boolean {
   const [a, b] = [elapsedMs(elapsedSeconds[before] ?? 0), elapsedMs(elapsedSeconds[after] ?? 0)];
@@ -77,13 +96,17 @@ function lastWithin({ at, length }: UsageColumns, window: Span): number {
   return last >= 0 && (at[last] ?? 0) >= window.from ? last : -1;
 }
 
+/** Shown as 0.00 s: its CPU is no rate. */
+const noLengthMs = 10;
+
 /**
- * The CPU of each record. A second is the finest that the meter knows: a record of no length, or of a few milliseconds, is a part of
- * the second beside it, whichever that is, so that its CPU counts in both. A microVM that idles has such a record every few minutes.
+ * The CPU of each record. A second is the finest that the meter knows: a record of no length is a part of the second beside it,
+ * whichever that is, so that its CPU counts in both. A microVM that idles has such a record every few minutes.
  */
 function usedNs({ at, elapsedSeconds, vcpuHours, length }: UsageColumns): Float64Array {
   const used = new Float64Array(length);
-  const isShort = (row: number): boolean => elapsedMs(elapsedSeconds[row] ?? 0) < shortestRateMs;
+  const isShort = (row: number): boolean => elapsedMs(elapsedSeconds[row] ?? 0) < noLengthMs;
+  const isSecond = (row: number): boolean => elapsedMs(elapsedSeconds[row] ?? 0) <= besideMs;
   for (let row = 0; row < length; row += 1) used[row] = (used[row] ?? 0) + vcpuNsOf(vcpuHours[row] ?? 0);
   for (let row = 0; row < length; row += 1) {
     if (!isShort(row)) continue;
@@ -92,7 +115,8 @@ function usedNs({ at, elapsedSeconds, vcpuHours, length }: UsageColumns): Float6
     for (const step of [-1, 1]) {
       let beside = row + step;
       while (beside >= 0 && beside < length && isShort(beside)) beside += step;
-      if (beside < 0 || beside >= length || Math.abs((at[beside] ?? 0) - (at[row] ?? 0)) > besideMs) continue;
+      if (beside < 0 || beside >= length || !isSecond(beside)) continue;
+      if (Math.abs((at[beside] ?? 0) - (at[row] ?? 0)) > besideMs) continue;
       used[beside] = (used[beside] ?? 0) + own;
       isTaken = true;
     }
@@ -108,7 +132,7 @@ const besideMs = 1000 + gapToleranceMs;
 function isBusy({ elapsedSeconds }: UsageColumns, used: Float64Array, row: number, idleVcpu: number): boolean {
   const eMs = elapsedMs(elapsedSeconds[row] ?? 0);
   const vcpuNs = used[row] ?? 0;
-  return eMs === 0 ? vcpuNs > 0 : vcpuNs > 0 && vcpuNs >= idleVcpu * eMs * 1e6;
+  return eMs < noLengthMs ? vcpuNs > 0 : vcpuNs > 0 && vcpuNs >= idleVcpu * eMs * 1e6;
 }
 
 function lastBusyOf(records: UsageColumns, used: Float64Array, idleVcpu: number): Instant | null {

@@ -23,11 +23,11 @@ export interface Span {
   readonly until: Instant;
 }
 
-/** CPU of one session by its usage records, up to the end of their last stretch without a gap. */
+/** CPU of one session by its usage records, up to the end of the latest stretch of them without a gap that is long enough. */
 export interface CpuEvidence {
   readonly kind: "known";
   readonly asOf: Instant;
-  /** The last stretch of records without a gap. `until` is the horizon h. */
+  /** That stretch. `until` is the horizon h. */
   readonly covered: Span;
   /**
    * Since when each record of that stretch is below the idle level; null where its last record is not, or where a later record,

@@ -27,12 +27,13 @@ export type ReadSessionCalls = (
   signal: AbortSignal,
 ) => Promise<ReadonlyMap<SessionId, CallEvidence | Unknown>>;
 
-/** CPU of sessions of one interpreter, by their usage records of the window. */
+/** CPU of sessions of one interpreter, by their usage records of the window; `neededMs` is how long a stretch of them proves anything. */
 export type ReadSessionCpu = (
   target: Target,
   interpreter: InterpreterId,
   sessions: readonly SessionId[],
   window: Span,
+  neededMs: number,
   now: Instant,
   signal: AbortSignal,
 ) => Promise<ReadonlyMap<SessionId, CpuEvidence | Unknown>>;

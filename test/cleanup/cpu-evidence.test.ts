@@ -26,8 +26,8 @@ const record = ({ seconds, elapsed = 1, vcpu = 0.001, gb = 1 }: Made): UsageFigu
   vcpuHours: (vcpu * (elapsed || 1)) / 3600,
   gbHours: (gb * (elapsed || 1)) / 3600,
 });
-const look = (made: readonly Made[], window = hour): CpuEvidence | Unknown =>
-  cpuEvidenceOf(usageColumnsOf(made.map(record)), levels, window, now);
+const look = (made: readonly Made[], window = hour, neededMs = 0): CpuEvidence | Unknown =>
+  cpuEvidenceOf(usageColumnsOf(made.map(record)), levels, window, neededMs, now);
 const seconds = (from: number, until: number, rest: Partial<Made> = {}): Made[] =>
   Array.from({ length: until - from }, (_, i) => ({ seconds: from + i, ...rest }));
 
@@ -126,6 +126,28 @@ describe("evidence of CPU", () => {
     const made = [...seconds(0, 10), { seconds: 10, elapsed: 60, vcpu: 1 }, { seconds: 70, elapsed: 60 }];
     expect(look(made)).toMatchObject({ quietSince: null, lastBusyAt: at(70), covered: { until: at(70) } });
     expect(look([...made, { seconds: 130, elapsed: 60 }])).toMatchObject({ quietSince: at(70.5), lastBusyAt: at(70) });
+  });
+
+  it.each([
+    [30, 40, 69],
+    [29, 40, 69],
+    // The latest one that is long enough, be it before islands of records that came early.
+    [9, 80, 89],
+    [10, 40, 69],
+    // The longest where none is.
+    [31, 40, 69],
+  ])("of stretches, takes the latest one of %i seconds: from %i to %i", (needed, from, until) => {
+    const made = [...seconds(0, 20), ...seconds(40, 70), ...seconds(80, 90), ...seconds(95, 100)];
+    expect(look(made, hour, needed * 1000)).toMatchObject({ covered: { from: at(from), until: at(until) } });
+  });
+
+  it("is not quiet where an island after the stretch works", () => {
+    const made = [...seconds(40, 70), { seconds: 80, vcpu: 1 }, { seconds: 81 }];
+    expect(look(made, hour, 20_000)).toMatchObject({
+      covered: { until: at(69) },
+      quietSince: null,
+      lastBusyAt: at(81),
+    });
   });
 
   it("remembers work of an earlier stretch, and that outside of the window", () => {

@@ -50,7 +50,7 @@ describe("more evidence of work", () => {
           const actionOf = (work: typeof busyLess, minutesCalled: typeof calledLess): Decision["action"] => {
             const rows = usageColumnsOf([...quiet.filter((_, n) => !dropped.includes(n)), ...work]);
             const levels = { idleVcpu: 0.02, hotVcpu: 1.5, gb: "binary" } as const;
-            const ownCpu = cpuEvidenceOf(rows, levels, window, now);
+            const ownCpu = cpuEvidenceOf(rows, levels, window, 0, now);
             const completeUntil = minute(116);
             const ownCalls = evidenceOfMinutes(minutesCalled, { asOf: now, of: ofWhom, window, completeUntil, stamp });
             return decided({ ...facts(), evidence: { ...facts().evidence, cpu: ownCpu, calls: ownCalls } }).action;

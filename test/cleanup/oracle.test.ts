@@ -25,7 +25,13 @@ function cpuOf({ tiles, recordStamp, now }: Timeline): CpuEvidence | Unknown {
       gbHours: 0.0001,
     }));
   const window = { from: at(-60 * minuteMs), until: at(now) };
-  return cpuEvidenceOf(usageColumnsOf(rows), { idleVcpu: 0.02, hotVcpu: 1.5, gb: "binary" }, window, at(now));
+  return cpuEvidenceOf(
+    usageColumnsOf(rows),
+    { idleVcpu: 0.02, hotVcpu: 1.5, gb: "binary" },
+    window,
+    15 * minuteMs,
+    at(now),
+  );
 }
 
 const stampOf = (call: Stretch, stamp: "start" | "completion"): number => (stamp === "start" ? call.from : call.until);

@@ -82,9 +82,12 @@ const blankFacts = (session: Session, { policies, protections }: PolicySet, now:
 
 /** Far enough back for the `idleAfter` before any horizon that is not too old. */
 function windowOf(candidates: readonly SessionFacts[], now: Instant): Span {
-  const idleAfterMs = Math.max(callMs, ...candidates.map(({ policy }) => policy?.idleAfterMs ?? 0));
+  const idleAfterMs = Math.max(callMs, idleAfterOfAll(candidates));
   return { from: plusMs(now, -(lagMs + idleAfterMs + callMs + spareMs)), until: now };
 }
+
+const idleAfterOfAll = (candidates: readonly SessionFacts[]): number =>
+  Math.max(0, ...candidates.map(({ policy }) => policy?.idleAfterMs ?? 0));
 
 async function callsOf(
   { readInterpreterCalls, readSessionCalls }: EvidencePorts,
@@ -147,7 +150,15 @@ async function cpuOf(
   const looked = new Map<Session, CpuEvidence | Unknown>();
   for (const [interpreter, group] of Map.groupBy(chosen, ({ session }) => session.interpreter)) {
     const ids = group.map(({ session }) => session.id);
-    const found = await readSessionCpu(target, interpreter, ids, windowOf(group, now), now, signal);
+    const found = await readSessionCpu(
+      target,
+      interpreter,
+      ids,
+      windowOf(group, now),
+      idleAfterOfAll(group),
+      now,
+      signal,
+    );
     for (const { session } of group) {
       looked.set(session, withoutRecords(found.get(session.id) ?? notLooked, session, now));
     }

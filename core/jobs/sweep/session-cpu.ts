@@ -21,7 +21,7 @@ const beliefMs = 24 * 3_600_000;
  */
 export const sessionCpu =
   ({ usage, documents }: SessionCpuPorts, levels: CpuLevels): ReadSessionCpu =>
-  async (target, interpreter, sessions, window, now, signal) => {
+  async (target, interpreter, sessions, window, neededMs, now, signal) => {
     const located = await locate({ usage, documents }, target, interpreter, signal);
     if (located.kind === "none") {
       const unknown = whyNone(located);
@@ -30,7 +30,7 @@ export const sessionCpu =
     const { location } = located;
     const groups = location.windows === "delivery" ? [sessions] : sessions.map((session) => [session]);
     const found = await mapConcurrently(groups, sessionsAtOnce, (group) =>
-      readGroup(usage, { target, interpreter, location, window, now }, group, levels, signal),
+      readGroup(usage, { target, interpreter, location, window, neededMs, now }, group, levels, signal),
     );
     return new Map(found.flatMap((group) => [...group]));
   };
@@ -57,12 +57,13 @@ interface Asked {
   readonly interpreter: InterpreterId;
   readonly location: UsageLocation;
   readonly window: Span;
+  readonly neededMs: number;
   readonly now: Instant;
 }
 
 async function readGroup(
   usage: Pick<UsageSource, "read">,
-  { target, interpreter, location, window, now }: Asked,
+  { target, interpreter, location, window, neededMs, now }: Asked,
   sessions: readonly SessionId[],
   levels: CpuLevels,
   signal: AbortSignal,
@@ -93,7 +94,7 @@ async function readGroup(
     sessions.map((session) => {
       if (!reading.complete) return [session, unread(reading.problems[0]?.message ?? "Not all of it could be read.")];
       if (reading.approximate !== null) return [session, approximate(reading.approximate)];
-      return [session, cpuEvidenceOf(joinColumns(rows.get(session) ?? []), levels, window, now)];
+      return [session, cpuEvidenceOf(joinColumns(rows.get(session) ?? []), levels, window, neededMs, now)];
     }),
   );
 }
