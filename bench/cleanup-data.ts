@@ -57,7 +57,16 @@ function cpuOf(random: () => number, createdAt: Instant, now: Instant): CpuEvide
   const lastBusyAt = plusMs(until, -Math.round(random() * 90 * minuteMs));
   const quietSince = random() < 0.2 ? null : lastBusyAt;
   const covered = { from: plusMs(createdAt, -2 * minuteMs), until };
-  return { kind: "known", asOf: now, covered, quietSince, lastBusyAt, hotSince: null, memoryBytes: 2 ** 30 };
+  return {
+    kind: "known",
+    asOf: now,
+    covered,
+    quietSince,
+    lastBusyAt,
+    lastRecordAt: until,
+    hotSince: null,
+    memoryBytes: 2 ** 30,
+  };
 }
 
 function callsOf(random: () => number, now: Instant): CallEvidence {

@@ -45,7 +45,8 @@ export function cpuEvidenceOf(
     covered,
     quietSince: quietFrom <= covered.until ? instant(Math.max(covered.from, quietFrom)) : null,
     lastBusyAt,
-    hotSince: hotSinceOf(records, first, end, levels.hotVcpu),
+    lastRecordAt: instant(records.at[last] ?? 0),
+    hotSince: hotSinceOf(records, last, levels.hotVcpu),
     memoryBytes: lastLevelOf(records, first, end, levels.gb),
   };
 }
@@ -114,9 +115,11 @@ function usedNs({ at, elapsedSeconds, vcpuHours, length }: UsageColumns): Float6
     let isTaken = false;
     for (const step of [-1, 1]) {
       let beside = row + step;
-      while (beside >= 0 && beside < length && isShort(beside)) beside += step;
-      if (beside < 0 || beside >= length || !isSecond(beside)) continue;
-      if (Math.abs((at[beside] ?? 0) - (at[row] ?? 0)) > besideMs) continue;
+      // Never further than it can belong, or many of them in a row would each look at all others.
+      const isNear = (): boolean =>
+        beside >= 0 && beside < length && Math.abs((at[beside] ?? 0) - (at[row] ?? 0)) <= besideMs;
+      while (isNear() && isShort(beside)) beside += step;
+      if (!isNear() || !isSecond(beside)) continue;
       used[beside] = (used[beside] ?? 0) + own;
       isTaken = true;
     }
@@ -144,16 +147,24 @@ function lastBusyOf(records: UsageColumns, used: Float64Array, idleVcpu: number)
   return latest === Number.NEGATIVE_INFINITY ? null : instant(latest);
 }
 
-function hotSinceOf(records: UsageColumns, first: number, last: number, hotVcpu: number): Instant | null {
-  let since: Instant | null = null;
-  for (let row = last; row >= first; row -= 1) {
-    const eMs = elapsedMs(records.elapsedSeconds[row] ?? 0);
+/**
+ * Nothing is stopped for it, so that records which have not come yet interrupt it only where they are many: it is told while it goes on,
+ * and not an hour later.
+ */
+function hotSinceOf({ at, elapsedSeconds, vcpuHours }: UsageColumns, last: number, hotVcpu: number): Instant | null {
+  let since = at[last] ?? 0;
+  let isHot = false;
+  for (let row = last; row >= 0 && since - (at[row] ?? 0) <= longestHotGapMs; row -= 1) {
+    const eMs = elapsedMs(elapsedSeconds[row] ?? 0);
     if (eMs < shortestRateMs) continue;
-    if (vcpuNsOf(records.vcpuHours[row] ?? 0) < hotVcpu * eMs * 1e6) break;
-    since = instant(records.at[row] ?? 0);
+    if (vcpuNsOf(vcpuHours[row] ?? 0) < hotVcpu * eMs * 1e6) break;
+    since = at[row] ?? 0;
+    isHot = true;
   }
-  return since;
+  return isHot ? instant(since) : null;
 }
+
+const longestHotGapMs = 60_000;
 
 function lastLevelOf(records: UsageColumns, first: number, last: number, gb: GbUnit): number | null {
   const levels = levelsOf(records, gb);

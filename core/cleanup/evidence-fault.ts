@@ -68,7 +68,7 @@ const instantsOf = (
   { cpu, calls, lastUpdatedAt }: SessionEvidence,
   evidence: Policy["evidence"],
 ): readonly Instant[] => [
-  ...(evidence === "strict" && cpu.kind === "known" ? [cpu.asOf, cpu.covered.until] : []),
+  ...(evidence === "strict" && cpu.kind === "known" ? [cpu.asOf, cpu.lastRecordAt, cpu.covered.until] : []),
   ...(calls.kind === "known" ? [calls.asOf, calls.inFlightUntil] : []),
   ...(lastUpdatedAt === null ? [] : [lastUpdatedAt]),
 ];

@@ -74,6 +74,7 @@ export const cpuEvidenceOfStored: Read<CpuEvidence> = (value, place) => {
     covered: spanOf(item["covered"], `${place}.covered`),
     quietSince: instantAt("quietSince"),
     lastBusyAt: instantAt("lastBusyAt"),
+    lastRecordAt: at(item["lastRecordAt"], `${place}.lastRecordAt`),
     hotSince: instantAt("hotSince"),
     memoryBytes: orNull(item["memoryBytes"], `${place}.memoryBytes`, integer),
   };

@@ -36,7 +36,9 @@ export interface CpuEvidence {
   readonly quietSince: Instant | null;
   /** End of the last record at or above the idle level that is known at all, in whatever stretch. */
   readonly lastBusyAt: Instant | null;
-  /** Since when each record of that stretch is at or above the level of a runaway; null where its last record is not. */
+  /** The last record that is known of what was looked at: beyond the stretch, not all of them have come. */
+  readonly lastRecordAt: Instant;
+  /** Since when each record that is known, up to the last one, is at or above the level of a runaway; null where the last one is not. */
   readonly hotSince: Instant | null;
   /** The memory level in bytes of the last record of that stretch that has one; null where none has. */
   readonly memoryBytes: number | null;

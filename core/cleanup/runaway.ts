@@ -12,7 +12,7 @@ export interface RunawayLimits {
 
 /** A session that works more than it should. It is told, and never stopped for it: it works. */
 export interface Runaway {
-  /** At or above the level from `since` on, up to the horizon; null where it was not for long enough. */
+  /** At or above the level from `since` on, up to its last record; null where it was not for long enough. */
   readonly hot: { readonly since: Instant; readonly until: Instant } | null;
   /** What it has cost for certain; null where that is not above the limit. */
   readonly usd: Usd | null;
@@ -30,6 +30,6 @@ export function runawayOf(cpu: CpuEvidence | Unknown, knownUsd: Usd | null, limi
 
 function hotOf(cpu: CpuEvidence | Unknown, hotForMs: number): Runaway["hot"] {
   if (cpu.kind === "unknown" || cpu.hotSince === null) return null;
-  const { hotSince, covered } = cpu;
-  return covered.until - hotSince >= hotForMs ? { since: hotSince, until: covered.until } : null;
+  const { hotSince, lastRecordAt } = cpu;
+  return lastRecordAt - hotSince >= hotForMs ? { since: hotSince, until: lastRecordAt } : null;
 }

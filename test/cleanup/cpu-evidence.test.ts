@@ -39,6 +39,7 @@ describe("evidence of CPU", () => {
       covered: { from: at(10), until: at(99) },
       quietSince: at(10),
       lastBusyAt: null,
+      lastRecordAt: at(99),
       hotSince: null,
       memoryBytes: 2 ** 30,
     });
@@ -179,6 +180,18 @@ describe("evidence of CPU", () => {
     expect(look([...seconds(10, 60), ...seconds(60, 100, { vcpu })])).toMatchObject({ hotSince });
   });
 
+  it.each([
+    [60, at(10)],
+    [60.001, at(159.001)],
+  ])("is that of a runaway over records that have not come yet, for %f s, since %s", (apart, hotSince) => {
+    const islands = [...seconds(10, 100, { vcpu: 2 }), { seconds: 99 + apart, vcpu: 2 }];
+    expect(look(islands, hour, 60_000)).toMatchObject({
+      hotSince,
+      lastRecordAt: at(99 + apart),
+      covered: { until: at(99) },
+    });
+  });
+
   it("is no runaway's any more after one record below", () => {
     expect(look([...seconds(10, 100, { vcpu: 2 }), { seconds: 100, vcpu: 1 }])).toMatchObject({ hotSince: null });
   });
@@ -194,6 +207,13 @@ describe("evidence of CPU", () => {
     });
     expect(look([{ seconds: 20, elapsed: 0 }])).toMatchObject({ memoryBytes: null });
   });
+});
+
+it("takes no longer for many records of no length than for others", () => {
+  const many = Array.from({ length: 100_000 }, (_, n) => ({ seconds: n / 100, elapsed: 0, vcpu: 0 }));
+  const startedAt = performance.now();
+  expect(look(many)).toMatchObject({ quietSince: at(0) });
+  expect(performance.now() - startedAt).toBeLessThan(2000);
 });
 
 describe("properties of evidence of CPU", () => {

@@ -32,6 +32,7 @@ const anyCpu: fc.Arbitrary<CpuEvidence | Unknown> = fc.oneof(
       covered: mostly({ from: minute(0), until: minute(100) }, anySpan),
       quietSince: fc.oneof(fc.constant(minute(0)), some(anyInstant)),
       lastBusyAt: some(anyInstant),
+      lastRecordAt: mostly(minute(100), anyInstant),
       hotSince: fc.constant(null),
       memoryBytes: fc.constant(null),
     }),

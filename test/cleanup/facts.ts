@@ -55,6 +55,7 @@ export const cpu = (changes: Partial<CpuEvidence> = {}): CpuEvidence => ({
   covered: { from: minute(0), until: minute(100) },
   quietSince: minute(0),
   lastBusyAt: null,
+  lastRecordAt: minute(100),
   hotSince: null,
   memoryBytes: 2 ** 30,
   ...changes,

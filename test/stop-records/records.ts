@@ -41,6 +41,7 @@ export function intended(session: string, at: number, change: Partial<StopRecord
           covered: { from: minutes(-100), until: minutes(-20) },
           quietSince: minutes(-60),
           lastBusyAt: minutes(-60),
+          lastRecordAt: minutes(-20),
           hotSince: null,
           memoryBytes: 1_300_000_000,
         },
