@@ -42,15 +42,30 @@ export function makePlan(decided: readonly Decided[], lifetimeMs: number, sha256
     if ((taken.get(place) ?? 0) >= policy.maxStopsPerPass) postponed.push(item);
     else {
       count(place);
-      ranked.push({ entry: entryOf(item, policy, sha256), rank: count(target) });
+      ranked.push({ entry: planEntryOf(item, policy, sha256), rank: count(target) });
     }
   }
   // Sorting is stable: within a rank the order of all stops stays.
   const entries = ranked.toSorted((a, b) => a.rank - b.rank).map(({ entry }) => entry);
   const plan = { madeAt: now, expiresAt: plusMs(now, lifetimeMs), entries };
-  const id = `${isoOf(now).replace(/[-:.]/g, "")}-${planDigest(plan, sha256).slice(0, 16)}`;
-  return { plan: { id, ...plan }, postponed };
+  return { plan: named(plan, sha256), postponed };
 }
+
+/** Of the sessions that a person chose, in their order and without a cap: no policy says how many. */
+export function makePlanByHand(decided: readonly Decided[], lifetimeMs: number, sha256: Sha256, now: Instant): Plan {
+  const entries = [...new Map(decided.map((item) => [sessionText(item), item])).values()].map((item) =>
+    planEntryOf(item, item.facts.policy ?? noPolicy, sha256),
+  );
+  return named({ madeAt: now, expiresAt: plusMs(now, lifetimeMs), entries }, sha256);
+}
+
+/** No policy has an empty name. */
+const noPolicy = { id: "", hash: "" };
+
+const named = (plan: Omit<Plan, "id">, sha256: Sha256): Plan => ({
+  id: `${isoOf(plan.madeAt).replace(/[-:.]/g, "")}-${planDigest(plan, sha256).slice(0, 16)}`,
+  ...plan,
+});
 
 /** What is protected is in no plan, whatever was decided before it was. */
 const isStop = ({ facts, decision }: Decided, now: Instant): boolean =>
@@ -81,7 +96,7 @@ const idleSinceOf = ({ decision }: Decided): number => decision.idleSince ?? Num
 const sessionText = ({ facts: { session } }: Decided): string =>
   `${targetKey(session.target)} ${session.interpreter} ${session.id}`;
 
-function entryOf(
+function planEntryOf(
   { facts: { session, evidence }, decision, arn }: Decided,
   policy: { readonly id: string; readonly hash: string },
   sha256: Sha256,

@@ -1,14 +1,15 @@
-import { type BreakerAnswer, checkBreaker } from "../../cleanup/breaker.ts";
+import { choosePolicy } from "../../cleanup/choose-policy.ts";
 import type { Plan, PlanEntry } from "../../cleanup/plan.ts";
 import { isGenuine } from "../../cleanup/plan-digest.ts";
-import type { PolicySet } from "../../cleanup/policy.ts";
+import type { Policy, PolicySet } from "../../cleanup/policy.ts";
 import type { EntryOutcome, RefusalReason } from "../../cleanup/stop-outcome.ts";
 import { type Target, targetKey } from "../../inventory/target.ts";
-import { plusMs } from "../../kernel/instant.ts";
-import { RegistryError } from "../../ports/registry-error.ts";
-import type { StopRecord } from "../../ports/stops.ts";
+import { type Instant, isoOf } from "../../kernel/instant.ts";
+import { sessionOfEntry } from "./session-of-entry.ts";
+import { askBreaker } from "./stop-count.ts";
 import { stopOne } from "./stop-one.ts";
 import type { StopPorts } from "./stop-ports.ts";
+import { refusedBy } from "./stop-refusal.ts";
 
 export interface ApplyInput {
   /** As they are in force now, within the administrator's bounds. */
@@ -29,81 +30,87 @@ export async function applyPlan(
   stored: Plan,
   signal: AbortSignal,
 ): Promise<readonly EntryOutcome[]> {
-  const made = new Map(stored.entries.map((entry) => [entry.digest, entry]));
+  const now = ports.clock.now();
+  const judged = judgeEntries(ports, input, plan, stored, now);
+  const sound = judged.flatMap((it) => (it.kind === "sound" ? [it] : []));
+  const tripped = await trippedTargets(ports, input, sound, now);
   const outcomes: EntryOutcome[] = [];
-  const sound: PlanEntry[] = [];
-  for (const entry of plan.entries) {
-    const refusal = refusalOf(ports, input, entry, made);
-    if (refusal === null) sound.push(entry);
-    else outcomes.push({ kind: "refused", entry, ...refusal });
-  }
-  const tripped = await trippedTargets(ports, input, sound);
-  for (const entry of sound) {
-    const trip = tripped.get(targetKey(entry.key));
-    if (trip !== undefined) {
-      outcomes.push({ kind: "refused", entry, reason: "breaker", message: trip });
+  let spent: string | null = null;
+  for (const it of judged) {
+    if (it.kind === "refused") {
+      outcomes.push(it);
       continue;
     }
-    const order = { plan: stored.id, planExpiresAt: stored.expiresAt, entry, override: null };
-    outcomes.push(await stopOne(ports, order, signal));
+    const { entry, policy } = it;
+    const trip = tripped.get(targetKey(entry.key));
+    if (trip !== undefined) outcomes.push(refusedBy(it, "breaker", trip));
+    // Once the cap is spent, nobody needs to look at the others.
+    else if (spent !== null) outcomes.push(refusedBy(it, "cap", spent));
+    else {
+      const limit = { breaker: policy.breaker, live: input.liveIn(entry.key) };
+      const { id, madeAt, expiresAt } = stored;
+      const order = { plan: id, planMadeAt: madeAt, planExpiresAt: expiresAt, entry, limit, override: null };
+      const outcome = await stopOne(ports, order, signal);
+      outcomes.push(outcome);
+      if (outcome.kind === "refused" && outcome.reason === "cap") spent = outcome.message;
+    }
   }
   return outcomes;
 }
 
-function refusalOf(
+type Sound = { readonly kind: "sound"; readonly entry: PlanEntry; readonly policy: Policy };
+
+/** In the plan's order. */
+function judgeEntries(
   { sha256 }: Pick<StopPorts, "sha256">,
   { policies }: ApplyInput,
-  entry: PlanEntry,
-  made: ReadonlyMap<string, PlanEntry>,
-): { readonly reason: RefusalReason; readonly message: string } | null {
-  if (!isGenuine(entry, sha256)) {
-    return { reason: "tampered", message: "The entry is not as it was made: its digest says another." };
-  }
-  if (!made.has(entry.digest)) return { reason: "not-in-plan", message: "The plan as it was made does not have it." };
-  const policy = policies.policies.find(({ id }) => id === entry.policy.id);
-  if (policy === undefined || policy.hash !== entry.policy.hash) {
-    return { reason: "outdated", message: `Policy ${entry.policy.id} is not as it was when the plan was made.` };
-  }
-  if (policy.mode === "observe") {
-    return { reason: "observe", message: `Policy ${policy.id} only observes: mode enforce lets it stop sessions.` };
-  }
-  return null;
+  plan: Plan,
+  stored: Plan,
+  now: Instant,
+): readonly (Sound | Extract<EntryOutcome, { kind: "refused" }>)[] {
+  const left = new Set(stored.entries.map(({ digest }) => digest));
+  return plan.entries.map((entry) => {
+    const refuse = (reason: RefusalReason, message: string) => refusedBy({ entry }, reason, message);
+    if (!isGenuine(entry, sha256)) {
+      return refuse("tampered", "The entry is not as it was made: its digest says another.");
+    }
+    if (!left.delete(entry.digest)) {
+      return refuse("not-in-plan", "The plan as it was made does not have it, or has it once only.");
+    }
+    if (now >= stored.expiresAt) {
+      return refuse("expired", `The plan expired at ${isoOf(stored.expiresAt)}: make a new one.`);
+    }
+    const policy = choosePolicy(policies.policies, sessionOfEntry(entry));
+    if (policy === null || policy.id !== entry.policy.id || policy.hash !== entry.policy.hash) {
+      return refuse(
+        "outdated",
+        `Policy ${entry.policy.id} is not as it was when the plan was made, or another holds for the session now.`,
+      );
+    }
+    if (policy.mode === "observe") {
+      return refuse("observe", `Policy ${policy.id} only observes: mode enforce lets it stop sessions.`);
+    }
+    return { kind: "sound", entry, policy };
+  });
 }
 
 /** Why the breaker of each target that has one tripped. Each policy's limits hold for all stops of the target together. */
 async function trippedTargets(
-  { records, clock }: Pick<StopPorts, "records" | "clock">,
-  { policies, liveIn }: ApplyInput,
-  entries: readonly PlanEntry[],
+  { records }: Pick<StopPorts, "records">,
+  { liveIn }: ApplyInput,
+  sound: readonly Sound[],
+  now: Instant,
 ): Promise<ReadonlyMap<string, string>> {
-  const now = clock.now();
   const tripped = new Map<string, string>();
-  for (const [name, own] of Map.groupBy(entries, ({ key }) => targetKey(key))) {
+  for (const [name, own] of Map.groupBy(sound, ({ entry }) => targetKey(entry.key))) {
     const [first] = own;
     if (first === undefined) continue;
-    for (const id of new Set(own.map(({ policy }) => policy.id))) {
-      const breaker = policies.policies.find((policy) => policy.id === id)?.breaker;
-      if (breaker === undefined) continue;
-      const stopped = await stoppedSince(records, first.key, plusMs(now, -breaker.windowMs));
-      const answer: BreakerAnswer = checkBreaker(breaker, { stopped, planned: own.length, live: liveIn(first.key) });
+    const target = first.entry.key;
+    const asked = { target, sessions: own.map(({ entry }) => entry.key), live: liveIn(target) };
+    for (const { id, breaker } of new Map(own.map(({ policy }) => [policy.id, policy])).values()) {
+      const answer = await askBreaker(records, breaker, asked, now);
       if (answer.kind === "tripped") tripped.set(name, `The breaker of policy ${id} tripped: ${answer.message}`);
     }
   }
   return tripped;
-}
-
-/** Null where it cannot be read. An intent may have been carried out: it counts, until it is known that it was not. */
-async function stoppedSince(
-  records: StopPorts["records"],
-  target: Target,
-  from: Parameters<StopPorts["records"]["between"]>[1],
-): Promise<number | null> {
-  const isStop = ({ state }: StopRecord): boolean => state === "stopped" || state === "intended";
-  try {
-    const all = await records.between(target, from, plusMs(from, Number.MAX_SAFE_INTEGER / 2));
-    return new Set(all.filter(isStop).map(({ key }) => JSON.stringify([key.interpreter, key.session]))).size;
-  } catch (error) {
-    if (!(error instanceof RegistryError)) throw error;
-    return null;
-  }
 }

@@ -1,114 +1,135 @@
 import { intentOf } from "../../cleanup/stop-intent.ts";
-import type { EntryOutcome, RefusalReason } from "../../cleanup/stop-outcome.ts";
-import { type Instant, isoOf } from "../../kernel/instant.ts";
-import type { Problem } from "../../kernel/problem.ts";
+import type { EntryOutcome } from "../../cleanup/stop-outcome.ts";
 import { RegistryError } from "../../ports/registry-error.ts";
+import type { StopRecord } from "../../ports/stops.ts";
+import { barrierOf } from "./stop-barrier.ts";
+import { askBreaker } from "./stop-count.ts";
+import { finishedAfterMs } from "./stop-finish.ts";
+import { lookOnceMore } from "./stop-look.ts";
 import type { SecondLook, StopOrder, StopPorts } from "./stop-ports.ts";
-import { sendStop } from "./stop-send.ts";
+import { type Refusal, refusedBy } from "./stop-refusal.ts";
+import { type Sent, sendStop } from "./stop-send.ts";
+
+/** Each with an intent and a token of its own, and only after Get said READY to the end of the one before. */
+const mostAttempts = 2;
 
 /**
- * Stops one session of a plan, if each link of the chain says yes: the plan has not expired, nothing protects the session, the
- * switch is armed, the cap is not spent, the session lives, and it is still idle. The instant of each check is the clock's, not the
- * pass's. Only then the intent is written, and only then Stop is sent. Throws only when `signal` is aborted before Stop was sent.
+ * Stops one session of a plan, if each link of the chain says yes: the plan is in force, nothing protects the session, the switch
+ * is armed, the session lives, it is still idle, and the cap is not spent. The instant of each check is the clock's, not the
+ * pass's. Only then the intent is written, and only then Stop is sent. A session that lives on all the same goes through the whole
+ * chain again. Throws only when `signal` is aborted while no Stop is under way.
  */
 export async function stopOne(ports: StopPorts, order: StopOrder, signal: AbortSignal): Promise<EntryOutcome> {
-  try {
-    return await chain(ports, order, signal);
-  } catch (error) {
-    if (!(error instanceof RegistryError)) throw error;
-    return refused(order, "state-unavailable", error.message);
+  let failure: string | null = null;
+  for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
+    const outcome = await attemptOf(ports, order, failure !== null, signal);
+    if (outcome.kind === "refused" && failure !== null) {
+      return { kind: "failed", entry: order.entry, message: `${failure} It was not tried again: ${outcome.message}` };
+    }
+    if (outcome.kind !== "alive") return outcome;
+    failure = outcome.message;
   }
+  return { kind: "failed", entry: order.entry, message: failure ?? "" };
 }
 
-async function chain(ports: StopPorts, order: StopOrder, signal: AbortSignal): Promise<EntryOutcome> {
-  const { plan, entry, override } = order;
-  const { key } = entry;
-  signal.throwIfAborted();
-  const startedAt = ports.clock.now();
-  const barred = await barrierOf(ports, order, startedAt, signal);
-  if (barred !== null) return barred;
-  const earlier = await ports.records.ofSession(key);
-  const done = earlier.find(({ state }) => state === "stopped" || state === "already-gone");
-  if (done !== undefined) return { kind: "already-gone", entry, problem: null };
-  if (earlier.some(({ state, intendedAt }) => state === "intended" && startedAt - intendedAt < finishedAfterMs)) {
-    return refused(order, "taken", "Another run is stopping it at this moment.");
-  }
-  if ((await ports.claimStop(key, startedAt)) === "spent") {
-    return refused(order, "cap", "As many sessions as may be stopped have been: it is left to the next pass.");
-  }
+/** `alive`: Stop was sent, and it is READY all the same, which is written down. */
+type Attempt = EntryOutcome | { readonly kind: "alive"; readonly message: string };
 
-  const found = await ports.getSession(key, key.interpreter, key.session, signal);
-  if (found.kind === "failed") return refused(order, "look-failed", found.problem.message);
-  if (found.kind === "gone" || found.value.status === "TERMINATED")
-    return { kind: "already-gone", entry, problem: null };
-  if (found.value.status !== "READY") {
-    const status = found.value.status ?? "nothing";
-    return refused(order, "look-failed", `The service says ${JSON.stringify(status)} of it, which nobody knows.`);
-  }
-  const look = await lookOf(ports, order, signal);
-  if (look.kind === "refused") return look;
-  // A look may take its time, and somebody may have changed their mind.
-  const stillBarred = await barrierOf(ports, order, ports.clock.now(), signal);
-  if (stillBarred !== null) return stillBarred;
-
-  signal.throwIfAborted();
-  const { decision, evidence } = look.look;
-  const record = intentOf({
-    plan,
-    entry: { ...entry, decision, evidence },
-    override: override === null ? null : { by: override.by, reason: override.reason },
-    attempt: earlier.length + 1,
-    now: ports.clock.now(),
-    sha256: ports.sha256,
-  });
-  if ((await ports.records.put(record)) === "stale") {
-    return refused(order, "taken", "Another run is stopping it at this moment.");
-  }
-  return sendStop(ports, { ...record, revision: 1 });
-}
-
-/** An intent that is older is one of a run that was killed. */
-export const finishedAfterMs = 10 * 60_000;
-
-/** What can bar the way at any moment. */
-async function barrierOf(
+async function attemptOf(
   ports: StopPorts,
   order: StopOrder,
-  now: Instant,
+  sentBefore: boolean,
   signal: AbortSignal,
-): Promise<EntryOutcome | null> {
-  const { entry, override } = order;
-  if (now >= order.planExpiresAt) {
-    return refused(order, "expired", `The plan expired at ${isoOf(order.planExpiresAt)}: make a new one.`);
+): Promise<Attempt> {
+  try {
+    signal.throwIfAborted();
+    const passed = await linksOf(ports, order, sentBefore, signal);
+    if (passed.kind !== "passed") return passed;
+    const intent = await writeIntent(ports, order, passed);
+    return intent.kind === "refused" ? intent : outcomeOf(order, await sendStop(ports, intent.record, sentBefore));
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error;
+    return refusedBy(order, "state-unavailable", error.message);
   }
-  const protection = await ports.protectionOf(entry, now);
-  if (protection !== null && override?.protections !== true) {
-    const until = protection.until === null ? "" : ` until ${isoOf(protection.until)}`;
-    return refused(order, "protected", `It is protected${until}.`);
-  }
-  const position = await ports.readSwitch(signal);
-  if (position.state === "unknown") return refused(order, "switch-unknown", position.problem.message);
-  if (position.state === "disarmed") {
-    return refused(order, "disarmed", "Stopping is disarmed: `sandmeter arm` allows it.");
-  }
-  return null;
 }
 
-type Look = { readonly kind: "seen"; readonly look: SecondLook } | Extract<EntryOutcome, { kind: "refused" }>;
+type Passed = { readonly kind: "passed"; readonly look: SecondLook; readonly earlier: readonly StopRecord[] };
 
-async function lookOf(ports: StopPorts, order: StopOrder, signal: AbortSignal): Promise<Look> {
-  const { entry, override } = order;
-  // Whoever overrides the policy has seen what there is to see.
-  if (override !== null) return { kind: "seen", look: { decision: entry.decision, evidence: entry.evidence } };
-  const look = await ports.lookAgain(entry, ports.clock.now(), signal);
-  const { decision } = look;
-  return decision.action === "stop"
-    ? { kind: "seen", look }
-    : refused(order, "busy-again", `Looked at once more: ${decision.text} (${decision.reason})`);
+async function linksOf(
+  ports: StopPorts,
+  order: StopOrder,
+  hasClaim: boolean,
+  signal: AbortSignal,
+): Promise<Passed | EntryOutcome> {
+  const { entry } = order;
+  const { key } = entry;
+  const barred = await barrierOf(ports, order, signal);
+  if (barred !== null) return barred;
+  const earlier = await ports.records.ofSession(key);
+  if (earlier.some(({ state }) => state === "stopped" || state === "already-gone")) {
+    return { kind: "already-gone", entry, problem: null };
+  }
+  if (earlier.some(({ state }) => state === "intended")) {
+    const message =
+      "Another run is stopping it at this moment, or was killed while it did: a pass from ten minutes after that on finds out which.";
+    return refusedBy(order, "taken", message);
+  }
+  const look = await lookOnceMore(ports, order, signal);
+  if (look.kind !== "seen") return look;
+  // A look may take its time, and somebody may have changed their mind.
+  const stillBarred = await barrierOf(ports, order, signal);
+  if (stillBarred !== null) return stillBarred;
+  if (!hasClaim && (await ports.claimStop(key, ports.clock.now())) === "spent") {
+    return refusedBy(order, "cap", "As many sessions as may be stopped have been: it is left to the next pass.");
+  }
+  signal.throwIfAborted();
+  return { kind: "passed", look: look.look, earlier };
 }
 
-const refused = (
-  { entry }: StopOrder,
-  reason: RefusalReason,
-  message: Problem["message"],
-): Extract<EntryOutcome, { kind: "refused" }> => ({ kind: "refused", entry, reason, message });
+/**
+ * The intent counts as a stop from now on, so that of runs that are under way at once, all of which the breaker let pass, no more
+ * get through than it allows.
+ */
+async function writeIntent(
+  ports: StopPorts,
+  order: StopOrder,
+  { look, earlier }: Passed,
+): Promise<{ readonly kind: "written"; readonly record: StopRecord } | Refusal> {
+  const { plan, entry, override, limit } = order;
+  const { clock, records, sha256 } = ports;
+  const record = intentOf({
+    plan,
+    entry: { ...entry, ...look },
+    override: override === null ? null : { by: override.by, reason: override.reason },
+    attempt: Math.max(0, ...earlier.map(({ attempt }) => attempt)) + 1,
+    now: clock.now(),
+    sha256,
+  });
+  if ((await records.put(record)) === "stale") {
+    return refusedBy(order, "taken", "Another run is stopping it at this moment.");
+  }
+  const written = { ...record, revision: 1 };
+  const asked = { target: entry.key, sessions: [entry.key], live: limit?.live ?? null };
+  const answer = limit === null ? null : await askBreaker(records, limit.breaker, asked, clock.now());
+  if (answer?.kind === "tripped") {
+    await records.put({ ...written, state: "abandoned", decidedAt: clock.now() });
+    return refusedBy(order, "breaker", `Others were stopped meanwhile: ${answer.message}`);
+  }
+  if (clock.now() - record.intendedAt >= finishedAfterMs) {
+    // Others may have given it up by now.
+    return refusedBy(order, "taken", "So much time passed since it was decided that it has to be decided anew.");
+  }
+  return { kind: "written", record: written };
+}
+
+function outcomeOf({ entry }: StopOrder, sent: Sent): Attempt {
+  switch (sent.kind) {
+    case "stopped":
+    case "already-gone":
+      return { kind: sent.kind, entry, problem: sent.problem };
+    case "alive":
+      return { kind: "alive", message: sent.problem.message };
+    case "failed":
+      return { kind: "failed", entry, message: sent.problem.message };
+  }
+}

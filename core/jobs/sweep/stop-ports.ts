@@ -1,8 +1,9 @@
 import type { SessionKey } from "../../billing/usage-record.ts";
+import type { BreakerCount } from "../../cleanup/breaker.ts";
 import type { Decision } from "../../cleanup/decision.ts";
 import type { SessionEvidence } from "../../cleanup/evidence.ts";
 import type { PlanEntry } from "../../cleanup/plan.ts";
-import type { Protection } from "../../cleanup/policy.ts";
+import type { Breaker, Protection } from "../../cleanup/policy.ts";
 import type { Instant } from "../../kernel/instant.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { KillSwitchStore } from "../../ports/kill-switch.ts";
@@ -41,8 +42,11 @@ export interface StopOverride {
 
 export interface StopOrder {
   readonly plan: string;
+  readonly planMadeAt: Instant;
   readonly planExpiresAt: Instant;
   readonly entry: PlanEntry;
+  /** How many sessions of its target may be stopped within a window; null where a person stops it. */
+  readonly limit: { readonly breaker: Breaker; readonly live: BreakerCount["live"] } | null;
   /** Null: by policy. */
   readonly override: StopOverride | null;
 }

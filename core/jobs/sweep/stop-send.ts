@@ -1,81 +1,70 @@
-import { intentOf } from "../../cleanup/stop-intent.ts";
-import type { EntryOutcome, RefusalReason } from "../../cleanup/stop-outcome.ts";
 import type { Problem } from "../../kernel/problem.ts";
 import { RegistryError } from "../../ports/registry-error.ts";
 import type { StopRecord } from "../../ports/stops.ts";
 import type { StopPorts } from "./stop-ports.ts";
 
 /** How long a session may stay READY after Stop was taken, in steps. */
-const waitsMs = [500, 1000, 2000, 4000, 8000];
-/** Each with a token of its own, and only after Get said READY to the end of the one before. */
-const mostAttempts = 2;
+const waitsMs = [500, 1000, 2000, 4000, 8000, 16_000];
+const totalWaitSeconds = waitsMs.reduce((sum, ms) => sum + ms, 0) / 1000;
 const never = new AbortController().signal;
+
+export type Sent =
+  /** `problem`: that could not be written down; the next pass does it. */
+  | { readonly kind: "stopped" | "already-gone"; readonly problem: Problem | null }
+  /** It is READY all the same, which is written down: another attempt may be made. */
+  | { readonly kind: "alive"; readonly problem: Problem }
+  | { readonly kind: "failed"; readonly problem: Problem };
 
 /**
  * Sends Stop for an intent that is written, asks Get until the session is not READY any more, and writes down what came of it.
- * It is not to be interrupted: what was sent has happened or not, and somebody has to find out.
+ * It is not to be interrupted: what was sent has happened or not, and somebody has to find out. Where Get does not say, the intent
+ * stays as it is, and the next pass finds out. `sentBefore`: this run has sent a Stop for it already.
  */
-export async function sendStop(
-  ports: StopPorts,
-  intent: StopRecord,
-  attemptsLeft = mostAttempts,
-): Promise<EntryOutcome> {
-  const { entry, key } = intent;
+export async function sendStop(ports: SendPorts, intent: StopRecord, sentBefore: boolean): Promise<Sent> {
+  const { key } = intent;
   const answer = await ports.stopSession(key, key.interpreter, key.session, intent.clientToken, never);
   if (answer.kind === "refused") {
-    await decide(ports, intent, "failed", answer.problem);
-    return { kind: "failed", entry, message: answer.problem.message };
+    await writeOutcome(ports, intent, "failed", answer.problem);
+    return { kind: "failed", problem: answer.problem };
   }
   const seen = await waitForEnd(ports, intent);
-  if (seen.kind === "ended") {
-    const state = answer.kind === "gone" ? "already-gone" : "stopped";
-    return { kind: state, entry, problem: await decide(ports, intent, state, null) };
+  switch (seen.kind) {
+    case "ended": {
+      // Gone at the first request is not our doing; at a later one it may well be the first that worked late.
+      const state = answer.kind === "gone" && !sentBefore ? "already-gone" : "stopped";
+      return { kind: state, problem: await writeOutcome(ports, intent, state, null) };
+    }
+    case "ready": {
+      const problem = answer.kind === "unsure" ? answer.problem : stillReady(intent);
+      // Without a record of this attempt there is none to count the next one by.
+      const unwritten = await writeOutcome(ports, intent, "failed", problem);
+      return { kind: unwritten === null ? "alive" : "failed", problem };
+    }
+    case "unread":
+      return { kind: "failed", problem: unread(intent, seen.why) };
   }
-  const problem = seen.problem ?? (answer.kind === "unsure" ? answer.problem : stillReady(intent));
-  const unwritten = await decide(ports, intent, "failed", problem);
-  // Without a record of this attempt there is none to count the next one by.
-  const mayTryAgain = seen.kind === "ready" && attemptsLeft > 1 && unwritten === null;
-  return mayTryAgain ? sendAgain(ports, intent, attemptsLeft - 1) : { kind: "failed", entry, message: problem.message };
 }
 
-async function sendAgain(ports: StopPorts, before: StopRecord, attemptsLeft: number): Promise<EntryOutcome> {
-  const { plan, entry, override } = before;
-  const refused = (reason: RefusalReason, message: string): EntryOutcome => ({
-    kind: "refused",
-    entry,
-    reason,
-    message,
-  });
-  const position = await ports.readSwitch(never);
-  if (position.state === "unknown") return refused("switch-unknown", position.problem.message);
-  if (position.state === "disarmed")
-    return refused("disarmed", "It is still READY, and stopping was disarmed meanwhile.");
-  const attempt = before.attempt + 1;
-  const next = intentOf({ plan, entry, override, attempt, now: ports.clock.now(), sha256: ports.sha256 });
-  if ((await ports.records.put(next)) === "stale")
-    return refused("taken", "Another run is stopping it at this moment.");
-  return sendStop(ports, { ...next, revision: 1 }, attemptsLeft);
-}
+type SendPorts = Pick<StopPorts, "stopSession" | "getSession" | "records" | "clock">;
 
-type Seen = { readonly kind: "ended" } | { readonly kind: "ready" | "unread"; readonly problem: Problem | null };
+type Seen = { readonly kind: "ended" | "ready" } | { readonly kind: "unread"; readonly why: string };
 
-async function waitForEnd(ports: StopPorts, { key }: StopRecord): Promise<Seen> {
-  let last: Exclude<Seen, { kind: "ended" }> = { kind: "unread", problem: null };
+async function waitForEnd(ports: Pick<StopPorts, "getSession" | "clock">, { key }: StopRecord): Promise<Seen> {
+  let last: Exclude<Seen, { kind: "ended" }> = { kind: "ready" };
   for (const waitMs of [0, ...waitsMs]) {
     if (waitMs > 0) await ports.clock.sleep(waitMs, never);
     const found = await ports.getSession(key, key.interpreter, key.session, never);
-    if (found.kind === "gone" || (found.kind === "found" && found.value.status === "TERMINATED"))
-      return { kind: "ended" };
-    last =
-      found.kind === "failed"
-        ? { kind: "unread", problem: found.problem }
-        : { kind: found.value.status === "READY" ? "ready" : "unread", problem: null };
+    if (found.kind === "gone") return { kind: "ended" };
+    if (found.kind === "failed") last = { kind: "unread", why: found.problem.message };
+    else if (found.value.status === "TERMINATED") return { kind: "ended" };
+    else if (found.value.status === "READY") last = { kind: "ready" };
+    else last = { kind: "unread", why: `The service says ${JSON.stringify(found.value.status)} of it.` };
   }
   return last;
 }
 
 /** Answers why it could not be written; where another run has written an outcome meanwhile, that one stands. */
-async function decide(
+async function writeOutcome(
   { records, clock }: Pick<StopPorts, "records" | "clock">,
   intent: StopRecord,
   state: StopRecord["state"],
@@ -90,8 +79,16 @@ async function decide(
   }
 }
 
-const stillReady = ({ key, attempt }: StopRecord): Problem => ({
+const nameOf = ({ key }: StopRecord): string => `Session ${key.session} of ${key.interpreter} in ${key.region}`;
+
+const stillReady = (intent: StopRecord): Problem => ({
   code: "StillReady",
-  message: `Session ${key.session} of ${key.interpreter} in ${key.region} is still READY ${waitsMs.reduce((sum, ms) => sum + ms, 0) / 1000} seconds after attempt ${attempt} to stop it.`,
+  message: `${nameOf(intent)} is still READY ${totalWaitSeconds} seconds after attempt ${intent.attempt} to stop it.`,
+  operation: "GetCodeInterpreterSession",
+});
+
+const unread = (intent: StopRecord, why: string): Problem => ({
+  code: "OutcomeUnknown",
+  message: `${nameOf(intent)} was asked to stop, and whether it did is not known yet; a pass from ten minutes after that on finds out. ${why}`,
   operation: "GetCodeInterpreterSession",
 });

@@ -1,6 +1,7 @@
 import type { Plan, PlanEntry } from "../../cleanup/plan.ts";
-import type { Documents } from "../../ports/documents.ts";
+import type { Document, Documents } from "../../ports/documents.ts";
 import { array, at, integer, object, string } from "../../ports/read-stored.ts";
+import { RegistryError } from "../../ports/registry-error.ts";
 import { planEntryOf } from "../../ports/stop-text.ts";
 
 /** An item of DynamoDB holds 400 kB, and an entry is about 2. */
@@ -18,10 +19,20 @@ export async function storePlan(documents: Documents, plan: Plan): Promise<void>
   await documents.write(headName(id), { revision: 0, text: JSON.stringify({ id, madeAt, expiresAt, parts }) });
 }
 
-/** Null where no such plan was made here. Throws `SyntaxError` where it is damaged, and `RegistryError`. */
+/** Null where no such plan was made here. Throws `RegistryError`, also where it is damaged. */
 export async function storedPlan(documents: Documents, id: string): Promise<Plan | null> {
   const head = await documents.read(headName(id));
   if (head === null) return null;
+  try {
+    return await planOf(documents, id, head);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    const message = `The plan ${JSON.stringify(id)} in the state is damaged (${error.message}): make a new one.`;
+    throw new RegistryError("corrupt", message, { cause: error });
+  }
+}
+
+async function planOf(documents: Documents, id: string, head: Document): Promise<Plan> {
   const item = object(JSON.parse(head.text), "plan");
   const entries: PlanEntry[] = [];
   for (let part = 0; part < integer(item["parts"], "parts"); part += 1) {
