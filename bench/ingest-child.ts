@@ -87,6 +87,7 @@ const ports: AccountsPorts = {
   registry: {
     load: async () => ({ revision: 1, openSessions: [], alerts: [], health: null, unsentEvents: [] }),
     goneSince: async (target) => recordsOf(target),
+    addGone: async () => undefined,
   },
   ledger,
   history,

@@ -3,9 +3,11 @@ import { statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
+import { exitCode } from "../cli/exit-code.ts";
 import { interpreterId, sessionId } from "../core/kernel/ids.ts";
 import { instant } from "../core/kernel/instant.ts";
 import { type Bench, type Figure, median } from "./bench.ts";
+import { runNode } from "./child.ts";
 import type { BenchSession } from "./ingest-child.ts";
 import { usageFile } from "./usage-data.ts";
 
@@ -80,9 +82,10 @@ async function child<T>(script: string, args: readonly string[]): Promise<T> {
 
 /** The sessions of the file as a scan would have seen them, in a file for the runs. */
 async function sessionsOf(file: string): Promise<string> {
-  const argv = ["cli/main.ts", "rate", file, "--json"];
-  const { stdout } = await run(process.execPath, argv, { maxBuffer: 1 << 28 });
-  const rated = JSON.parse(stdout) as { readonly sessions: readonly RatedRow[] };
+  const { exit, out, err } = await runNode(["cli/main.ts", "rate", file, "--json"]);
+  // Some lines are bad on purpose, so the rating is one in part.
+  if (exit !== exitCode.partial) throw new Error(`the rating of ${file} ended with ${exit}: ${err}`);
+  const rated = JSON.parse(out) as { readonly sessions: readonly RatedRow[] };
   const sessions = rated.sessions.map(({ account, region, interpreter, session, firstAt, lastAt }): BenchSession => {
     const record = { interpreter: interpreterId(interpreter), session: sessionId(session), name: `agent-${session}` };
     return {

@@ -3,6 +3,7 @@ import type { BedrockAgentCoreControlClient } from "@aws-sdk/client-bedrock-agen
 import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import type { CostExplorerClient } from "@aws-sdk/client-cost-explorer";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
@@ -48,6 +49,7 @@ export interface AwsClients {
   readonly s3: (region: string) => Promise<S3Client>;
   /** Has one endpoint in each partition, whatever the Region. */
   readonly costExplorer: (region: string) => Promise<CostExplorerClient>;
+  readonly dynamoDb: (region: string) => Promise<DynamoDBClient>;
   readonly eventBridge: (region: string) => Promise<EventBridgeClient>;
   readonly ssm: (region: string) => Promise<SSMClient>;
   readonly sts: (region: string) => Promise<STSClient>;
@@ -161,6 +163,10 @@ export function awsClients(options: AwsClientsOptions): AwsClients {
     costExplorer: perRegion("costExplorer", async (settings) => {
       const { CostExplorerClient } = await import("@aws-sdk/client-cost-explorer");
       return new CostExplorerClient(settings);
+    }),
+    dynamoDb: perRegion("dynamoDb", async (settings) => {
+      const { DynamoDBClient } = await import("@aws-sdk/client-dynamodb");
+      return new DynamoDBClient(settings);
     }),
     eventBridge: perRegion("eventBridge", async (settings) => {
       const { EventBridgeClient } = await import("@aws-sdk/client-eventbridge");

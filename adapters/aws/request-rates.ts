@@ -31,6 +31,9 @@ const ownRates: Readonly<Record<string, number>> = {
   GetObject: 50,
   HeadObject: 50,
   PutObject: 50,
+  // An on-demand table takes thousands a second from its first minute.
+  GetItem: 500,
+  Query: 500,
 };
 
 /** The operations of AgentCore get a share of their quota: it is production's too. */

@@ -46,20 +46,26 @@ const budgetSchema = z
   .refine(({ by, value }) => value === undefined || by !== undefined, {
     path: ["value"],
     error: "needs `by`: of which label is this the value?",
+    // Whatever else is wrong with it.
+    when: ({ value }) => typeof value === "object" && value !== null,
   });
 
 /** The section `budgets`: docs/attribution.md. */
 export const budgetsSchema = z
   .array(budgetSchema, { error: "must be a list of budgets" })
   .max(1000, "must be 1000 budgets or less")
-  .superRefine((budgets, context) => {
-    const ids = budgets.map((budget) => budget.id);
-    for (const [index, id] of ids.entries()) {
-      const first = ids.indexOf(id);
-      if (first < index) {
-        context.addIssue({ code: "custom", path: [index, "id"], message: `"${id}" is also that of budget ${first}` });
+  .superRefine(
+    (budgets: readonly { readonly id?: unknown }[], context) => {
+      const ids = budgets.map((budget) => budget?.id);
+      for (const [index, id] of ids.entries()) {
+        const first = ids.indexOf(id);
+        if (typeof id === "string" && first < index) {
+          context.addIssue({ code: "custom", path: [index, "id"], message: `"${id}" is also that of budget ${first}` });
+        }
       }
-    }
-  });
+    },
+    // Whatever else is wrong with them.
+    { when: ({ value }) => Array.isArray(value) },
+  );
 
 export type WrittenBudget = z.infer<typeof budgetSchema>;

@@ -2,7 +2,7 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { type Target, targetKey } from "../../core/inventory/target.ts";
 import { type Instant, instant } from "../../core/kernel/instant.ts";
 import type { OutgoingEvent } from "../../core/ports/events.ts";
-import { keptGoneMs, type SessionRecord } from "../../core/ports/registry.ts";
+import { type GoneRecord, keptGoneMs, type SessionRecord } from "../../core/ports/registry.ts";
 import { detailOfText, textOfDetail, textOfSession } from "../../core/ports/registry-text.ts";
 
 export type Item = Record<string, AttributeValue>;
@@ -39,7 +39,7 @@ export const openItem = (target: Target, record: SessionRecord, observedAt: Inst
 });
 
 /** DynamoDB deletes it some days after `expiresAt`, which is in seconds. */
-export const goneItem = (target: Target, record: SessionRecord & { goneAt: Instant }, observedAt: Instant): Item => ({
+export const goneItem = (target: Target, record: GoneRecord, observedAt: Instant): Item => ({
   ...sessionKey(target, "gone", record),
   observedAt: { N: String(observedAt) },
   record: { S: textOfSession(record) },

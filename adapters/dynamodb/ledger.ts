@@ -29,7 +29,7 @@ import {
   sessionItem,
   sessionOfItem,
 } from "./ledger-items.ts";
-import { queryAll } from "./query.ts";
+import { projectionOf, queryAll, queryPages } from "./query.ts";
 import { registryError } from "./registry-error.ts";
 
 // On-demand tables take thousands of reads a second; this only bounds sockets.
@@ -139,12 +139,18 @@ export function dynamodbLedger(client: DynamoDBClient, table: string, text: Acco
         const sessions = await mapConcurrently(keys, readsAtOnce, listed);
         return sessions.flatMap((session) => (session === null || session.state === "closed" ? [] : [session]));
       }),
+    closed: async function* (target) {
+      try {
+        for await (const items of queryPages(client, table, ledgerPartition(target), "session#", listedAttributes)) {
+          for (const { state, bill } of items.map(listedOfItem)) if (state === "closed") yield bill;
+        }
+      } catch (error) {
+        throw registryError(error, "Query", table);
+      }
+    },
   };
 }
 
-const listedProjection = {
-  ProjectionExpression: listedAttributes.map((name) => `#${name}`).join(", "),
-  ExpressionAttributeNames: Object.fromEntries(listedAttributes.map((name) => [`#${name}`, name])),
-};
+const listedProjection = projectionOf(listedAttributes);
 
 const laterOf = (a: Instant, b: Instant): Instant => instant(Math.max(a, b));

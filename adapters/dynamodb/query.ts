@@ -1,17 +1,28 @@
 import { type DynamoDBClient, QueryCommand } from "@aws-sdk/client-dynamodb";
 import type { Item } from "./items.ts";
 
-/** Every item of a partition whose sort key starts with `prefix`, over all pages (1 MB each), in the order of the keys. */
+/** Every item of a partition whose sort key starts with `prefix`, over all pages, in the order of the keys. */
 export async function queryAll<T>(
   client: DynamoDBClient,
   table: string,
   partition: string,
   prefix: string,
   read: (item: Item) => T,
-  /** The attributes that `read` looks at; all of them where it is absent. */
   attributes?: readonly string[],
 ): Promise<readonly T[]> {
   const found: T[] = [];
+  for await (const items of queryPages(client, table, partition, prefix, attributes)) found.push(...items.map(read));
+  return found;
+}
+
+/** The same, page by page: 1 MB of items each. `attributes`: those that are wanted; all of them where it is absent. */
+export async function* queryPages(
+  client: DynamoDBClient,
+  table: string,
+  partition: string,
+  prefix: string,
+  attributes?: readonly string[],
+): AsyncGenerator<readonly Item[]> {
   let start: Item | undefined;
   do {
     const page = await client.send(
@@ -20,12 +31,17 @@ export async function queryAll<T>(
         KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
         ExpressionAttributeValues: { ":pk": { S: partition }, ":prefix": { S: prefix } },
         ConsistentRead: true,
-        ...(attributes === undefined ? {} : { ProjectionExpression: attributes.join(", ") }),
+        ...(attributes === undefined ? {} : projectionOf(attributes)),
         ...(start === undefined ? {} : { ExclusiveStartKey: start }),
       }),
     );
-    found.push(...(page.Items ?? []).map(read));
+    yield page.Items ?? [];
     start = page.LastEvaluatedKey;
   } while (start !== undefined);
-  return found;
 }
+
+/** By other names, for many words are reserved. */
+export const projectionOf = (attributes: readonly string[]) => ({
+  ProjectionExpression: attributes.map((name) => `#${name}`).join(", "),
+  ExpressionAttributeNames: Object.fromEntries(attributes.map((name) => [`#${name}`, name])),
+});

@@ -147,6 +147,18 @@ export function dynamodbRegistry(client: DynamoDBClient, table: string): Registr
         await mapConcurrently(change.sessions, writesAtOnce, (record) => putSession(target, record, change.at));
         return (await conditionally(() => putHead(target, revision, change))) ? "committed" : "stale";
       }),
+    addGone: (target, sessions) =>
+      attempt("PutItem", async () => {
+        // One that lives lies apart, and hides what is added here.
+        const isNew = { ConditionExpression: "attribute_not_exists(pk)" };
+        await mapConcurrently(sessions, writesAtOnce, (record) =>
+          conditionally(() =>
+            client.send(
+              new PutItemCommand({ TableName: table, Item: goneItem(target, record, record.goneAt), ...isNew }),
+            ),
+          ),
+        );
+      }),
     goneSince: (target, since) =>
       attempt("Query", async () => {
         const open = await recordsUnder(target, "open#");

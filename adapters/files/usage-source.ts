@@ -2,23 +2,34 @@ import { stat } from "node:fs/promises";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { Target } from "../../core/inventory/target.ts";
 import type { InterpreterId } from "../../core/kernel/ids.ts";
-import type { Located, UsageLocation, UsageSource } from "../../core/ports/usage-source.ts";
+import type { Located, UsageLocation, UsageRequest, UsageSource } from "../../core/ports/usage-source.ts";
 import { bucketClient } from "./bucket-client.ts";
 import { bucketFiles } from "./bucket-files.ts";
 import { bucketPlaceOf } from "./bucket-place.ts";
+import { windowsByClock } from "./folder-clock.ts";
 import { arrivedAt, folderFiles } from "./folder-files.ts";
 import { failureOf } from "./input-file.ts";
 import { readDelivered } from "./read-delivered.ts";
 
 /**
  * Usage records in the files of folders. `folder` has those of all interpreters; null where none is named, and only what was
- * found before is read. `arrival` says when a file was delivered (for tests).
+ * found before is read. `arrival` says when a file was delivered, and `clock` what time it is for whoever writes that down;
+ * null where that is the time of the requests (for tests).
  */
-export const folderUsageSource = (folder: string | null, arrival = arrivedAt): UsageSource => ({
-  locate: (target, interpreter) => locateFolder(folder, target, interpreter),
-  read: (request, onUsage, signal) =>
-    readDelivered(folderFiles(request.location.place, arrival), request, onUsage, signal),
-});
+export function folderUsageSource(
+  folder: string | null,
+  arrival = arrivedAt,
+  clock: (() => number) | null = arrival === arrivedAt ? Date.now : null,
+): UsageSource {
+  const windowOf = clock === null ? unchanged : windowsByClock(clock);
+  return {
+    locate: (target, interpreter) => locateFolder(folder, target, interpreter),
+    read: (request, onUsage, signal) =>
+      readDelivered(folderFiles(request.location.place, arrival), windowOf(request), onUsage, signal),
+  };
+}
+
+const unchanged = (request: UsageRequest): UsageRequest => request;
 
 /**
  * Usage records in the objects of buckets. `place` is the `s3://bucket/prefix` that has those of all interpreters, or null

@@ -1,8 +1,8 @@
-import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout } from "node:timers/promises";
 import { HistoryError } from "./history-error.ts";
+import { makeFolder } from "./make-folder.ts";
 
 const busyAfterMs = 5000;
 const attemptEveryMs = 10;
@@ -17,7 +17,7 @@ const busy = [5, 6];
  * would not. It is held for the time of a rename.
  */
 export async function withFolderLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const lock = new DatabaseSync(path.join(folder, lockFile));
   try {
     lock.exec("PRAGMA busy_timeout = 0");

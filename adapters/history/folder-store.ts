@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { open, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import type { FileStore, StoredFile } from "./file-store.ts";
 import { withFolderLock } from "./folder-lock.ts";
 import { HistoryError } from "./history-error.ts";
+import { makeFolder } from "./make-folder.ts";
 
 /** A suffix that no path of history has: what a killed writer leaves behind is never listed, nor read by a query over `*.parquet`. */
 const unfinished = ".unfinished";
@@ -38,7 +39,7 @@ export function folderStore(folder: string): FileStore {
       attempt(async () => {
         const file = path.join(folder, name);
         const beside = `${file}.${randomUUID()}${unfinished}`;
-        await mkdir(path.dirname(file), { recursive: true });
+        makeFolder(path.dirname(file));
         try {
           await writeToDisk(beside, bytes);
           return await withFolderLock(folder, async () => {
@@ -117,7 +118,7 @@ const isMissing = (error: unknown): boolean => codeOf(error) === "ENOENT";
 
 function folderError(error: unknown, folder: string): unknown {
   if (!(error instanceof Error) || error instanceof HistoryError) return error;
-  if (!["EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST", "ENOSPC", "ENAMETOOLONG"].includes(codeOf(error)))
+  if (!["EACCES", "EPERM", "EROFS", "ENOENT", "ENOTDIR", "EEXIST", "ENOSPC", "ENAMETOOLONG"].includes(codeOf(error)))
     return error;
   return new HistoryError(
     "denied",

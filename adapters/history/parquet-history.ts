@@ -2,6 +2,7 @@ import { instant } from "../../core/kernel/instant.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { History } from "../../core/ports/ledger.ts";
 import type { FileStore } from "./file-store.ts";
+import { filesOf } from "./files-of.ts";
 import { readBills } from "./read-bills.ts";
 import { readColumns } from "./read-columns.ts";
 import { readRestatements, writeRestatements } from "./restatements.ts";
@@ -26,7 +27,11 @@ export const parquetHistory = (
   pricing: HistoryPricing,
   clock: Pick<Clock, "now"> = wallClock,
 ): History => ({
-  write: (bills) => writeBills(store, bills, { ...pricing, at: clock.now() }),
+  write: (bills) => writeBills(store, bills, { ...pricing, at: clock.now(), restored: false }),
+  restore: async (bills) => {
+    await writeBills(store, bills, { ...pricing, at: clock.now(), restored: true });
+  },
+  filesOf: (target, days, whole) => filesOf(store, target, days, whole),
   restated: (restatements) => writeRestatements(store, restatements),
   bills: (from, until) => readBills(store, from, until),
   columns: (from, until, names) => readColumns(store, from, until, names),

@@ -92,7 +92,7 @@ async function orCorrupt<T>(where: string, work: () => Promise<T>): Promise<T> {
     if (error instanceof HistoryError || !(error instanceof Error) || "$metadata" in error) throw error;
     throw new HistoryError(
       "corrupt",
-      `${where} is no file of history (${error.message}): move it away. What it held has to be rated from its source again.`,
+      `${where} is no file of history (${error.message}): restore it from a copy, or move it away. The accounts job then writes again what the ledger still has of it: bills of the last 90 days.`,
       { cause: error },
     );
   }

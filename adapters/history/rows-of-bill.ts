@@ -13,9 +13,12 @@ export interface HistoryPricing {
   readonly gb: GbUnit;
 }
 
-/** With what rows are made: `at` is when history gets them. */
+/** With what rows are made. */
 export interface RowTerms extends HistoryPricing {
+  /** When history gets them. */
   readonly at: Instant;
+  /** Whether it had them before, and lost them: as far as is known it got them when their bill was made. */
+  readonly restored: boolean;
 }
 
 /** Two rows for each charge of a bill, vCPU and memory; one row without a meter where it has none. In the order of time. */
@@ -23,7 +26,11 @@ export function rowsOfBill(bill: SessionBill, pricing: RowTerms): readonly Histo
   const charges = bill.charges.toSorted(
     (a, b) => a.hourAt - b.hourAt || (a.priceStartsAt ?? -1) - (b.priceStartsAt ?? -1),
   );
-  const facts = { ...factsOf(bill), x_BytesPerGb: gigabyteOf(pricing.gb).bytes, x_WrittenAt: pricing.at };
+  const facts = {
+    ...factsOf(bill),
+    x_BytesPerGb: gigabyteOf(pricing.gb).bytes,
+    x_WrittenAt: pricing.restored ? bill.asOf : pricing.at,
+  };
   if (charges.length === 0) return [{ ...periodOf(hourOfLife(bill)), ...noFigure, ...facts }];
   // AWS's metrics do not say what was idle, logged or above a peak.
   const unknown = bill.basis === "rated" ? {} : unmetered;

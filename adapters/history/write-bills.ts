@@ -1,6 +1,7 @@
 import type { SessionBill } from "../../core/ledger/charge.ts";
 import type { TableColumns } from "./column-kinds.ts";
 import type { FileStore } from "./file-store.ts";
+import { heldInstead } from "./held-bills.ts";
 import { historyColumnsOf, historySchema } from "./history-schema.ts";
 import { readTable } from "./parquet-reader.ts";
 import { replaceFile } from "./replace-file.ts";
@@ -10,24 +11,37 @@ import { keepSuperseded } from "./superseded.ts";
 
 /**
  * Writes bills into the files of their days, earlier days first. A file that holds them already is not written, so a repeated
- * call costs a read. Each file is rewritten as a whole: there is one for each day, account and Region, whatever the number
+ * call costs two reads. Each file is rewritten as a whole: there is one for each day, account and Region, whatever the number
  * of passes, and no moment at which it holds two versions of a bill.
  */
-export async function writeBills(store: FileStore, bills: readonly SessionBill[], terms: RowTerms): Promise<void> {
+export async function writeBills(
+  store: FileStore,
+  bills: readonly SessionBill[],
+  terms: RowTerms,
+): Promise<readonly SessionBill[]> {
   const files = sharesOf(bills);
-  const outdated = await outdatedIn(store, files);
+  const { outdated, known } = await storedVersions(store, files);
   for (const [path, shares] of files) {
     const current = new Map([...shares].filter(([name]) => !outdated.has(name)));
     if (current.size > 0) await writeShares(store, path, current, terms);
   }
+  return known.size === 0 ? [] : await heldInstead(store, files, known);
+}
+
+interface StoredVersions {
+  /** Names of bills of which a file holds a higher version. */
+  readonly outdated: ReadonlySet<string>;
+  /** Those, and names of bills of which a file holds the very version. */
+  readonly known: ReadonlySet<string>;
 }
 
 /**
- * Names of bills of which a file holds a higher version. A bill may be in two files: a writer that lags behind would else
- * add its old rows to that one of them in which the later version has none.
+ * A bill may be in two files: a writer that lags behind would else add its old rows to that one of them in which the later
+ * version has none.
  */
-async function outdatedIn(store: FileStore, files: SharesByFile): Promise<ReadonlySet<string>> {
+async function storedVersions(store: FileStore, files: SharesByFile): Promise<StoredVersions> {
   const outdated = new Set<string>();
+  const known = new Set<string>();
   for (const [path, shares] of files) {
     const file = await store.open(path);
     if (file === null) continue;
@@ -35,12 +49,13 @@ async function outdatedIn(store: FileStore, files: SharesByFile): Promise<Readon
       const stored = readTable(file, `${path} in ${store.place}`, historySchema, versionColumns);
       for (const [{ bill }, version] of await versionsIn(stored, shares)) {
         if (version > bill.version) outdated.add(nameOf(bill));
+        if (version >= bill.version) known.add(nameOf(bill));
       }
     } finally {
       await file.close();
     }
   }
-  return outdated;
+  return { outdated, known };
 }
 
 const versionColumns = [...keyColumns, "x_Version"] as const;

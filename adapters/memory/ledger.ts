@@ -39,6 +39,9 @@ export function memoryLedger(): Ledger {
         .filter(([, { state }]) => state !== "closed")
         .sort(([a], [b]) => byText(a, b))
         .map(([, { account, ...session }]) => ({ ...session, lastRecordAt: lastRecordAtOf(account) })),
+    closed: async function* (target) {
+      for (const { state, bill } of under(sessions, target).values()) if (state === "closed") yield bill;
+    },
   };
 }
 

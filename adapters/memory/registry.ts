@@ -56,6 +56,10 @@ export function memoryRegistry(): Registry & Outbox {
       }
       return "committed";
     },
+    addGone: async (target, sessions) => {
+      const kept = keptOf(target).sessions;
+      for (const record of sessions) if (!kept.has(keyOf(record))) kept.set(keyOf(record), record);
+    },
     goneSince: async (target, since) =>
       [...keptOf(target).sessions.values()].filter((record) => (record.goneAt ?? -1) >= since).sort(byGoneAt),
     take: async (target, now, until) => {

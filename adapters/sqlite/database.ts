@@ -1,7 +1,8 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { RegistryError } from "../../core/ports/registry-error.ts";
+import { makeFolder } from "./make-folder.ts";
 
 /** Raised with each change of the tables; `migrations` then gets one more step. */
 const schemaVersion = 4;
@@ -75,7 +76,7 @@ export const busyAfterMs = 5000;
 /** Opens the state file, made with its folder where it is missing. Throws `RegistryError` that says what to do. */
 export function openDatabase(file: string): DatabaseSync {
   try {
-    if (file !== ":memory:") mkdirSync(path.dirname(file), { recursive: true });
+    if (file !== ":memory:") makeFolder(path.dirname(file));
     const database = new DatabaseSync(file, { timeout: busyAfterMs });
     try {
       prepare(database, file);
@@ -146,8 +147,13 @@ export function registryError(error: unknown, file: string): unknown {
     );
   }
   const system =
-    "code" in error && ["EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST", "ENOSPC"].includes(String(error.code));
+    "code" in error &&
+    ["EACCES", "EPERM", "EROFS", "ENOENT", "ENOTDIR", "EEXIST", "ENOSPC"].includes(String(error.code));
   if (system || (code !== null && refused.includes(code))) {
+    if (isFolder(file)) {
+      const message = `${file} is a folder: name a file in it with --state, such as ${path.join(file, "state.sqlite")}.`;
+      return new RegistryError("denied", message, { cause: error });
+    }
     return new RegistryError(
       "denied",
       `${file} cannot be written (${error.message}): make its folder writable with space left, or name another file with --state.`,
@@ -156,3 +162,5 @@ export function registryError(error: unknown, file: string): unknown {
   }
   return error;
 }
+
+const isFolder = (file: string): boolean => existsSync(file) && statSync(file).isDirectory();

@@ -67,9 +67,20 @@ export function sqliteLedger(file: string, accountText: AccountText): SqliteLedg
       });
     },
     open: (target) => atomically(() => sql.open.all(targetPart(target)).map(listedOf)),
+    closed: async function* (target) {
+      // Page by page: there may be hundreds of thousands of them, and nobody else should wait for all.
+      for (let after: string | null = ""; after !== null; ) {
+        const from: string = after;
+        const rows: Row[] = await atomically(() => sql.closed.all(targetPart(target), from, closedAtOnce));
+        for (const row of rows) yield billOfText(String(row["bill"]));
+        after = rows.length < closedAtOnce ? null : String(rows.at(-1)?.["session"]);
+      }
+    },
     close: () => database.close(),
   };
 }
+
+const closedAtOnce = 1000;
 
 type Row = Readonly<Record<string, SQLOutputValue>>;
 
@@ -107,6 +118,10 @@ function statementsOf(database: DatabaseSync) {
     open: database.prepare(
       `SELECT revision, state, bill, timeout_at, restatement, last_record_at FROM ledger_sessions
        WHERE target = ? AND state <> 'closed' ORDER BY session`,
+    ),
+    closed: database.prepare(
+      `SELECT session, bill FROM ledger_sessions
+       WHERE target = ? AND session > ? AND state = 'closed' ORDER BY session LIMIT ?`,
     ),
   } as const satisfies Readonly<Record<string, ReturnType<DatabaseSync["prepare"]>>>;
 }

@@ -55,6 +55,10 @@ export function sqliteRegistry(file: string): SqliteRegistry {
         }
         return "committed";
       }),
+    addGone: ({ account, region }, sessions) =>
+      atomically(() => {
+        for (const record of sessions) sql.addSession.run(account, region, ...sessionValues(record));
+      }),
     goneSince: ({ account, region }, since) => atomically(() => sql.gone.all(account, region, since).map(sessionOf)),
     take: ({ account, region }, now, until) =>
       atomically(() => {
@@ -71,6 +75,10 @@ export function sqliteRegistry(file: string): SqliteRegistry {
   };
 }
 
+const intoSessions = `INTO sessions (account, region, interpreter, session, name, created_at, timeout_seconds,
+    first_seen_at, last_seen_at, gone_at, low_usd, high_usd, cost_as_of)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+
 function statementsOf(database: DatabaseSync) {
   return {
     targets: database.prepare("SELECT account, region FROM targets ORDER BY account, region"),
@@ -84,11 +92,8 @@ function statementsOf(database: DatabaseSync) {
     gone: database.prepare(
       "SELECT * FROM sessions WHERE account = ? AND region = ? AND gone_at IS NOT NULL AND gone_at >= ? ORDER BY gone_at DESC, interpreter, session",
     ),
-    putSession: database.prepare(
-      `INSERT OR REPLACE INTO sessions (account, region, interpreter, session, name, created_at, timeout_seconds,
-         first_seen_at, last_seen_at, gone_at, low_usd, high_usd, cost_as_of)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    ),
+    putSession: database.prepare(`INSERT OR REPLACE ${intoSessions}`),
+    addSession: database.prepare(`INSERT OR IGNORE ${intoSessions}`),
     forget: database.prepare(
       "DELETE FROM sessions WHERE account = ? AND region = ? AND gone_at IS NOT NULL AND gone_at < ?",
     ),

@@ -16,6 +16,7 @@ export function accountsLine(outcome: AccountsOutcome): string {
     )} closed`,
     `${sum((target) => target.open)} open`,
     ...(restated === 0 ? [] : [`${restated} restated`]),
+    ...(outcome.repriced === 0 ? [] : [`${outcome.repriced} restated at new prices`]),
     ...(late === 0 ? [] : [`${plural(late, "late record")} that nothing can verify`]),
     `${sum((target) => sumOf(target.sources.map((source) => source.records)))} usage records read`,
     ...(unmetered === 0 ? [] : [`${plural(unmetered, "interpreter")} without usage logs`]),

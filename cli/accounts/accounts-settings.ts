@@ -13,6 +13,8 @@ import { defaultHistoryFolder, defaultStateFile } from "../watch/state-file.ts";
 /** Where the ledger is kept and what it is kept by: flags, then the configuration, then the defaults. */
 export interface AccountsSettings extends UsageSettings {
   readonly stateFile: string;
+  /** A deployment's table, which is read instead of the state file; null: none is named. */
+  readonly table: string | null;
   readonly history: StoredPlace;
   /** Data events that say who started a session; null: not known. */
   readonly trail: StoredPlace | null;
@@ -20,7 +22,7 @@ export interface AccountsSettings extends UsageSettings {
   readonly budgets: readonly Budget[];
 }
 
-/** Reads the flags `--state` and `--history` over the configuration; what is wrong with them goes to `problems`. */
+/** Reads the flags `--state`, `--table` and `--history` over the configuration; what is wrong with them goes to `problems`. */
 export function accountsSettingsOf(
   config: Config,
   options: VerbInput["options"],
@@ -36,19 +38,44 @@ export function accountsSettingsOf(
   const text = (name: string): string | null => (typeof options[name] === "string" ? options[name] : null);
   const state = text("state");
   if (state === "") problems.push("--state needs the name of a file");
-  const stateFile = state === null || state === "" ? usualStateFile(env, platform, problems) : path.resolve(cwd, state);
+  const table = text("table");
+  const stateFile =
+    state !== null && state !== ""
+      ? path.resolve(cwd, state)
+      : table === null
+        ? usualStateFile(env, platform, problems)
+        : "";
   const named = text("history");
+  if (table !== null) problems.push(...tableProblems(table, state !== null, (named ?? history) !== undefined));
   const place = parseStoredPlace(named ?? history ?? defaultHistoryFolder(stateFile));
   if (typeof place === "string") problems.push(`--history ${place}`);
   return {
     ...usageOf(usage ?? {}),
     stateFile,
+    table,
     history:
       typeof place === "string" ? { kind: "folder", folder: defaultHistoryFolder(stateFile) } : resolved(place, cwd),
     trail: placeOf(trail),
     attribution: attributionOf(config.attribution ?? []),
     budgets: budgetsOf(config.budgets ?? []),
   };
+}
+
+// Amazon DynamoDB developer guide, "Supported data types and naming rules", read 2026-11.
+const tableName = /^[A-Za-z0-9_.-]{3,255}$/;
+
+function tableProblems(table: string, hasState: boolean, hasHistory: boolean): readonly string[] {
+  return [
+    ...(tableName.test(table)
+      ? []
+      : [
+          "--table must be the name of a DynamoDB table, as the deployment prints it: 3 to 255 of a-z, A-Z, 0-9, _, . and -",
+        ]),
+    ...(hasState ? ["--table and --state name two places of the same: leave one out"] : []),
+    ...(hasHistory
+      ? []
+      : ["--table needs --history s3://BUCKET, or `history` in the configuration: the deployment's bucket"]),
+  ];
 }
 
 function usualStateFile(env: Parameters<typeof defaultStateFile>[0], platform: string, problems: string[]): string {

@@ -68,7 +68,7 @@ export async function openStores(
   }
 }
 
-async function fileStoreOf(place: StoredPlace, s3: () => Promise<S3Client>): Promise<FileStore> {
+export async function fileStoreOf(place: StoredPlace, s3: () => Promise<S3Client>): Promise<FileStore> {
   if (place.kind === "folder") return folderStore(place.folder);
   const { s3Store } = await import("../../adapters/history/s3-store.ts");
   return s3Store(await s3(), place.bucket, place.prefix);

@@ -23,7 +23,7 @@ const threshold = z.strictObject({ utilizationPct: pct.optional(), left: left.op
 export const configSchema = z.strictObject({
   regions: z
     .union([z.literal("all"), z.array(region).min(1, "name at least one Region, or write `all`")], {
-      error: "must be `all` or a list of Regions",
+      error: "must be a list such as [us-east-1], or `all`",
     })
     .optional(),
   rateShare: pct.optional(),

@@ -11,35 +11,38 @@ const defaultConfigFile = "sandmeter.config.yaml";
  * problem of the file, and where a named file is not there.
  */
 export async function loadConfig(cwd: string, named: string | undefined): Promise<Config> {
+  const { config, problems } = await readConfig(cwd, named);
+  if (problems.length > 0) throw new UsageError(problems);
+  return config;
+}
+
+/**
+ * The same, with what is wrong with the file beside those of its sections that are in order: for verbs that tell it together
+ * with wrong flags, and with what the sections refer to.
+ */
+export async function readConfig(
+  cwd: string,
+  named: string | undefined,
+): Promise<{ readonly config: Config; readonly problems: readonly string[] }> {
   const file = named ?? defaultConfigFile;
   let text: string;
   try {
     text = await readFile(path.resolve(cwd, file), "utf8");
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" && named === undefined) return {};
-    throw new UsageError([
+    if (code === undefined) throw error;
+    if (code === "ENOENT" && named === undefined) return { config: {}, problems: [] };
+    const problem =
       code === "ENOENT"
         ? `--config: there is no file ${file}; leave the flag out to use ${defaultConfigFile} where it exists`
-        : `${file} cannot be read: ${message}`,
-    ]);
+        : `${file} cannot be read: ${message}`;
+    return { config: {}, problems: [problem] };
   }
   const parsed = parseConfig(text, file);
-  if (!parsed.ok) throw new UsageError(parsed.problems);
-  return withFolders(parsed.config, path.resolve(cwd, path.dirname(file)));
-}
-
-/** The same, with what is wrong with the file beside an empty configuration: for verbs that tell it together with wrong flags. */
-export async function readConfig(
-  cwd: string,
-  named: string | undefined,
-): Promise<{ readonly config: Config; readonly problems: readonly string[] }> {
-  try {
-    return { config: await loadConfig(cwd, named), problems: [] };
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    return { config: {}, problems: error.problems };
-  }
+  const folder = path.resolve(cwd, path.dirname(file));
+  return parsed.ok
+    ? { config: withFolders(parsed.config, folder), problems: [] }
+    : { config: withFolders(parsed.sound, folder), problems: parsed.problems };
 }
 
 /** Files and folders are named from where the configuration stands, so that they are found from any working folder. */

@@ -9,23 +9,36 @@ import { locateText } from "./locate.ts";
 
 export type ParsedConfig =
   | { readonly ok: true; readonly config: Config }
-  | { readonly ok: false; readonly problems: readonly string[] };
+  /** `sound`: the sections that are in order, so that what they refer to is looked at too. */
+  | { readonly ok: false; readonly problems: readonly string[]; readonly sound: Config };
 
-/** Reads the text of a configuration file; every problem at once, each with its line. */
+/** Reads the text of a configuration file; every problem at once, each with its line, in their order. */
 export function parseConfig(text: string, file: string): ParsedConfig {
   const located = locateText(text, file);
-  if (!located.ok) return located;
+  if (!located.ok) return { ...located, sound: {} };
   const parsed = configSchema.safeParse(located.value);
-  const problems = parsed.success
-    ? crossProblems(parsed.data).map((problem) => `${located.at(problem.path)}: ${problem.message}`)
-    : parsed.error.issues.flatMap((issue) => issueProblems(issue, knownKeys, located.at));
-  return problems.length === 0 && parsed.success ? { ok: true, config: parsed.data } : { ok: false, problems };
+  const sound = parsed.success ? parsed.data : soundParts(located.value);
+  const problems = [
+    ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => issueProblems(issue, knownKeys, located.at))),
+    ...crossProblems(sound, located.value).map((problem) => `${located.at(problem.path)}: ${problem.message}`),
+  ];
+  if (problems.length === 0 && parsed.success) return { ok: true, config: parsed.data };
+  const lineOf = (problem: string): number => Number.parseInt(problem.slice(file.length + 1), 10);
+  return { ok: false, problems: problems.toSorted((a, b) => lineOf(a) - lineOf(b)), sound };
+}
+
+/** One section that is wrong hides nothing of the others. */
+function soundParts(value: unknown): Config {
+  if (typeof value !== "object" || value === null) return {};
+  const sections = Object.entries(value).filter(([key, section]) => configSchema.safeParse({ [key]: section }).success);
+  const parsed = configSchema.safeParse(Object.fromEntries(sections));
+  return parsed.success ? parsed.data : {};
 }
 
 /** Rules between members: a warning that comes after its critical is none. */
-function crossProblems(config: Config): readonly CrossProblem[] {
-  const { warning, critical } = config.thresholds ?? {};
-  const problems: CrossProblem[] = [...budgetProblems(config)];
+function crossProblems({ thresholds }: Config, written: unknown): readonly CrossProblem[] {
+  const { warning, critical } = thresholds ?? {};
+  const problems: CrossProblem[] = [...budgetProblems(written)];
   const [warningPct, criticalPct] = [
     warning?.utilizationPct ?? defaultThresholds.warning.utilizationPct,
     critical?.utilizationPct ?? defaultThresholds.critical.utilizationPct,

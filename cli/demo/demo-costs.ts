@@ -5,6 +5,7 @@ import { costReport } from "../../core/reporting/cost-report.ts";
 import { accountsLine, accountsProblemLines } from "../accounts/accounts-lines.ts";
 import type { Stores } from "../accounts/stores.ts";
 import { painter } from "../render/style.ts";
+import { groupsInOrder } from "../report/groups-in-order.ts";
 import { renderReport } from "../report/render-report.ts";
 import { coverageOf } from "../report/report-subject.ts";
 import { builtInPricing } from "../scan/compose.ts";
@@ -38,9 +39,9 @@ export async function demoCosts(
     },
     terminal.signal,
   );
-  const groups = cost.groups.toSorted((a, b) => b.sums.sessions - a.sums.sessions);
-  const coverage = await coverageOf(stores.registry, stores.ledger, targets);
-  const content = { ...window, now, groupBy: ["interpreter"], gb: builtInPricing.gb, cost, groups, coverage };
+  const groups = groupsInOrder(cost.groups, ["interpreter"]);
+  const coverage = await coverageOf(stores, targets);
+  const content = { ...window, now, groupBy: ["interpreter"], cost, groups, coverage };
   return [
     `${painter(terminal.color)("The ledger", "bold")}\n  ${accountsLine(outcome)}\n`,
     ...accountsProblemLines(outcome).map((line) => `  ${line}\n`),

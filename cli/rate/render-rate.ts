@@ -1,6 +1,7 @@
 import type { RateResult } from "../../adapters/files/rate-files.ts";
 import { type RatedSession, type RatedTotals, ratedTotals } from "../../core/billing/rated-session.ts";
 import { compareUsd, formatUsd, type Usd, usdToNumber } from "../../core/kernel/money.ts";
+import { amountText, dollarText } from "../render/dollars.ts";
 import { formatSeconds } from "../render/duration.ts";
 import { safeText } from "../render/safe-text.ts";
 import { type Paint, painter } from "../render/style.ts";
@@ -70,7 +71,7 @@ function rowOf(session: RatedSession): readonly Cell[] {
   ].map((text) => ({ text }));
 }
 
-const dollars = (amount: Usd | undefined): string => (amount === undefined ? "no price" : formatUsd(amount, 6));
+const dollars = (amount: Usd | undefined): string => (amount === undefined ? "no price" : amountText(amount, 6));
 
 function totalsSection(result: RateResult, totals: RatedTotals): string {
   const { cost } = totals;
@@ -79,8 +80,8 @@ function totalsSection(result: RateResult, totals: RatedTotals): string {
   ];
   if (cost !== null && totals.sessions > 0) {
     lines.push(
-      `rated $${formatUsd(cost.rated, 6)}, of it idle $${formatUsd(cost.idle, 6)} and peak tax $${formatUsd(cost.peakTax, 6)}`,
-      `logged $${formatUsd(cost.logged, 6)}${ratio(cost.logged, cost.rated)}`,
+      `rated ${dollarText(cost.rated, 6)}, of it idle ${dollarText(cost.idle, 6)} and peak tax ${dollarText(cost.peakTax, 6)}`,
+      `logged ${dollarText(cost.logged, 6)}${ratio(cost.logged, cost.rated)}`,
     );
   }
   if (totals.unpricedSessions > 0) {

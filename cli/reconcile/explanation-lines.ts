@@ -1,5 +1,6 @@
-import { compareUsd, formatUsd, type Usd, zeroUsd } from "../../core/kernel/money.ts";
+import { compareUsd, type Usd, zeroUsd } from "../../core/kernel/money.ts";
 import type { Amounts, Explanation, HourPrice, PlaceComparison } from "../../core/reconcile/reconciliation.ts";
+import { amountText, dollarText } from "../render/dollars.ts";
 import { safeText } from "../render/safe-text.ts";
 
 const namedInterpreters = 3;
@@ -58,7 +59,9 @@ const unpriced = (place: PlaceComparison): readonly string[] =>
 
 const unreadSessions = (place: PlaceComparison): readonly string[] =>
   place.sessions.bounded === 0
-    ? ["No session of it is in the ledger: is it among the Regions and accounts that `sandmeter watch` reads?"]
+    ? [
+        "The ledger has no session of it on these days: did `sandmeter watch` run then, and does it read this Region and account?",
+      ]
     : [
         `${plural(place.sessions.bounded, "session")} without a figure${interpreters(place)}: turn on their usage logs.`,
       ];
@@ -72,22 +75,20 @@ function interpreters({ unreadInterpreters }: PlaceComparison): string {
 
 function prices({ prices: { vcpuHour, gbHour } }: PlaceComparison): string {
   const one = (what: string, { book, billed }: HourPrice): string =>
-    `${what} is billed at ${billed === null ? "an unknown price" : `$${formatUsd(billed, 6)}`}${book === null ? "" : ` and $${formatUsd(book, 6)} in the price book`}`;
+    `${what} is billed at ${billed === null ? "an unknown price" : dollarText(billed, 6)}${book === null ? "" : ` and ${dollarText(book, 6)} in the price book`}`;
   return `${one("A vCPU-hour", vcpuHour)}, ${one("a GB-hour", gbHour)}`;
 }
 
 const high = ({ high: most }: Explanation): string => (most === null ? "an unknown amount" : amounts(most));
 
 const amounts = ({ vcpuHours, gbHours, usd }: Amounts): string =>
-  `${formatUsd(vcpuHours, 4)} vCPU-hours, ${formatUsd(gbHours, 4)} GB-hours${usd === null ? "" : `, $${formatUsd(usd, 4)}`}`;
+  `${amountText(vcpuHours)} vCPU-hours, ${amountText(gbHours)} GB-hours${usd === null ? "" : `, ${dollarText(usd)}`}`;
 
-const signed = (amount: Usd | null): string =>
-  amount === null ? "unknown" : `${compareUsd(amount, zeroUsd) > 0 ? "+" : ""}${formatUsd(amount, 4)}`;
+const signed = (amount: Usd | null): string => (amount === null ? "unknown" : plus(amount) + amountText(amount));
 
-function signedUsd(amount: Usd | null): string {
-  if (amount === null) return "dollars unknown";
-  const text = formatUsd(amount, 4);
-  return text.startsWith("-") ? `-$${text.slice(1)}` : `${compareUsd(amount, zeroUsd) > 0 ? "+" : ""}$${text}`;
-}
+const signedUsd = (amount: Usd | null): string =>
+  amount === null ? "dollars unknown" : plus(amount) + dollarText(amount);
+
+const plus = (amount: Usd): string => (compareUsd(amount, zeroUsd) > 0 ? "+" : "");
 
 const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;

@@ -2,6 +2,7 @@ import { type Instant, isoOf } from "../../core/kernel/instant.ts";
 import { formatUsd, type Usd } from "../../core/kernel/money.ts";
 import type { Comparison } from "../../core/reconcile/compare.ts";
 import type { PlaceComparison, PlaceState, Reconciliation } from "../../core/reconcile/reconciliation.ts";
+import { amountText, dollarText } from "../render/dollars.ts";
 import { safeText } from "../render/safe-text.ts";
 import { type Paint, painter, type Style } from "../render/style.ts";
 import { type Cell, type Column, renderTable } from "../render/table.ts";
@@ -49,7 +50,7 @@ function headOf(result: Reconciliation, paint: Paint): string {
     `Ratios are billed over metered (rated and allocated). Band ${short(band.pct)} %; below $${short(band.leastUsdPerDay)} a day a ratio says nothing.`,
     ...(bill.requests === null
       ? []
-      : [`Cost Explorer took ${plural(bill.requests.count, "request")}: $${formatUsd(bill.requests.usd, 2)}`]),
+      : [`Cost Explorer took ${plural(bill.requests.count, "request")}: ${dollarText(bill.requests.usd, 2)}`]),
     verdictOf(result, paint),
   ];
   return lines.map((line) => `${line}\n`).join("");
@@ -177,7 +178,9 @@ function daysTable({ places }: Reconciliation, maxWidth: number | null, paint: P
   return renderTable(columns, cells, maxWidth, paint);
 }
 
-function explained({ places }: Reconciliation, paint: Paint): string {
+function explained({ places, bill, from }: Reconciliation, paint: Paint): string {
+  // A bill that does not reach this time says nothing of any account, whoever asks.
+  if (bill.knownUntil <= from) return "";
   const sections = places.flatMap((place) => {
     const lines = explanationLines(place);
     const title = `${paint(`${place.region} of ${place.account}`, "bold")}\n`;
@@ -188,7 +191,7 @@ function explained({ places }: Reconciliation, paint: Paint): string {
 
 function asideOf({ bill }: Reconciliation, paint: Paint): string {
   if (bill.setAside.length === 0) return "";
-  const lines = bill.setAside.map(({ what, usd }) => `  ${safeText(what)}: ${dollars(usd)}\n`);
+  const lines = bill.setAside.map(({ what, usd }) => `  ${safeText(what)}: ${dollarText(usd, 6)}\n`);
   return `${paint("On the bill of AgentCore, and not of Code Interpreter's usage: in no figure", "bold")}\n${lines.join("")}`;
 }
 
@@ -198,8 +201,7 @@ function problemsOf({ bill: { problems } }: Reconciliation, paint: Paint): strin
   return `${paint("Not read, or worth knowing", "bold")}\n${lines.join("")}`;
 }
 
-const amount = (value: Usd | null): string => (value === null ? "unknown" : formatUsd(value, 4));
-const dollars = (value: Usd): string => formatUsd(value, 6).replace(/^(-?)/, "$1$$");
+const amount = (value: Usd | null): string => (value === null ? "unknown" : amountText(value));
 const ratio = (value: Usd | null): string => (value === null ? "-" : formatUsd(value, 4));
 const short = (value: Usd): string => formatUsd(value, 6).replace(/\.?0+$/, "");
 const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;

@@ -8,15 +8,14 @@ import type { Target } from "../../core/inventory/target.ts";
 import { accountId } from "../../core/kernel/ids.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
 import type { BilledUsage } from "../../core/ports/billed-usage.ts";
-import { RegistryError } from "../../core/ports/registry-error.ts";
 import { reconcile } from "../../core/reconcile/reconcile.ts";
 import type { Reconciliation } from "../../core/reconcile/reconciliation.ts";
-import { homeS3 } from "../accounts/home-s3.ts";
-import { openStores, type Stores } from "../accounts/stores.ts";
+import type { Stores } from "../accounts/stores.ts";
 import { CliError, UsageError } from "../cli-error.ts";
 import { type ExitCode, exitCode, worstExitCode } from "../exit-code.ts";
 import { safeJson, safeText } from "../render/safe-text.ts";
-import { type ReportSettings, readReportSettings, stateToRead } from "../report/report-subject.ts";
+import { type ReportSettings, readReportSettings } from "../report/report-subject.ts";
+import { withStores } from "../report/with-stores.ts";
 import { clientsOf } from "../scan/compose.ts";
 import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
@@ -37,17 +36,12 @@ export const runReconcile: RunVerb = async ({ options }, terminal) => {
   if (problems.length + wrong.length > 0) throw new UsageError([...problems, ...wrong]);
   const clients = clientsOf(read.settings);
   try {
-    const stores = await openStores(stateToRead(read.accounts), read.settings.prices, () => homeS3(clients));
-    try {
+    return await withStores(read, clients, terminal.signal, async (stores) => {
       const bill = await billOf(clients, own, now, terminal);
       const result = await compared(stores, read, own, bill, now, terminal.signal);
       terminal.out(own.json ? `${safeJson(reconcileJson(result))}\n` : renderReconcile(result, terminal));
       return exitCodeOf(result, own.failOn);
-    } catch (error) {
-      throw error instanceof RegistryError ? new CliError(error.message, exitCode.failed, { cause: error }) : error;
-    } finally {
-      stores.close();
-    }
+    });
   } finally {
     clients.close();
   }

@@ -8,8 +8,9 @@ import { type Paint, painter } from "../render/style.ts";
 import { type Cell, type Column, renderTable } from "../render/table.ts";
 import { range } from "../scan/money-range.ts";
 import type { Terminal } from "../terminal.ts";
+import { type DataAge, dataAgeOf } from "./data-age.ts";
 import type { ReportContent } from "./report-content.ts";
-import { type PrintedFigures, printedFigures } from "./report-figures.ts";
+import { isSharedOut, type PrintedFigures, type PrintedReport, printedFigures } from "./report-figures.ts";
 import { topOf } from "./report-json.ts";
 
 /** Cents are too coarse for a session, and twelve places are too many for a reader. */
@@ -22,9 +23,10 @@ export function renderReport(
 ): string {
   const paint = painter(terminal.color);
   const maxWidth = terminal.color || terminal.interactive ? terminal.columns : null;
+  const printed = printedFigures(content, decimals);
   return [
-    headOf(content, paint),
-    groupsOf(content, maxWidth, paint),
+    headOf(content, printed.total, paint),
+    groupsOf(content, printed, maxWidth, paint),
     topTable(content, maxWidth, paint),
     problemsOf(content, paint),
   ]
@@ -32,8 +34,9 @@ export function renderReport(
     .join("\n");
 }
 
-function headOf(content: ReportContent, paint: Paint): string {
+function headOf(content: ReportContent, printed: PrintedFigures, paint: Paint): string {
   const { cost, closed } = content;
+  const age = dataAgeOf(content);
   const { counts } = cost;
   const window = `${isoOf(content.from).slice(0, 16)}Z to ${isoOf(content.until).slice(0, 16)}Z`;
   const cover = [
@@ -46,11 +49,12 @@ function headOf(content: ReportContent, paint: Paint): string {
     ...(counts.gapMs > 0 ? [`${formatSeconds(Math.round(counts.gapMs / 1000))} without records`] : []),
   ].join(", ");
   return [
-    `${paint(`Costs ${window}`, "bold")}, half open, as of ${isoOf(content.now)}`,
-    totalLine(content),
+    `${paint(`Costs ${window}`, "bold")}, half open, as of ${age.asOf === null ? "an unknown time" : isoOf(age.asOf)}`,
+    totalLine(content, printed),
     cover,
     `Basis ${cost.basis.weakest ?? "none"}${basisShares(content)}`,
     ...freshness(content),
+    ...ageLines(content, age),
     ...(closed === null
       ? []
       : [
@@ -61,10 +65,12 @@ function headOf(content: ReportContent, paint: Paint): string {
     .join("");
 }
 
-function totalLine(content: ReportContent): string {
+function totalLine(content: ReportContent, printed: PrintedFigures): string {
   const { counts, total } = content.cost;
   if (counts.sessions === 0) return "Total unknown: no session of this window is recorded";
-  return counts.bounded === counts.sessions ? "Total unknown" : `Total $${money(total.known)}${splitOf(content)}`;
+  return counts.bounded === counts.sessions
+    ? "Total unknown"
+    : `Total $${money(total.known)}${splitOf(content, printed)}`;
 }
 
 const boundsText = ({ cost: { total } }: ReportContent): string => {
@@ -73,13 +79,13 @@ const boundsText = ({ cost: { total } }: ReportContent): string => {
   return range(low, high);
 };
 
-function splitOf({ cost: { total } }: ReportContent): string {
+function splitOf({ cost: { total } }: ReportContent, { idle, active, unsplit }: PrintedFigures): string {
   if (compareUsd(total.known, zeroUsd) === 0) return "";
-  const [idle, active, unsplit] = printedParts([total.idle, total.active, total.unsplit], decimals);
+  if (isSharedOut(total)) return " (not split: nobody knows how idle sessions were whose cost was shared out)";
   const parts = [
-    `idle $${decimalText(idle ?? 0n, decimals)}`,
-    `active $${decimalText(active ?? 0n, decimals)}`,
-    ...(unsplit === 0n ? [] : [`not split $${decimalText(unsplit ?? 0n, decimals)}`]),
+    `idle $${idle}`,
+    `active $${active}`,
+    ...(total.unsplit.numerator === 0n ? [] : [`not split $${unsplit}`]),
   ];
   const tax = compareUsd(total.peakTax, zeroUsd) > 0 ? `; of it watermark tax $${money(total.peakTax)}` : "";
   const ratio = ratioOf(total.rated, total.logged);
@@ -95,6 +101,18 @@ function basisShares({ cost: { basis } }: ReportContent): string {
   return `: the weakest of ${parts.join(", ")}`;
 }
 
+function ageLines({ now, coverage }: ReportContent, { asOf, neverKept, isStale }: DataAge): readonly string[] {
+  const ago = asOf === null ? "" : formatSeconds(Math.round((now - asOf) / 1000));
+  return [
+    ...(isStale
+      ? [`Not up to date: the last pass over these accounts was ${ago} ago, and what came since is missing`]
+      : []),
+    ...(neverKept > 0 && coverage.length > neverKept
+      ? [`${plural(neverKept, "Region")} without a pass over the accounts: known from scans alone`]
+      : []),
+  ];
+}
+
 /** The target that is known least far, for a total is no fresher. */
 function freshness({ coverage }: ReportContent): readonly string[] {
   if (coverage.length === 0) return ["No pass of `sandmeter watch` is remembered: this is history alone."];
@@ -108,10 +126,9 @@ function freshness({ coverage }: ReportContent): readonly string[] {
   ];
 }
 
-function groupsOf(content: ReportContent, maxWidth: number | null, paint: Paint): string {
+function groupsOf(content: ReportContent, printed: PrintedReport, maxWidth: number | null, paint: Paint): string {
   const { groupBy, groups, cost, closed } = content;
   if (groupBy.length === 0 || groups.length === 0) return "";
-  const printed = printedFigures(content, decimals);
   const changes = closed === null ? null : printedParts(closed.adjustments, decimals);
   const columns: readonly Column[] = [
     ...groupBy.map((dimension) => ({ title: dimension.toUpperCase(), shrinkTo: 12 })),
@@ -128,8 +145,8 @@ function groupsOf(content: ReportContent, maxWidth: number | null, paint: Paint)
     { text: String(figures.sessions) },
     { text: own.usd === null ? "unknown" : `$${own.usd}` },
     { text: own.sharePct === null ? "-" : `${own.sharePct} %` },
-    { text: own.usd === null ? "unknown" : `$${own.idle}` },
-    { text: own.usd === null ? "unknown" : `$${own.peakTax}` },
+    { text: own.idle === null ? "unknown" : `$${own.idle}` },
+    { text: own.peakTax === null ? "unknown" : `$${own.peakTax}` },
     { text: noFigure(figures) },
     ...(change === null ? [] : [{ text: signedText(change) }]),
   ];

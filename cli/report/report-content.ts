@@ -13,6 +13,8 @@ export interface TargetCoverage {
   readonly health: HealthLevel | null;
   /** All usage records stamped before it are in; null where it has no place with records, or none was read yet. */
   readonly recordsUntil: Instant | null;
+  /** The last pass over the accounts; null where none was remembered. */
+  readonly keptAt: Instant | null;
 }
 
 /** What a report shows, whatever the format. */

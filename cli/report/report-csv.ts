@@ -25,7 +25,6 @@ export function* reportCsv(content: ReportContent): Generator<string> {
   };
   const csv = csvWriter(schema);
   const rowOf = (values: readonly string[], figures: CostFigures, own: PrintedFigures, change: bigint) => {
-    const isKnown = own.usd !== null;
     return {
       ...Object.fromEntries(groupBy.map((dimension, index) => [`by_${dimension}`, values[index] ?? null])),
       sessions: figures.sessions,
@@ -33,11 +32,11 @@ export function* reportCsv(content: ReportContent): Generator<string> {
       usd: own.usd,
       low_usd: own.low,
       high_usd: own.high,
-      idle_usd: isKnown ? own.idle : null,
-      active_usd: isKnown ? own.active : null,
-      unsplit_usd: isKnown ? own.unsplit : null,
-      peak_tax_usd: isKnown ? own.peakTax : null,
-      logged_usd: isKnown ? own.logged : null,
+      idle_usd: own.idle,
+      active_usd: own.active,
+      unsplit_usd: own.unsplit,
+      peak_tax_usd: own.peakTax,
+      logged_usd: own.logged,
       share_pct: own.sharePct,
       ...(changes === null ? {} : { adjustment_usd: decimalText(change, decimals) }),
     };

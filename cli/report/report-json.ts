@@ -4,6 +4,7 @@ import { costCell } from "../../core/reporting/cost-cells.ts";
 import { type CostFigures, figuresOf, sumsOf } from "../../core/reporting/cost-figures.ts";
 import type { CostGroup } from "../../core/reporting/cost-report.ts";
 import { decimalText, printedParts } from "../../core/reporting/largest-remainder.ts";
+import { dataAgeOf } from "./data-age.ts";
 import { jsonWithList } from "./json-with-list.ts";
 import type { ReportContent } from "./report-content.ts";
 import { type PrintedFigures, printedFigures } from "./report-figures.ts";
@@ -17,12 +18,14 @@ const decimals = 12;
 export function* reportJson(content: ReportContent): Generator<string> {
   const { cost, groups, groupBy, closed } = content;
   const printed = printedFigures(content, decimals);
+  const { asOf } = dataAgeOf(content);
   const changes = closed === null ? null : printedParts(closed.adjustments, decimals);
   const shareOf = sharesOf(cost.basis.shares.map(({ usd }) => usd ?? { numerator: 0n, denominator: 1n }));
   const before = {
     from: isoOf(content.from),
     to: isoOf(content.until),
-    asOf: isoOf(content.now),
+    asOf: asOf === null ? null : isoOf(asOf),
+    printedAt: isoOf(content.now),
     groupBy,
     coverage: coverageOf(content),
     total: figuresJson(cost.total, printed.total),
@@ -73,11 +76,12 @@ function coverageOf({ cost: { counts }, coverage }: ReportContent) {
     approximate: counts.approximate,
     lateUnverifiable: counts.lateUnverifiable,
     gapMs: counts.gapMs,
-    targets: coverage.map(({ target, health, recordsUntil }) => ({
+    targets: coverage.map(({ target, health, recordsUntil, keptAt }) => ({
       account: target.account,
       region: target.region,
       health,
       recordsUntil: recordsUntil === null ? null : isoOf(recordsUntil),
+      keptAt: keptAt === null ? null : isoOf(keptAt),
     })),
   };
 }
@@ -88,11 +92,11 @@ const figuresJson = (figures: CostFigures, printed: PrintedFigures) => ({
   usd: printed.usd,
   lowUsd: printed.low,
   highUsd: printed.high,
-  idleUsd: printed.usd === null ? null : printed.idle,
-  activeUsd: printed.usd === null ? null : printed.active,
-  unsplitUsd: printed.usd === null ? null : printed.unsplit,
-  peakTaxUsd: printed.usd === null ? null : printed.peakTax,
-  loggedUsd: printed.usd === null ? null : printed.logged,
+  idleUsd: printed.idle,
+  activeUsd: printed.active,
+  unsplitUsd: printed.unsplit,
+  peakTaxUsd: printed.peakTax,
+  loggedUsd: printed.logged,
   vcpuHours: printed.usd === null ? null : formatUsd(figures.vcpuHours),
   gbHours: printed.usd === null ? null : formatUsd(figures.gbHours),
 });

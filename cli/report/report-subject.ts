@@ -1,18 +1,16 @@
-import { existsSync } from "node:fs";
 import process from "node:process";
 import type { AwsClients } from "../../adapters/aws/clients.ts";
 import type { SessionKey } from "../../core/billing/usage-record.ts";
 import type { Target } from "../../core/inventory/target.ts";
+import { lastKeptAt } from "../../core/jobs/settle-memory.ts";
 import { type Instant, plusMs } from "../../core/kernel/instant.ts";
 import type { Problem } from "../../core/kernel/problem.ts";
+import type { Documents } from "../../core/ports/documents.ts";
 import type { Ledger } from "../../core/ports/ledger.ts";
 import type { Registry } from "../../core/ports/registry.ts";
 import { type AccountsSettings, accountsSettingsOf } from "../accounts/accounts-settings.ts";
 import { trailOf } from "../accounts/compose.ts";
-import { placeText } from "../accounts/stores.ts";
-import { CliError } from "../cli-error.ts";
 import { type AwsSettings, readAwsSettings } from "../config/aws-settings.ts";
-import { exitCode } from "../exit-code.ts";
 import type { Terminal } from "../terminal.ts";
 import type { VerbInput } from "../verb.ts";
 import type { TargetCoverage } from "./report-content.ts";
@@ -33,24 +31,15 @@ export async function readReportSettings(
   return { settings, accounts: accountsSettingsOf(config, options, surroundings, found), problems: found };
 }
 
-/**
- * Reading makes no state: where there is no state file, there is nothing but history, and where there is neither, nothing was
- * ever recorded. Throws `CliError` then.
- */
-export function stateToRead(accounts: AccountsSettings): AccountsSettings {
-  if (existsSync(accounts.stateFile)) return accounts;
-  const { history } = accounts;
-  if (history.kind === "bucket" || existsSync(history.folder)) return { ...accounts, stateFile: ":memory:" };
-  throw new CliError(
-    `nothing has been recorded yet: there is neither a state file ${accounts.stateFile} nor history in ${placeText(history)}. Run \`sandmeter watch\` first, or name them with --state and --history.`,
-    exitCode.failed,
-  );
+interface CoverageSource {
+  readonly registry: Pick<Registry, "load">;
+  readonly ledger: Pick<Ledger, "marks">;
+  readonly documents: Pick<Documents, "read">;
 }
 
 /** How far each target is known. */
 export const coverageOf = (
-  registry: Pick<Registry, "load">,
-  ledger: Pick<Ledger, "marks">,
+  { registry, ledger, documents }: CoverageSource,
   targets: readonly Target[],
 ): Promise<readonly TargetCoverage[]> =>
   Promise.all(
@@ -61,6 +50,7 @@ export const coverageOf = (
         target,
         health: (await registry.load(target)).health?.level ?? null,
         recordsUntil: finals.length === 0 ? null : finals.reduce((a, b) => (a < b ? a : b)),
+        keptAt: await lastKeptAt(documents, target),
       };
     }),
   );

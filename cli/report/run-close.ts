@@ -4,8 +4,7 @@ import { type Instant, isoOf, plusMs } from "../../core/kernel/instant.ts";
 import { compareUsd, formatUsd } from "../../core/kernel/money.ts";
 import { type CostRequest, costReport, costReportAsOf } from "../../core/reporting/cost-report.ts";
 import type { SessionCounts } from "../../core/reporting/cost-tally.ts";
-import { homeS3 } from "../accounts/home-s3.ts";
-import { openStores, type Stores } from "../accounts/stores.ts";
+import type { Stores } from "../accounts/stores.ts";
 import { CliError, UsageError } from "../cli-error.ts";
 import { type ExitCode, exitCode } from "../exit-code.ts";
 import { safeJson, safeText } from "../render/safe-text.ts";
@@ -15,8 +14,9 @@ import type { Terminal } from "../terminal.ts";
 import type { RunVerb } from "../verb.ts";
 import { snapshotOf } from "./closed-month.ts";
 import { monthOf } from "./report-options.ts";
-import { type ReportSettings, readReportSettings, stateToRead } from "./report-subject.ts";
+import { type ReportSettings, readReportSettings } from "./report-subject.ts";
 import { type UnfinishedBills, unfinishedBills } from "./unfinished-bills.ts";
+import { withStores } from "./with-stores.ts";
 
 /** A session of the month's last hour is settled after its last usage record is read for good: two hours, and some. */
 const settledAfterMs = 4 * 3_600_000;
@@ -37,18 +37,10 @@ export const runClose: RunVerb = async (input, terminal) => {
     throw new UsageError([...problems, ...own]);
   const clients = clientsOf(read.settings);
   try {
-    const stores = await openStores(stateToRead(read.accounts), read.settings.prices, () => homeS3(clients));
-    try {
-      return await close(
-        stores,
-        read,
-        { month: named, start, now, force: input.options["force"] === true },
-        input.options["json"] === true,
-        terminal,
-      );
-    } finally {
-      stores.close();
-    }
+    const month = { month: named, start, now, force: input.options["force"] === true };
+    return await withStores(read, clients, terminal.signal, (stores) =>
+      close(stores, read, month, input.options["json"] === true, terminal),
+    );
   } finally {
     clients.close();
   }
@@ -93,6 +85,11 @@ async function close(
     attribution: accounts.attribution,
     principalOf: () => null,
   };
+  if (request.targets.length === 0 && accounts.history.kind === "bucket" && !force) {
+    throw new CliError(
+      `nothing is known of the sessions that ${month} has beside history: name the deployment's table with --table, or the state file of \`watch\` with --state. With --force the month is closed at what history has.`,
+    );
+  }
   // Before history is read: a bill that is closed by then, history has as a whole.
   const unfinished = await unfinishedBills(stores.ledger, request.targets, request);
   const { counts, total } = await costReport(stores, request, terminal.signal);

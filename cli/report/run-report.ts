@@ -2,11 +2,9 @@ import type { AwsClients } from "../../adapters/aws/clients.ts";
 import { codeInterpreterKind } from "../../adapters/aws/code-interpreter-kind.ts";
 import type { Target } from "../../core/inventory/target.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
-import { RegistryError } from "../../core/ports/registry-error.ts";
 import { type CostRequest, costReport } from "../../core/reporting/cost-report.ts";
-import { homeS3 } from "../accounts/home-s3.ts";
-import { openStores, type Stores } from "../accounts/stores.ts";
-import { CliError, UsageError } from "../cli-error.ts";
+import type { Stores } from "../accounts/stores.ts";
+import { UsageError } from "../cli-error.ts";
 import { type ExitCode, exitCode, worstExitCode } from "../exit-code.ts";
 import { safeJson, safeText } from "../render/safe-text.ts";
 import { clientsOf } from "../scan/compose.ts";
@@ -22,8 +20,9 @@ import { groupsWithFrozen, type ReportContent } from "./report-content.ts";
 import { reportCsv } from "./report-csv.ts";
 import { reportJson } from "./report-json.ts";
 import { type ReportOptions, readReportOptions } from "./report-options.ts";
-import { coverageOf, principalsOf, type ReportSettings, readReportSettings, stateToRead } from "./report-subject.ts";
+import { coverageOf, principalsOf, type ReportSettings, readReportSettings } from "./report-subject.ts";
 import { runClose } from "./run-close.ts";
+import { withStores } from "./with-stores.ts";
 
 export const checkReport: CheckVerb = async ({ options }, terminal) => {
   const { accounts, problems } = await readReportSettings(options, terminal);
@@ -43,14 +42,9 @@ export const runReport: RunVerb = async (input, terminal) => {
   if (problems.length + own.length > 0) throw new UsageError([...problems, ...own]);
   const clients = clientsOf(read.settings);
   try {
-    const stores = await openStores(stateToRead(read.accounts), read.settings.prices, () => homeS3(clients));
-    try {
-      return await run(clients, stores, read, report, now, terminal);
-    } catch (error) {
-      throw error instanceof RegistryError ? new CliError(error.message, exitCode.failed, { cause: error }) : error;
-    } finally {
-      stores.close();
-    }
+    return await withStores(read, clients, terminal.signal, (stores) =>
+      run(clients, stores, read, report, now, terminal),
+    );
   } finally {
     clients.close();
   }
@@ -95,7 +89,7 @@ async function run(
     return exitCode.done;
   }
   const cost = await costReport(stores, request, signal);
-  const coverage = await coverageOf(stores.registry, stores.ledger, targets);
+  const coverage = await coverageOf(stores, targets);
   const then = report.month === null ? null : await closedMonth(stores, request, report.month, signal);
   const sorted = groupsInOrder(cost.groups, report.groupBy);
   const all =

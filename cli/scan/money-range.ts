@@ -1,12 +1,12 @@
-/** `$0.0003–$0.0637`; what is not known is said. Takes decimal strings; cuts them to four places for reading. */
+import { parseUsd } from "../../core/kernel/money.ts";
+import { dollarText } from "../render/dollars.ts";
+
+/** `$0.0003–$0.0637`; what is not known is said. Takes decimal strings; rounds them to four places for reading. */
 export function range(low: string | null, high: string | null): string {
   if (low === null && high === null) return "unknown";
-  if (high === null) return `at least ${shorten(low ?? "0")}`;
-  return low === null || low === high ? shorten(high) : `${shorten(low)}–${shorten(high)}`;
+  // That it is more than nothing, and what it is at least, would say the same thing twice.
+  if (high === null) return shown(low ?? "0").startsWith("<") ? "more than $0" : `at least ${shown(low ?? "0")}`;
+  return low === null || low === high ? shown(high) : `${shown(low)}–${shown(high)}`;
 }
 
-// What is more than nothing is never shown as nothing.
-function shorten(amount: string): string {
-  const cut = amount.replace(/(\.\d{4})\d+$/, "$1");
-  return /^[0.]+$/.test(cut) && !/^[0.]+$/.test(amount) ? "<$0.0001" : `$${cut}`;
-}
+const shown = (amount: string): string => dollarText(parseUsd(amount));

@@ -26,6 +26,10 @@ export const reconcile: Verb = {
     { flags: "--accounts <list>", description: "only these accounts" },
     { flags: "--regions <list>", description: "only these Regions" },
     { flags: "--state <file>", description: "the state file of `watch` (default: its usual place)" },
+    {
+      flags: "--table <name>",
+      description: "the table of a deployment instead of a state file, in the Region of the environment or the profile",
+    },
     { flags: "--history <place>", description: "a folder or s3://bucket/prefix (default: beside the state)" },
     { flags: "--profile <name>", description: "profile of the shared AWS configuration: one of the payer account" },
     { flags: "--config <file>", description: "configuration (default: sandmeter.config.yaml, where it exists)" },

@@ -43,6 +43,8 @@ export interface AccountsOutcome {
   /** True where every target is `ok` and every event was sent. */
   readonly complete: boolean;
   readonly targets: readonly TargetAccounts[];
+  /** Closed bills that the pass restated because the price book has changed. */
+  readonly repriced: number;
   readonly budgets: BudgetCheck["spends"];
   readonly events: readonly EventDelivery[];
   readonly problems: readonly Problem[];

@@ -20,8 +20,8 @@ export interface AccountsPorts {
   readonly readInterpreterUsage: ReadInterpreterUsage;
   readonly kind: SandboxKind;
   readonly usage: UsageSource;
-  /** What the passes of the scan saw: names, starts, time limits and ends. */
-  readonly registry: Pick<Registry, "load" | "goneSince">;
+  /** What the passes of the scan saw: names, starts, time limits and ends. Sessions that none of them saw are added to it. */
+  readonly registry: Pick<Registry, "load" | "goneSince" | "addGone">;
   readonly ledger: Ledger;
   readonly history: History;
   readonly documents: Documents;

@@ -3,7 +3,7 @@ import { type BudgetCheck, checkBudgets, type SpendIn } from "../budget/check-bu
 import type { Instant } from "../kernel/instant.ts";
 import type { Problem } from "../kernel/problem.ts";
 import type { OutgoingEvent } from "../ports/events.ts";
-import { droppedProblems, withEvents, withoutSent } from "./check-spend-events.ts";
+import { rememberLook, waitingProblems, withoutSent } from "./check-spend-events.ts";
 import { changeMemory } from "./check-spend-memory.ts";
 import type { SpendInput, SpendPorts } from "./check-spend-ports.ts";
 import { storeProblem } from "./check-spend-problem.ts";
@@ -26,27 +26,45 @@ export const checkSpend =
   async (now: Instant, input: SpendInput, signal: AbortSignal): Promise<SpendOutcome> => {
     const { spendIn, problems } = await readIfAny(ports, now, input, signal);
     try {
-      const look = await changeMemory(ports.documents, (before) => lookAt(now, input, before, spendIn));
-      const { check, claimed, withheld, dropped } = look.result ?? nothing;
-      const sent = await deliver(ports, claimed, signal);
-      return {
-        budgets: check.spends,
-        events: [...sent.events, ...withheld.map((event) => ({ event, result: "withheld" as const, reason: null }))],
-        problems: [...problems, ...look.problems, ...droppedProblems(dropped), ...sent.problems],
-      };
+      return await inRounds(ports, now, input, spendIn, problems, signal);
     } catch (error) {
       signal.throwIfAborted();
       return { budgets: [], events: [], problems: [...problems, storeProblem("their state", error)] };
     }
   };
 
+/** More changes than can wait to be sent are told one lot after the other, each remembered before it is sent. */
+async function inRounds(
+  ports: SpendPorts,
+  now: Instant,
+  input: SpendInput,
+  spendIn: SpendIn,
+  before: readonly Problem[],
+  signal: AbortSignal,
+): Promise<SpendOutcome> {
+  const events: EventDelivery[] = [];
+  const problems: Problem[] = [...before];
+  for (;;) {
+    const look = await changeMemory(ports.documents, (memory) => lookAt(now, input, memory, spendIn));
+    const { check, claimed, withheld, waiting } = look.result ?? nothing;
+    const sent = await deliver(ports, claimed, signal);
+    events.push(...sent.events, ...withheld.map((event) => ({ event, result: "withheld" as const, reason: null })));
+    problems.push(...look.problems, ...sent.problems);
+    const goesOn = claimed.length > 0 && sent.events.every(({ result }) => result === "sent");
+    if (waiting > 0 && goesOn) continue;
+    // Where nobody is told, nothing waits to be.
+    return { budgets: check.spends, events, problems: [...problems, ...waitingProblems(input.publish ? waiting : 0)] };
+  }
+}
+
 interface Look {
   readonly check: BudgetCheck;
   readonly claimed: readonly OutgoingEvent[];
   readonly withheld: readonly OutgoingEvent[];
-  readonly dropped: number;
+  /** Values whose change this look could not remember yet. */
+  readonly waiting: number;
 }
-const nothing: Look = { check: { states: [], events: [], spends: [] }, claimed: [], withheld: [], dropped: 0 };
+const nothing: Look = { check: { states: [], events: [], spends: [] }, claimed: [], withheld: [], waiting: 0 };
 
 // Without budgets history is not read: what is left to do is to forget their states, and to send what was not sent.
 const readIfAny = async (...args: Parameters<typeof readSpend>): ReturnType<typeof readSpend> =>
@@ -62,11 +80,11 @@ function lookAt(
   // Another run has looked later: what this one saw says nothing new, and is shown only.
   const isLate = before.lookedAt !== null && before.lookedAt > now;
   const check = isLate ? { ...seen, states: before.states, events: [] } : seen;
-  const { unsent, claimed, dropped } = withEvents(before.unsent, check.events, now, publish);
+  const { states, unsent, claimed, waiting } = rememberLook(before, check, now, publish);
   const isIdle = budgets.length === 0 && before.states.length === 0 && before.unsent.length === 0;
   return {
-    after: isIdle ? null : { lookedAt: isLate ? before.lookedAt : now, states: check.states, unsent },
-    result: { check, claimed, withheld: publish ? [] : check.events, dropped },
+    after: isIdle ? null : { lookedAt: isLate ? before.lookedAt : now, states, unsent },
+    result: { check, claimed, withheld: publish ? [] : check.events, waiting },
   };
 }
 

@@ -13,7 +13,7 @@ import { foldSession } from "./ingest-fold.ts";
 import { type IngestPass, watchedOf } from "./ingest-pass.ts";
 import { requestOf, type WindowOfPlace } from "./ingest-read.ts";
 import { changeSessions } from "./ingest-sessions.ts";
-import { windowMs } from "./ingest-windows.ts";
+import { finalAfterMs, windowMs } from "./ingest-windows.ts";
 
 export interface CountReading {
   /** Of all of the hour; the last one where it could not be read to its end. */
@@ -80,7 +80,9 @@ async function compare(
     }
     if (isDoubted(stored)) return null;
     const known = recordsIn(pass, stored, hourAt);
-    if (known > counted.records) vanished.set(counted.name, known - counted.records);
+    // Of an hour that is in two places, each has a part.
+    if (known > counted.records && !isInTwo(pass, counted.key, hourAt))
+      vanished.set(counted.name, known - counted.records);
     if (known >= counted.records) return null;
     touched.add(counted.name);
     const { late } = stored.account;
@@ -93,6 +95,12 @@ async function compare(
   return { touched: [...touched], vanished: [...vanished.values()].reduce((sum, it) => sum + it, 0), contested };
 }
 
+/** Whether the records of an hour may lie in a place that they go to no more: those of before it was left do. */
+const isInTwo = (pass: IngestPass, key: SessionKey, hourAt: Instant): boolean =>
+  (watchedOf(pass, key)?.places.known.get(key.interpreter) ?? []).some(
+    ({ leftAt }) => leftAt !== null && leftAt + finalAfterMs > hourAt,
+  );
+
 /** A session all of whose records came late: it begins with one of them, as one that lacks others. */
 const unseen = (pass: IngestPass, stored: LedgerSession | null, { key, first }: Counted): LedgerSession | null =>
   foldSession(stored, { key, usage: first }, watchedOf(pass, key)?.factsOf(key) ?? null, {
@@ -101,7 +109,7 @@ const unseen = (pass: IngestPass, stored: LedgerSession | null, { key, first }: 
     meter: pass.input.meter,
     look: "count",
     sealed: null,
-    cutBefore: instant(Number.MAX_SAFE_INTEGER),
+    edge: { at: instant(Number.MAX_SAFE_INTEGER), isExpired: false },
     approximate: null,
   });
 

@@ -1,6 +1,6 @@
 import type { MeterSettings } from "../billing/meter-rows.ts";
 import { type PriceBook, periodsOf } from "../billing/price-book.ts";
-import { distinctInOrder } from "../billing/usage-columns.ts";
+import { distinctInOrder, type UsageColumns } from "../billing/usage-columns.ts";
 import type { Instant } from "../kernel/instant.ts";
 import { hasGained } from "../ledger/account-gain.ts";
 import { billOfAccount } from "../ledger/bill-of-account.ts";
@@ -11,6 +11,7 @@ import { sealAccount } from "../ledger/seal-account.ts";
 import type { SessionAccount } from "../ledger/session-account.ts";
 import type { LedgerSession } from "../ports/ledger.ts";
 import type { SessionRows } from "./ingest-buffer.ts";
+import { expiredBefore, joinReasons } from "./ingest-gaps.ts";
 import type { LookKind } from "./ingest-windows.ts";
 
 export interface FoldTerms {
@@ -20,9 +21,16 @@ export interface FoldTerms {
   readonly look: LookKind;
   /** Where all of the window was read: up to where accounts are sealed, and from where on digests of them are kept. */
   readonly sealed: { readonly until: Instant; readonly digestsSince: Instant } | null;
-  /** Where sessions that were under way before it may lack their beginning; null where nothing begins. */
-  readonly cutBefore: Instant | null;
+  /** Where the reading of the place began: sessions that were under way before it lack their beginning. */
+  readonly edge: PlaceEdge;
   readonly approximate: string | null;
+}
+
+/** Where the reading of a place began. */
+export interface PlaceEdge {
+  readonly at: Instant;
+  /** Whether the place had nothing before it any more. */
+  readonly isExpired: boolean;
 }
 
 /** What is known of a session beside its records. */
@@ -43,7 +51,9 @@ export function foldSession(
   terms: FoldTerms,
 ): LedgerSession | null {
   const before = stored?.account ?? null;
-  const account = foldAccount(before, { key, usage }, terms);
+  const createdAt = facts?.createdAt ?? stored?.bill.createdAt ?? null;
+  const isCut = lacksBeginning(before, usage, createdAt, terms.edge);
+  const account = foldAccount(before, { key, usage }, isCut, terms);
   if (stored !== null && !hasChanged(stored.account, account)) return null;
   if (stored?.bill.final === true) {
     // One that is closing is looked at again once it is closed.
@@ -54,7 +64,7 @@ export function foldSession(
     account,
     {
       name: facts?.name ?? stored?.bill.name ?? null,
-      createdAt: facts?.createdAt ?? stored?.bill.createdAt ?? null,
+      createdAt,
       endedAt: stored?.bill.endedAt ?? null,
       endSource: stored?.bill.endSource ?? null,
     },
@@ -64,7 +74,10 @@ export function foldSession(
       asOf: terms.now,
       final: false,
       version: stored?.bill.version ?? 1,
-      approximate: terms.approximate ?? stored?.bill.approximate ?? null,
+      approximate: joinReasons(
+        joinReasons(stored?.bill.approximate ?? null, terms.approximate),
+        isCut && terms.edge.isExpired ? expiredBefore(terms.edge.at) : null,
+      ),
     },
   );
   if (bill === null) return null;
@@ -81,24 +94,39 @@ export function foldSession(
 function foldAccount(
   before: SessionAccount | null,
   { key, usage }: Pick<SessionRows, "key" | "usage">,
+  isCut: boolean,
   terms: FoldTerms,
 ): SessionAccount {
   const distinct = distinctInOrder(usage);
   const folded = foldColumns(before, key, distinct, "ignore");
   const redelivered = isFirstReading(before, folded, terms) ? usage.length - distinct.length : 0;
-  const firstAt = distinct.length === 0 ? Number.POSITIVE_INFINITY : (distinct.at[0] ?? 0);
-  // Of one that was entered without records, as of one that is not known at all, the beginning may be missing.
-  const isBegun = before !== null && lastRecordAtOf(before) !== null;
-  const cut = !isBegun && terms.cutBefore !== null && firstAt < terms.cutBefore;
   const account = {
     ...folded,
     duplicates: folded.duplicates + redelivered,
     // Counted as late, so that the session is rated from its source before it is closed.
-    late: cut ? { ...folded.late, unheld: folded.late.unheld + 1 } : folded.late,
+    late: isCut ? { ...folded.late, unheld: folded.late.unheld + 1 } : folded.late,
   };
   if (terms.sealed === null) return account;
   const { until, digestsSince } = terms.sealed;
   return sealAccount(account, until, digestsSince, periodsOf(terms.prices, key.region), terms.meter);
+}
+
+/** A session has a record in each second: one that has none in the first minute did not live before it. */
+const cutMs = 60_000;
+
+/**
+ * Whether the first records of a session are none of its first ones. Of one that was entered without records, as of one that is
+ * not known at all, the beginning may be missing; what came of a session that paused is told by its start alone.
+ */
+function lacksBeginning(
+  before: SessionAccount | null,
+  usage: UsageColumns,
+  createdAt: Instant | null,
+  { at }: PlaceEdge,
+): boolean {
+  if (usage.length === 0 || (before !== null && lastRecordAtOf(before) !== null)) return false;
+  if (createdAt !== null && createdAt < at) return true;
+  return usage.at.subarray(0, usage.length).some((stamp) => stamp < at + cutMs);
 }
 
 /**

@@ -13,8 +13,23 @@ export interface FoundPlaces {
   readonly listed: readonly InterpreterId[];
   readonly located: ReadonlyMap<InterpreterId, Located>;
   /** The places to read. An interpreter whose records moved has two for a while. */
-  readonly locations: ReadonlyMap<InterpreterId, readonly UsageLocation[]>;
+  readonly locations: ReadonlyMap<InterpreterId, readonly FoundPlace[]>;
+  /** The places that have records of it, those that are read no more included: the last one first. */
+  readonly known: ReadonlyMap<InterpreterId, readonly KnownPlace[]>;
   readonly problems: readonly Problem[];
+}
+
+/** A place that has records of an interpreter, or had them when it was left. */
+export interface KnownPlace {
+  readonly location: UsageLocation;
+  /** When its records were first found elsewhere, or nowhere; null where they still go there. */
+  readonly leftAt: Instant | null;
+}
+
+export interface FoundPlace {
+  readonly location: UsageLocation;
+  /** When it was first found. */
+  readonly since: Instant;
 }
 
 const minuteMs = 60_000;
@@ -26,6 +41,8 @@ const readOnMs = finalAfterMs + finalAfterMs + hourMs;
 /** A session stays listed that long after its end, and can be rated from its source again. */
 const forgottenAfterMs = 30 * 24 * hourMs;
 const lookUpsAtOnce = 4;
+/** Beyond it, what moves from place to place is forgotten sooner: the document has to stay small. */
+const mostFormer = 8;
 
 /** Looks up, once an hour, where each interpreter's records are. Those that vanished are read on until nothing comes any more. */
 export async function findPlaces(
@@ -56,8 +73,9 @@ export async function findPlaces(
   if (isChanged) await writePlaces(documents, target, { ...memory, byInterpreter: places });
   return {
     listed,
-    located: new Map([...places].map(([id, place]) => [id, locatedNow(place)])),
+    located: new Map([...places].map(([id, place]) => [id, locatedNow(place, now)])),
     locations: new Map([...places].map(([id, place]) => [id, locationsOf(place, now)])),
+    known: new Map([...places].map(([id, place]) => [id, knownOf(place)])),
     problems: [
       ...listing.problems,
       ...[...looked.values()].flatMap(problemOf),
@@ -74,11 +92,12 @@ function placeNow(
   now: Instant,
 ): RememberedPlace | null {
   if (before === null) {
-    return looked === null ? null : { located: looked, dueAt: dueAfter(looked, now), goneAt: null, former: [] };
+    if (looked === null) return null;
+    return { located: looked, since: now, dueAt: dueAfter(looked, now), goneAt: null, former: [] };
   }
   const goneAt = isGone ? (before.goneAt ?? now) : null;
   if (goneAt !== null && now - goneAt > forgottenAfterMs) return null;
-  const kept = before.former.filter(({ leftAt }) => now - leftAt < readOnMs);
+  const kept = before.former.filter(({ leftAt }) => now - leftAt < forgottenAfterMs);
   if (looked === null) {
     const isSame = goneAt === before.goneAt && kept.length === before.former.length;
     return isSame ? before : { ...before, goneAt, former: kept };
@@ -86,29 +105,38 @@ function placeNow(
   const dueAt = dueAfter(looked, now);
   // Not to know is no news: what was found is read on.
   if (isUnknown(looked) && !isUnknown(before.located)) return { ...before, dueAt, goneAt, former: kept };
-  const left =
-    before.located.kind === "found" && !isAt(looked, before.located.location)
-      ? [{ location: before.located.location, leftAt: now }]
-      : [];
+  const { located } = before;
+  const isLeft = located.kind === "found" && !isAt(looked, located.location);
+  const left = isLeft ? [{ location: located.location, since: before.since, leftAt: now }] : [];
+  const isSame = located.kind === "found" && !isLeft;
+  const back = kept.find(({ location }) => isAt(looked, location));
   return {
     located: looked,
+    since: isSame ? before.since : (back?.since ?? now),
     dueAt,
     goneAt,
-    former: [...left, ...kept.filter(({ location }) => !isAt(looked, location))],
+    former: [...left, ...kept.filter((one) => one !== back)].slice(0, mostFormer),
   };
 }
 
 /** As long as the last records of a former place may come, it is the place of an interpreter that has no other. */
-function locatedNow({ located, former }: RememberedPlace): Located {
-  const [last] = former;
+function locatedNow({ located, former }: RememberedPlace, now: Instant): Located {
+  const [last] = former.filter((one) => isReadOn(one, now));
   return located.kind === "none" && last !== undefined ? { kind: "found", location: last.location } : located;
 }
 
-function locationsOf({ located, goneAt, former }: RememberedPlace, now: Instant): readonly UsageLocation[] {
+function locationsOf({ located, since, goneAt, former }: RememberedPlace, now: Instant): readonly FoundPlace[] {
   const isRead = located.kind === "found" && (goneAt === null || now - goneAt < readOnMs);
-  return [...(isRead ? [located.location] : []), ...former.map(({ location }) => location)];
+  const own = isRead ? [{ location: located.location, since }] : [];
+  return [...own, ...former.filter((one) => isReadOn(one, now))];
 }
 
+const knownOf = ({ located, former }: RememberedPlace): readonly KnownPlace[] => [
+  ...(located.kind === "found" ? [{ location: located.location, leftAt: null }] : []),
+  ...former,
+];
+
+const isReadOn = ({ leftAt }: { readonly leftAt: Instant }, now: Instant): boolean => now - leftAt < readOnMs;
 const dueAfter = (looked: Located, now: Instant): Instant => plusMs(now, isUnknown(looked) ? retryMs : hourMs);
 const isUnknown = (located: Located): boolean => located.kind === "none" && located.reason === "unknown";
 const isAt = (located: Located, location: UsageLocation): boolean =>

@@ -4,6 +4,7 @@ import type { Instant } from "../kernel/instant.ts";
 import type { Problem } from "../kernel/problem.ts";
 import type { Located } from "../ports/usage-source.ts";
 import type { SourceOutcome } from "./accounts-outcome.ts";
+import type { KnownPlace } from "./ingest-locations.ts";
 
 /** What one pass read of the usage records of one target. */
 export interface IngestedTarget {
@@ -14,6 +15,8 @@ export interface IngestedTarget {
   readonly listed: readonly InterpreterId[];
   /** Where the records of each interpreter are; those that vanished in the last 30 days are still in it. */
   readonly located: ReadonlyMap<InterpreterId, Located>;
+  /** All places that have records of each, the last first: what moved is rated from where it was and where it is. */
+  readonly knownPlaces: ReadonlyMap<InterpreterId, readonly KnownPlace[]>;
   /**
    * All records of the interpreter stamped before this instant are in the ledger. One that has a place is missing only as
    * long as that place was never read.

@@ -2,16 +2,15 @@ import type { SessionKey } from "../billing/usage-record.ts";
 import type { Target } from "../inventory/target.ts";
 import { type Instant, plusMs } from "../kernel/instant.ts";
 import { sessionPart, targetPart } from "../ports/ledger-key.ts";
-import type { SessionRecord } from "../ports/registry.ts";
+import type { Registry, SessionRecord } from "../ports/registry.ts";
 import type { AccountsInput, AccountsPorts } from "./accounts-ports.ts";
 import type { SessionFacts } from "./ingest-fold.ts";
 import type { FoundPlaces } from "./ingest-locations.ts";
 import type { LedgerMarks } from "./ingest-places.ts";
 
-export type IngestPorts = Pick<
-  AccountsPorts,
-  "sandboxes" | "usage" | "registry" | "ledger" | "documents" | "onProgress"
->;
+export type IngestPorts = Pick<AccountsPorts, "sandboxes" | "usage" | "ledger" | "documents" | "onProgress"> & {
+  readonly registry: Pick<Registry, "load" | "goneSince">;
+};
 
 /** A target whose records are read, with what is known of it before. */
 export interface WatchedTarget {

@@ -9,12 +9,21 @@ import type { Located, UsageLocation } from "../ports/usage-source.ts";
 /** What is remembered of the place of one interpreter's records. */
 export interface RememberedPlace {
   readonly located: Located;
+  /** When it was first found there: how far back its first reading goes is counted from then, whenever it succeeds. */
+  readonly since: Instant;
   /** When it has to be looked up again. */
   readonly dueAt: Instant;
   /** When a complete listing first lacked the interpreter; null while it is listed. */
   readonly goneAt: Instant | null;
-  /** Where its records went before, and when they were first found elsewhere, or nowhere: the last of them come later. */
-  readonly former: readonly { readonly location: UsageLocation; readonly leftAt: Instant }[];
+  /** Where its records went before, the last of them first: sessions of then are still rated from there. */
+  readonly former: readonly FormerPlace[];
+}
+
+interface FormerPlace {
+  readonly location: UsageLocation;
+  readonly since: Instant;
+  /** When its records were first found elsewhere, or nowhere: the last of them come later. */
+  readonly leftAt: Instant;
 }
 
 export interface PlaceMemory {
@@ -50,7 +59,7 @@ function textOfPlaces(byInterpreter: PlaceMemory["byInterpreter"]): string {
     const found = texts.indexOf(text);
     return found < 0 ? texts.push(text) - 1 : found;
   };
-  const entries = [...byInterpreter].map(([id, { located, dueAt, goneAt, former }]) => {
+  const entries = [...byInterpreter].map(([id, { located, since, dueAt, goneAt, former }]) => {
     const answer =
       located.kind === "found"
         ? { location: located.location }
@@ -60,7 +69,7 @@ function textOfPlaces(byInterpreter: PlaceMemory["byInterpreter"]): string {
             message: indexOf(located.problem.message.replaceAll(id, placeholder)),
             operation: located.problem.operation ?? null,
           };
-    return { id, dueAt, goneAt, former, ...answer };
+    return { id, since, dueAt, goneAt, former, ...answer };
   });
   return JSON.stringify({ texts, entries });
 }
@@ -83,11 +92,12 @@ function entryOf(value: unknown, place: string, texts: readonly string[]): reado
     id,
     {
       located: locatedOf(item, place, id, texts),
+      since: at(item["since"], place),
       dueAt: at(item["dueAt"], place),
       goneAt: orNull(item["goneAt"], place, at),
       former: array(item["former"], place).map((one) => {
-        const { location, leftAt } = object(one, place);
-        return { location: locationOf(location, place), leftAt: at(leftAt, place) };
+        const { location, since, leftAt } = object(one, place);
+        return { location: locationOf(location, place), since: at(since, place), leftAt: at(leftAt, place) };
       }),
     },
   ];

@@ -1,10 +1,12 @@
 import type { Target } from "../inventory/target.ts";
-import { isoOf } from "../kernel/instant.ts";
+import { type Instant, isoOf, plusMs } from "../kernel/instant.ts";
 import { mapConcurrently } from "../kernel/map-concurrently.ts";
 import type { Problem } from "../kernel/problem.ts";
 import { targetPart } from "../ports/ledger-key.ts";
 import { RegistryError } from "../ports/registry-error.ts";
+import type { UsageLocation } from "../ports/usage-source.ts";
 import { countHour } from "./ingest-count.ts";
+import type { PlaceEdge } from "./ingest-fold.ts";
 import type { IngestPass } from "./ingest-pass.ts";
 import type { UsagePlace } from "./ingest-places.ts";
 import { readWindow, type WindowOfPlace } from "./ingest-read.ts";
@@ -23,7 +25,7 @@ interface Spent {
  */
 export async function readPlaces(pass: IngestPass, places: readonly UsagePlace[]): Promise<readonly PlaceTally[]> {
   const spent: Spent = { lines: 0, windows: 0 };
-  const tallies = places.map((place) => newTally(place, pass.now));
+  const tallies = places.map((place) => newTally(place, pass.now, pass.input.backfillMs));
   let unread: readonly PlaceTally[] = tallies;
   while (unread.length > 0 && !isOver(pass, spent)) {
     const turns = await mapConcurrently(unread, placesAtOnce, (tally) => takeTurn(pass, tally, spent));
@@ -122,8 +124,10 @@ function nextOf(
   { now, input, watched }: IngestPass,
   { place: { location, members }, marks, reachMs, stuck }: PlaceTally,
 ): NextWindow | null {
-  const first = firstMark(location, now, input.backfillMs);
-  const all = members.map(({ target }) => ({ target, mark: marks.get(targetPart(target)) ?? first }));
+  const all = members.map(({ target, since }) => {
+    const first = firstMark(location, since, input.backfillMs);
+    return { target, mark: marks.get(targetPart(target)) ?? first, begins: first.readUntil };
+  });
   const [front] = all.toSorted((a, b) => a.mark.readUntil - b.mark.readUntil);
   if (front === undefined) return null;
   const behind = all.filter(({ mark }) => mark.readUntil > front.mark.readUntil);
@@ -144,10 +148,24 @@ function nextOf(
       reader: members[0].target,
       window,
       takes: (target) => !others.has(targetPart(target)),
-      isFirst: (marks.get(targetPart(front.target)) ?? null) === null && window.from === first.readUntil,
+      edge: edgeOf(location, window.from, front.begins, now, input.backfillMs),
     },
     takers,
   };
+}
+
+/** What has expired before it could be read is as good as never begun. */
+function edgeOf(
+  { retentionMs }: UsageLocation,
+  from: Instant,
+  begins: Instant,
+  now: Instant,
+  backfillMs: number,
+): PlaceEdge {
+  if (retentionMs === null) return { at: begins, isExpired: false };
+  const keptSince = plusMs(now, -retentionMs);
+  if (from < keptSince) return { at: keptSince, isExpired: true };
+  return { at: begins, isExpired: retentionMs < backfillMs };
 }
 
 function backlogOf({ location, window }: WindowOfPlace): Problem {

@@ -1,8 +1,10 @@
 import type { Target } from "../inventory/target.ts";
 import type { InterpreterId } from "../kernel/ids.ts";
+import type { Instant } from "../kernel/instant.ts";
 import type { ReadMark } from "../ports/ledger.ts";
 import { targetPart } from "../ports/ledger-key.ts";
 import { locationKey, type UsageLocation } from "../ports/usage-source.ts";
+import type { FoundPlaces } from "./ingest-locations.ts";
 
 /** By the key of the place. */
 export type LedgerMarks = ReadonlyMap<string, ReadMark>;
@@ -13,6 +15,8 @@ interface PlaceMember {
   readonly interpreters: readonly InterpreterId[];
   /** Null where the target's records of the place were never read. */
   readonly mark: ReadMark | null;
+  /** When the place was first found for one of them. */
+  readonly since: Instant;
 }
 
 /** A place with usage records, read once for all that share it. */
@@ -25,7 +29,7 @@ export interface UsagePlace {
 interface TargetPlaces {
   readonly target: Target;
   readonly marks: LedgerMarks;
-  readonly places: { readonly locations: ReadonlyMap<InterpreterId, readonly UsageLocation[]> };
+  readonly places: Pick<FoundPlaces, "locations">;
 }
 
 /**
@@ -36,13 +40,18 @@ export function placesOf(targets: readonly TargetPlaces[]): readonly UsagePlace[
   const places = new Map<string, { location: UsageLocation; members: Map<string, PlaceMember> }>();
   for (const { target, marks, places: found } of targets) {
     for (const [interpreter, locations] of found.locations) {
-      for (const location of locations) {
+      for (const { location, since } of locations) {
         const key = locationKey(location);
         const name = location.kind === "log-group" ? `${targetPart(target)} ${key}` : key;
         const place = places.get(name) ?? { location, members: new Map<string, PlaceMember>() };
         places.set(name, place);
-        const known = place.members.get(targetPart(target))?.interpreters ?? [];
-        const member = { target, interpreters: [...known, interpreter], mark: marks.get(key) ?? null };
+        const known = place.members.get(targetPart(target));
+        const member = {
+          target,
+          interpreters: [...(known?.interpreters ?? []), interpreter],
+          mark: marks.get(key) ?? null,
+          since: earlierOf(known?.since ?? since, since),
+        };
         place.members.set(targetPart(target), member);
       }
     }
@@ -55,4 +64,5 @@ export function placesOf(targets: readonly TargetPlaces[]): readonly UsagePlace[
     .sort((a, b) => oldestMark(a) - oldestMark(b));
 }
 
+const earlierOf = (a: Instant, b: Instant): Instant => (a < b ? a : b);
 const oldestMark = ({ members }: UsagePlace): number => Math.min(...members.map(({ mark }) => mark?.finalUntil ?? 0));

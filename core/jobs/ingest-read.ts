@@ -5,7 +5,7 @@ import { hasGained } from "../ledger/account-gain.ts";
 import { targetPart } from "../ports/ledger-key.ts";
 import type { UsageLocation, UsageReading, UsageRequest } from "../ports/usage-source.ts";
 import { type SessionRows, usageBuffer } from "./ingest-buffer.ts";
-import { type FoldTerms, foldSession } from "./ingest-fold.ts";
+import { type FoldTerms, foldSession, type PlaceEdge } from "./ingest-fold.ts";
 import { type IngestPass, watchedOf } from "./ingest-pass.ts";
 import { changeSessions } from "./ingest-sessions.ts";
 import { type ReadWindow, windowMs } from "./ingest-windows.ts";
@@ -30,14 +30,11 @@ export interface WindowOfPlace {
   readonly window: ReadWindow;
   /** Whose records of it are new: a target that shares the place may have read further. */
   readonly takes: (target: Target) => boolean;
-  readonly isFirst: boolean;
+  readonly edge: PlaceEdge;
 }
 
 /** Records stamped later than a day after now are not believed. */
 const beliefMs = 24 * 3_600_000;
-/** A session has a record in each second: one that has none in the first minute did not live before it. */
-const cutMs = 60_000;
-
 const noUsage = usageColumnsOf([]);
 
 /**
@@ -99,7 +96,7 @@ interface FoldTally {
 
 async function foldRows(
   pass: IngestPass,
-  { window, takes, isFirst }: WindowOfPlace,
+  { window, takes, edge }: WindowOfPlace,
   rows: readonly SessionRows[],
   { sealed, approximate }: Pick<FoldTerms, "sealed" | "approximate">,
   tally: FoldTally,
@@ -110,7 +107,7 @@ async function foldRows(
     meter: pass.input.meter,
     look: window.kind,
     sealed,
-    cutBefore: isFirst && window.kind !== "delivery" ? plusMs(window.from, cutMs) : null,
+    edge,
     approximate,
   };
   const own = rows.filter(({ key }) => takes(key));

@@ -22,6 +22,7 @@ export function ingestedTarget({ target, places, marks }: WatchedTarget, read: r
     status: problems.length === 0 && own.every(({ complete }) => complete) ? "ok" : "partial",
     listed: places.listed,
     located: places.located,
+    knownPlaces: places.known,
     finalUntil: new Map([...readBefore(places.located, marks), ...finalUntilOf(own, target)]),
     sources: own.map((tally) => sourceOf(tally, target)),
     touched: touched.size,

@@ -5,7 +5,7 @@ import type { ReadMark } from "../ports/ledger.ts";
 import { targetPart } from "../ports/ledger-key.ts";
 import type { UsageReading } from "../ports/usage-source.ts";
 import type { UsagePlace } from "./ingest-places.ts";
-import { type LookKind, windowMs } from "./ingest-windows.ts";
+import { firstMark, type LookKind, windowMs } from "./ingest-windows.ts";
 
 /** What was read of one place, for all targets that share it. */
 export interface PlaceTally {
@@ -34,7 +34,7 @@ export interface PlaceTally {
   readonly problems: Problem[];
 }
 
-export const newTally = (place: UsagePlace, now: Instant): PlaceTally => ({
+export const newTally = (place: UsagePlace, now: Instant, backfillMs: number): PlaceTally => ({
   place,
   marks: new Map(place.members.map(({ target, mark }) => [targetPart(target), mark])),
   lines: 0,
@@ -48,14 +48,16 @@ export const newTally = (place: UsagePlace, now: Instant): PlaceTally => ({
   foreign: 0,
   vanished: 0,
   contested: 0,
-  problems: expiredOf(place, now),
+  problems: expiredOf(place, now, backfillMs),
 });
 
 /** A place that was not read for longer than it keeps its records: what is left of them is no whole. */
-function expiredOf({ location, members }: UsagePlace, now: Instant): Problem[] {
+function expiredOf({ location, members }: UsagePlace, now: Instant, backfillMs: number): Problem[] {
   const { place, retentionMs } = location;
-  const readUntil = Math.min(...members.map(({ mark }) => mark?.readUntil ?? now));
-  if (retentionMs === null || readUntil >= now - retentionMs) return [];
+  const readUntil = Math.min(
+    ...members.map(({ mark, since }) => (mark ?? firstMark(location, since, backfillMs)).readUntil),
+  );
+  if (retentionMs === null || readUntil >= now - retentionMs - firstStepMs) return [];
   const from = isoOf(instant(readUntil));
   return [
     {
@@ -66,6 +68,8 @@ function expiredOf({ location, members }: UsagePlace, now: Instant): Problem[] {
 }
 
 const hourMs = 3_600_000;
+/** A first reading begins at a round time, so much before what has expired. */
+const firstStepMs = 300_000;
 
 export function addReading(tally: PlaceTally, reading: UsageReading): void {
   tally.lines += reading.lines;

@@ -49,9 +49,12 @@ export function nextWindow(mark: ReadMark, location: UsageLocation, terms: Windo
   return finalWindow(mark, terms) ?? soonWindow(mark, terms) ?? countWindow(mark, location, terms);
 }
 
-/** Where the reading of a place begins that was never read. */
-export function firstMark(location: UsageLocation, now: Instant, backfillMs: number): ReadMark {
-  const at = floorTo(now - Math.min(backfillMs, location.retentionMs ?? backfillMs), stepMs);
+/**
+ * Where the reading of a place begins that was never read. It stays there however long the first reading fails: `since` is when
+ * the place was found.
+ */
+export function firstMark(location: UsageLocation, since: Instant, backfillMs: number): ReadMark {
+  const at = floorTo(since - Math.min(backfillMs, location.retentionMs ?? backfillMs), stepMs);
   return { source: locationKey(location), readUntil: at, finalUntil: at, checkedUntil: at };
 }
 
@@ -76,7 +79,8 @@ function finalWindow(mark: ReadMark, { now, how, reachMs, stuck }: WindowTerms):
   }
   const until = earliest(plusMs(from, reachMs), goodUntil);
   // Read a day late, it needs no look a day later; and what is summed up cannot be counted.
-  const isCounted = how === "aggregated" || (until <= now - dayMs && mark.checkedUntil >= from);
+  // What was read before it is still to be counted.
+  const isCounted = mark.checkedUntil >= from && (how === "aggregated" || until <= now - dayMs);
   const checkedUntil = isCounted ? latest(mark.checkedUntil, until) : mark.checkedUntil;
   return { kind: "final", how, from, until, after: { ...mark, finalUntil: until, readUntil: until, checkedUntil } };
 }

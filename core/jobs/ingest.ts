@@ -70,7 +70,7 @@ async function prepare(
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
     const problem: Problem = { code: "StateUnavailable", message: error.message };
-    const nothing = { listed: [], located: new Map(), finalUntil: new Map(), sources: [], touched: 0 };
-    return { target, status: "failed", ...nothing, problems: [problem] };
+    const unknown = { listed: [], located: new Map(), knownPlaces: new Map(), finalUntil: new Map() };
+    return { target, status: "failed", ...unknown, sources: [], touched: 0, problems: [problem] };
   }
 }

@@ -7,15 +7,16 @@ import type { AccountsInput, AccountsPorts } from "./accounts-ports.ts";
 import { checkSpend } from "./check-spend.ts";
 import { ingest } from "./ingest.ts";
 import type { IngestedTarget } from "./ingest-outcome.ts";
+import { restatePrices } from "./restate-prices.ts";
 import { type SettledTarget, settle } from "./settle.ts";
 
 // Each target has request budgets of its own; what is read of one at a time bounds memory.
 const targetsAtOnce = 4;
 
 /**
- * One pass over the cost ledger of all targets: reads new usage records, settles what can no longer change, and checks the
- * budgets. One target's failure is one target's failure. Rejects only when `signal` is aborted, and then leaves a state that
- * the next pass goes on from.
+ * One pass over the cost ledger of all targets: reads new usage records, settles what can no longer change, restates what was
+ * closed at prices that are others now, and checks the budgets. One target's failure is one target's failure. Rejects only when
+ * `signal` is aborted, and then leaves a state that the next pass goes on from.
  */
 export const keepAccounts =
   (ports: AccountsPorts) =>
@@ -24,13 +25,16 @@ export const keepAccounts =
     const targets = await mapConcurrently(ingested, targetsAtOnce, (target) =>
       settleOne(ports, now, input, target, signal),
     );
+    const repriced = await restatePrices(ports, now, input, signal);
     const unread = targets.filter(({ status }) => status !== "ok").map(({ target }) => target);
-    const { budgets, events, problems } = await checkSpend(ports)(now, { ...input, unread }, signal);
+    const { budgets, events, problems: ofSpend } = await checkSpend(ports)(now, { ...input, unread }, signal);
+    const problems = [...repriced.problems, ...ofSpend];
     const isTold = events.every(({ result }) => result !== "unsent");
     return {
       asOf: now,
       complete: unread.length === 0 && isTold && problems.length === 0,
       targets,
+      repriced: repriced.restated,
       budgets,
       events,
       problems,

@@ -5,6 +5,7 @@ import type { Ledger, ListedSession } from "../ports/ledger.ts";
 import { sessionPart } from "../ports/ledger-key.ts";
 import type { SessionRecord } from "../ports/registry.ts";
 import { lifeOf, type SessionLife } from "./settle-life.ts";
+import { isOwnEntry } from "./settle-unlisted.ts";
 
 /** A session whose bill is not closed, with all that is known of it. */
 export interface Candidate {
@@ -44,13 +45,10 @@ export async function candidatesOf(
   ];
 }
 
-const candidateOf = (key: SessionKey, stored: ListedSession | null, record: SessionRecord | null): Candidate => ({
-  key,
-  stored,
-  record,
-  life: lifeOf(record, stored),
-  lastRecordAt: stored?.lastRecordAt ?? null,
-});
+function candidateOf(key: SessionKey, stored: ListedSession | null, known: SessionRecord | null): Candidate {
+  const record = known !== null && stored !== null && isOwnEntry(known, stored) ? null : known;
+  return { key, stored, record, life: lifeOf(record, stored), lastRecordAt: stored?.lastRecordAt ?? null };
+}
 
 const keyOf = ({ bill: { account, region, interpreter, session } }: ListedSession): SessionKey => ({
   account,

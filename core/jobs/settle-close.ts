@@ -2,9 +2,13 @@ import type { SessionKey } from "../billing/usage-record.ts";
 import { mapConcurrently } from "../kernel/map-concurrently.ts";
 import { hasOutgrown } from "../ledger/outgrown.ts";
 import type { LedgerSession } from "../ports/ledger.ts";
+import type { Registry } from "../ports/registry.ts";
 import type { AccountsPorts } from "./accounts-ports.ts";
+import { type ClosingTerms, restatedOverHeld } from "./settle-held.ts";
+import { restatementsAsTold } from "./settle-told.ts";
+import { enterUnlisted } from "./settle-unlisted.ts";
 
-type ClosePorts = Pick<AccountsPorts, "ledger" | "history">;
+type ClosePorts = Pick<AccountsPorts, "ledger" | "history"> & { readonly registry: Pick<Registry, "addGone"> };
 
 /**
  * Closes sessions whose bill is final: into the ledger as `closing`, then history, then `closed`. Killed anywhere in
@@ -13,6 +17,7 @@ type ClosePorts = Pick<AccountsPorts, "ledger" | "history">;
  */
 export async function closeSessions(
   ports: ClosePorts,
+  terms: ClosingTerms,
   sessions: readonly LedgerSession[],
   signal: AbortSignal,
 ): Promise<readonly LedgerSession[]> {
@@ -23,7 +28,7 @@ export async function closeSessions(
       ports,
       sessions.slice(from, from + sessionsAtOnce).map((session) => ({ ...session, state: "closing" as const })),
     );
-    closed.push(...(await finish(ports, written)));
+    closed.push(...(await finish(ports, terms, written, signal)));
   }
   return closed;
 }
@@ -31,6 +36,7 @@ export async function closeSessions(
 /** Finishes what a run that was killed left `closing`, as it is stored: a bill is never made anew once it may be in history. */
 export async function finishClosing(
   ports: ClosePorts,
+  terms: ClosingTerms,
   keys: readonly SessionKey[],
   signal: AbortSignal,
 ): Promise<readonly LedgerSession[]> {
@@ -41,21 +47,33 @@ export async function finishClosing(
     finished.push(
       ...(await finish(
         ports,
+        terms,
         stored.flatMap((it) => (it?.state === "closing" ? [it] : [])),
+        signal,
       )),
     );
   }
   return finished;
 }
 
-async function finish(ports: ClosePorts, closing: readonly LedgerSession[]): Promise<readonly LedgerSession[]> {
+async function finish(
+  ports: ClosePorts,
+  terms: ClosingTerms,
+  closing: readonly LedgerSession[],
+  signal: AbortSignal,
+): Promise<readonly LedgerSession[]> {
   if (closing.length === 0) return [];
-  const restatements = closing.flatMap(({ restatement }) => restatement ?? []);
+  const restatements = await restatementsAsTold(ports.history, closing, signal);
   // The audit first: history never shows a figure that was restated without saying so.
   if (restatements.length > 0) await ports.history.restated(restatements);
-  await ports.history.write(closing.map(({ bill }) => bill));
-  const marked = await mapConcurrently(closing, writesAtOnce, (session) => markClosed(ports, session));
-  return closing.filter((_, index) => marked[index] === true);
+  const held = await ports.history.write(closing.map(({ bill }) => bill));
+  await enterUnlisted(ports.registry, terms, closing);
+  const overHeld = restatedOverHeld(closing, held, terms);
+  const restated = new Set(overHeld.map(({ account }) => account));
+  const written = closing.filter(({ account }) => !restated.has(account));
+  const marked = await mapConcurrently(written, writesAtOnce, (session) => markClosed(ports, session));
+  const closed = written.filter((_, index) => marked[index] === true);
+  return [...closed, ...(await finish(ports, terms, await putAll(ports, overHeld), signal))];
 }
 
 /** Writes each, and answers those that were written, with their new revision. */

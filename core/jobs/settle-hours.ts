@@ -5,12 +5,13 @@ import type { InterpreterId } from "../kernel/ids.ts";
 import { type Instant, instant, plusMs } from "../kernel/instant.ts";
 import type { Problem } from "../kernel/problem.ts";
 import { byteMsOfHours, vcpuNsOfHours } from "../ledger/allocation.ts";
-import type { Charge } from "../ledger/charge.ts";
+import type { Charge, SessionBill } from "../ledger/charge.ts";
 import { hoursAlive, shareHour } from "../ledger/share-hour.ts";
 import type { InterpreterHour } from "../ports/interpreter-usage.ts";
 import type { SessionRecord } from "../ports/registry.ts";
 import type { AccountsPorts } from "./accounts-ports.ts";
 import { endOfRecord } from "./settle-life.ts";
+import { recordedUse } from "./settle-recorded-use.ts";
 
 /** What an interpreter used comes up to an hour late: this long after its end, an hour is whole. */
 const wholeAfterMs = 75 * 60_000;
@@ -35,14 +36,16 @@ export interface SharedHours {
 
 /**
  * Reads what the interpreters of `wanted` used in the whole hours of their lives, for `wanted` and all others of `records`
- * to share. `records` has to hold all sessions that were alive in those hours.
+ * to share. `records` has to hold all sessions that were alive in those hours; `billed` are bills that are not closed, or were
+ * made by this pass.
  */
 export async function shareHours(
-  { readInterpreterUsage }: Pick<AccountsPorts, "readInterpreterUsage">,
+  { readInterpreterUsage, ledger }: Pick<AccountsPorts, "readInterpreterUsage" | "ledger">,
   now: Instant,
   target: Target,
   wanted: readonly SessionRecord[],
   records: readonly SessionRecord[],
+  billed: readonly SessionBill[],
   terms: { readonly prices: PriceBook; readonly gb: GbUnit },
   signal: AbortSignal,
 ): Promise<SharedHours> {
@@ -55,7 +58,10 @@ export async function shareHours(
     [...read.hours].map(([id, list]) => [id, new Map(list.map((hour) => [hour.hourAt, hour]))] as const),
   );
   const periods = periodsOf(terms.prices, target.region);
-  const byInterpreter = Map.groupBy(records, ({ interpreter }) => interpreter);
+  const asked = new Set(interpreters);
+  const neighbours = records.filter(({ interpreter }) => asked.has(interpreter));
+  const recordedIn = await recordedUse(ledger, target, billed, neighbours);
+  const byInterpreter = Map.groupBy(neighbours, ({ interpreter }) => interpreter);
   const shared = new Map<string, ReadonlyMap<string, readonly Charge[]>>();
   const sharesIn = (interpreter: InterpreterId, hour: WholeHour): ReadonlyMap<string, readonly Charge[]> => {
     const name = `${interpreter}/${hour.hourAt}`;
@@ -69,7 +75,7 @@ export async function shareHours(
       vcpuNs: vcpuNsOfHours(hour.vcpuHours),
       byteMs: byteMsOfHours(hour.gbHours, terms.gb),
     };
-    const shares = shareHour(total, spans, periods);
+    const shares = shareHour(total, spans, periods, recordedIn(interpreter, hour.hourAt));
     shared.set(name, shares);
     return shares;
   };

@@ -15,6 +15,14 @@ export interface SettleMemory {
   readonly sharedUntil: Instant;
 }
 
+/** When the last pass over the accounts of a target began that came to its end; null where none was remembered. */
+export async function lastKeptAt(documents: Pick<Documents, "read">, target: Target): Promise<Instant | null> {
+  const document = await documents.read(`settled/${targetPart(target)}`);
+  return document === null
+    ? null
+    : readText(document.text, null, (value) => orNull(object(value, "settled")["keptAt"] ?? null, "keptAt", at));
+}
+
 export async function readSettleMemory(documents: Documents, target: Target, first: Instant): Promise<SettleMemory> {
   const document = await documents.read(`settled/${targetPart(target)}`);
   const fresh = { revision: document?.revision ?? 0, goneSince: first, sharedUntil: instant(0) };
@@ -26,10 +34,11 @@ export const writeSettleMemory = async (
   documents: Documents,
   target: Target,
   { revision, goneSince, sharedUntil }: SettleMemory,
+  keptAt: Instant,
 ): Promise<void> => {
   await documents.write(`settled/${targetPart(target)}`, {
     revision,
-    text: JSON.stringify({ goneSince, sharedUntil }),
+    text: JSON.stringify({ goneSince, sharedUntil, keptAt }),
   });
 };
 

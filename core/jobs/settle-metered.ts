@@ -1,17 +1,19 @@
 import { type PricePeriod, periodsOf } from "../billing/price-book.ts";
 import type { SessionKey } from "../billing/usage-record.ts";
 import type { Target } from "../inventory/target.ts";
+import type { InterpreterId } from "../kernel/ids.ts";
 import type { Instant } from "../kernel/instant.ts";
 import type { Problem } from "../kernel/problem.ts";
-import { noLate } from "../ledger/fold-columns.ts";
-import { dismissLate, rereadReason } from "../ledger/late-records.ts";
-import { lacksRecordsOf } from "../ledger/outgrown.ts";
+import { rereadReason } from "../ledger/late-records.ts";
 import type { LedgerSession } from "../ports/ledger.ts";
 import type { AccountsInput, AccountsPorts } from "./accounts-ports.ts";
+import { joinReasons, unreadSince } from "./ingest-gaps.ts";
+import { finalAfterMs } from "./ingest-windows.ts";
 import type { Candidate } from "./settle-candidates.ts";
 import { settlementFor } from "./settle-end.ts";
 import { billByRecords, type RecordedSession } from "./settle-records.ts";
-import { type Reread, rereadSessions } from "./settle-reread.ts";
+import { rereadSessions } from "./settle-reread.ts";
+import { rereadUsed } from "./settle-reread-used.ts";
 import { finalUntilOf, type ReadSources } from "./settle-source.ts";
 
 type Terms = Pick<AccountsInput, "prices" | "meter">;
@@ -24,15 +26,15 @@ export interface Metered {
   readonly problems: readonly Problem[];
 }
 
-/** Each reads a whole life from its source; the rest has its turn at the next pass. */
-const rereadsAtMost = 50;
+/** Beyond so many that are to be read anew, the others are not looked for. */
+const doubtedAtMost = 400;
 /** An account may hold hours of records, and is sealed when its bill is made. */
 const accountsAtOnce = 100;
 const minuteMs = 60_000;
 
 /** The final bills of sessions with records whose end is settled. */
 export async function settleMetered(
-  ports: Pick<AccountsPorts, "usage" | "ledger">,
+  ports: Pick<AccountsPorts, "usage" | "ledger" | "kind">,
   now: Instant,
   input: Terms,
   target: Target,
@@ -45,26 +47,29 @@ export async function settleMetered(
   // Each pass begins elsewhere, so that none waits for ever behind those whose source fails.
   const first = ready.length === 0 ? 0 : Math.floor(now / minuteMs) % ready.length;
   const turns = [...ready.slice(first), ...ready.slice(0, first)];
+  const doubted: RecordedSession[] = [];
   const billed: LedgerSession[] = [];
-  const problems: Problem[] = [];
-  let rereads = 0;
+  const bill = (session: RecordedSession): void => {
+    const made = billByRecords(session, now, input);
+    if (made !== null) billed.push(made);
+    lateUnverifiable += session.account.lateUnverifiable - session.stored.account.lateUnverifiable;
+  };
   let lateUnverifiable = 0;
   for (let from = 0; from < turns.length; from += accountsAtOnce) {
     signal.throwIfAborted();
-    const loaded = await recordedOf(ports, turns.slice(from, from + accountsAtOnce));
-    const doubted = new Set(loaded.filter((session) => isDoubted(session, periods, input)));
-    const wanted = [...doubted].slice(0, rereadsAtMost - rereads);
-    rereads += wanted.length;
-    const read = await rereadSessions(ports, now, target, wanted, sources, signal);
-    problems.push(...read.problems);
-    for (const session of loaded) {
-      const reread = read.of.get(session) ?? { kind: "unread" };
-      if (doubted.has(session) && reread.kind === "unread") continue;
-      const used = reread.kind === "unread" ? session : withReread(session, reread, periods, input);
-      const bill = billByRecords(used, now, input);
-      if (bill !== null) billed.push(bill);
-      lateUnverifiable += used.account.lateUnverifiable - session.account.lateUnverifiable;
+    for (const session of await recordedOf(ports, turns.slice(from, from + accountsAtOnce))) {
+      if (!isDoubted(session, periods, input)) bill(session);
+      else if (doubted.length < doubtedAtMost) doubted.push(session);
     }
+  }
+  const read = await rereadSessions(ports, now, target, doubted, sources, signal);
+  const problems = [...read.problems];
+  for (const session of doubted) {
+    const reread = read.of.get(session);
+    if (reread === undefined) continue;
+    const { session: after, problem } = rereadUsed(session, reread, now, periods, input);
+    if (problem !== null) problems.push(problem);
+    if (after !== null) bill(after);
   }
   return {
     closing: billed.filter(({ state }) => state === "closing"),
@@ -74,9 +79,13 @@ export async function settleMetered(
   };
 }
 
+type SettledEnd = RecordedSession["end"];
+
 interface Ready extends Pick<RecordedSession, "life" | "end" | "finalUntil"> {
   readonly key: SessionKey;
   readonly revision: number;
+  /** Why records may be missing; null where all were read. */
+  readonly missing: string | null;
 }
 
 /** Null where the session has no records, or it cannot be closed yet. */
@@ -88,7 +97,23 @@ function readyOf(candidate: Candidate, sources: ReadSources, now: Instant): Read
   if (settlement.state !== "ready") return null;
   const { end } = settlement;
   const finalUntil = finalUntilOf(sources, key.interpreter, lastRecordAt ?? end.at, now);
-  return { key, revision: stored.revision, life, end, finalUntil };
+  const missing = missingBecause(sources, key.interpreter, end, lastRecordAt);
+  return { key, revision: stored.revision, life, end, finalUntil, missing };
+}
+
+/** A place that could not be read for a day is waited for no longer; what was not read of it is then not said to be nothing. */
+function missingBecause(
+  { located, finalUntil }: ReadSources,
+  interpreter: InterpreterId,
+  end: SettledEnd,
+  lastRecordAt: Instant | null,
+): string | null {
+  const source = located.get(interpreter);
+  if (source === undefined || (source.kind === "none" && source.reason !== "unknown")) return null;
+  const read = finalUntil.get(interpreter) ?? null;
+  const lastAt = Math.max(end.at, lastRecordAt ?? end.at);
+  const wantedAt = end.source === "last-record" ? lastAt + finalAfterMs : lastAt + 1;
+  return read !== null && read >= wantedAt ? null : unreadSince(read);
 }
 
 /** With their accounts. Those that somebody wrote meanwhile are left to the next pass. */
@@ -97,35 +122,15 @@ async function recordedOf(
   ready: readonly Ready[],
 ): Promise<readonly RecordedSession[]> {
   const stored = await ledger.sessions(ready.map(({ key }) => key));
-  return ready.flatMap(({ revision, life, end, finalUntil }, index): readonly RecordedSession[] => {
+  return ready.flatMap(({ revision, life, end, finalUntil, missing }, index): readonly RecordedSession[] => {
     const session = stored[index] ?? null;
     if (session?.revision !== revision) return [];
     const { account, bill } = session;
-    return [{ stored: session, account, life, end, approximate: bill.approximate, repriced: false, finalUntil }];
+    const approximate = joinReasons(bill.approximate, missing);
+    return [{ stored: session, account, life, end, approximate, repriced: false, finalUntil }];
   });
 }
 
 /** Whether what the account has summed up is not, or not any more, what the bill should say. */
 const isDoubted = ({ stored }: RecordedSession, periods: readonly PricePeriod[], { meter }: Terms): boolean =>
   stored.state === "reopened" || rereadReason(stored.account, periods, meter) !== null;
-
-/** Late records that the source has no more are given up; so is a reading that has lost what is known already. */
-function withReread(
-  session: RecordedSession,
-  reread: Exclude<Reread, { kind: "unread" }>,
-  periods: readonly PricePeriod[],
-  { meter }: Terms,
-): RecordedSession {
-  const { account } = session.stored;
-  // Minutes that were summed up at their source cannot be counted against records.
-  const mayCount = session.approximate === null;
-  if (reread.kind === "expired" || (mayCount && lacksRecordsOf(reread.account, account))) {
-    return { ...session, account: dismissLate(account) };
-  }
-  return {
-    ...session,
-    account: { ...reread.account, lateUnverifiable: account.lateUnverifiable },
-    approximate: null,
-    repriced: rereadReason({ ...account, late: noLate }, periods, meter) !== null,
-  };
-}

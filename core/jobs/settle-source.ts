@@ -2,7 +2,7 @@ import type { InterpreterId } from "../kernel/ids.ts";
 import { type Instant, instant } from "../kernel/instant.ts";
 import type { IngestedTarget } from "./ingest-outcome.ts";
 
-export type ReadSources = Pick<IngestedTarget, "located" | "finalUntil">;
+export type ReadSources = Pick<IngestedTarget, "located" | "finalUntil" | "knownPlaces">;
 
 /** For so long after a session's end it is waited for what could not be found out: a look-up, a place, a metric. */
 export const patienceMs = 24 * 3_600_000;

@@ -5,18 +5,24 @@ import { type Instant, plusMs } from "../kernel/instant.ts";
 import { mapConcurrently } from "../kernel/map-concurrently.ts";
 import type { Problem } from "../kernel/problem.ts";
 import type { AccountsPorts } from "./accounts-ports.ts";
+import { orTold } from "./document-problem.ts";
 
 const dayMs = 24 * 3_600_000;
 /** A refusal is not asked for again at each pass. */
 const retryMs = 3_600_000;
 /** Each costs a request of a quota that the deployment of interpreters uses too. */
 const lookUpsAtOnce = 4;
+/** Tags of an interpreter that is gone are kept so long: its costs are still reported, by month and by year. */
+const forgottenAfterMs = 400 * dayMs;
 
 /**
- * Reads the tags of the interpreters that are new or were read a day ago. What cannot be read stays as it was. Tags of an
- * interpreter that is gone are kept: its costs are still reported.
+ * Reads the tags of the interpreters that are new or were read a day ago. What cannot be read stays as it was, and where the
+ * document cannot be read or written, all of it does: tags are labels, and no cost waits for them.
  */
-export async function refreshTags(
+export const refreshTags = (...args: Parameters<typeof refresh>): Promise<readonly Problem[]> =>
+  orTold("Tags of interpreters stay as they were last read", () => refresh(...args));
+
+async function refresh(
   { documents, readTags }: Pick<AccountsPorts, "documents" | "readTags">,
   now: Instant,
   target: Target,
@@ -34,7 +40,10 @@ export async function refreshTags(
     const tags = before.byInterpreter.get(id)?.tags ?? null;
     return [id, { tags, dueAt: plusMs(now, retryMs) }] as const;
   });
-  const after: InterpreterTags = { ...before, byInterpreter: new Map([...before.byInterpreter, ...read]) };
+  const byInterpreter = new Map([...before.byInterpreter, ...read]);
+  // One that is listed is due within a day.
+  const kept = [...byInterpreter].filter(([, { dueAt }]) => now - dueAt < forgottenAfterMs);
+  const after: InterpreterTags = { ...before, byInterpreter: new Map(kept) };
   // Stale: another run has just read the same tags.
   await writeInterpreterTags(documents, target, after);
   return problems;

@@ -27,15 +27,16 @@ export interface Unmetered {
 /**
  * Bills of sessions without a record. Where nobody can read the records of their interpreter, its measured hours are shared
  * out; where they are read and there is none, or nothing was measured, only bounds are known. Provisional shares are made
- * once of each hour, when it is whole.
+ * once of each hour, when it is whole. `others` are the bills that are not closed, or that this pass has made of records.
  */
 export async function billUnmetered(
-  ports: Pick<AccountsPorts, "readInterpreterUsage" | "kind">,
+  ports: Pick<AccountsPorts, "readInterpreterUsage" | "kind" | "ledger">,
   now: Instant,
   input: Pick<AccountsInput, "prices" | "meter">,
   target: Target,
   candidates: readonly Candidate[],
   records: readonly SessionRecord[],
+  others: readonly SessionBill[],
   sources: ReadSources,
   { sharedUntil }: Pick<SettleMemory, "sharedUntil">,
   signal: AbortSignal,
@@ -50,7 +51,7 @@ export async function billUnmetered(
   const wanted = sessions.flatMap((session) =>
     session.record !== null && isShareable(session) && (dueForShow || isRipe(session, now)) ? [session.record] : [],
   );
-  const hours = await shareHours(ports, now, target, wanted, records, terms, signal);
+  const hours = await shareHours(ports, now, target, wanted, records, others, terms, signal);
   const asked = new Set(wanted);
   const billed = sessions.flatMap((session) => {
     const { record } = session;

@@ -4,16 +4,20 @@ import type { Problem } from "../kernel/problem.ts";
 import type { LedgerSession, ListedSession } from "../ports/ledger.ts";
 import { sessionPart } from "../ports/ledger-key.ts";
 import type { AccountsInput, AccountsPorts } from "./accounts-ports.ts";
+import { orTold } from "./document-problem.ts";
 import type { IngestedTarget } from "./ingest-outcome.ts";
 import { candidatesOf } from "./settle-candidates.ts";
 import { closeSessions, finishClosing, putAll } from "./settle-close.ts";
 import { enterEnded } from "./settle-ended.ts";
+import { mendHistory } from "./settle-holes.ts";
 import { wholeUntil } from "./settle-hours.ts";
+import { rememberWritten } from "./settle-known-days.ts";
 import { lookUpUnseen, rememberLives } from "./settle-look-up.ts";
 import { readSettleMemory, writeSettleMemory } from "./settle-memory.ts";
 import { settleMetered } from "./settle-metered.ts";
 import { knownSessions } from "./settle-registry.ts";
 import { refreshTags } from "./settle-tags.ts";
+import { exceptListed } from "./settle-unlisted.ts";
 import { billUnmetered } from "./settle-unmetered.ts";
 
 /** What one pass closed of one target. */
@@ -35,11 +39,13 @@ export const settle =
   (ports: AccountsPorts) =>
   async (now: Instant, input: AccountsInput, ingested: IngestedTarget, signal: AbortSignal): Promise<SettledTarget> => {
     const { target } = ingested;
+    const terms = { now, prices: input.prices, meter: input.meter };
     // Of sessions that went before it, no records are read: they would look as if they had none.
     const since = plusMs(now, -input.backfillMs);
+    const holes = await orTold("Lost files of history were not looked for", () => mendHistory(ports, now, target));
     const before = await ports.ledger.open(target);
     const unfinished = before.flatMap(({ state, bill }) => (state === "closing" ? [bill] : []));
-    const finished = await finishClosing(ports, unfinished, signal);
+    const finished = await finishClosing(ports, terms, unfinished, signal);
     const tagProblems = await refreshTags(ports, now, target, ingested.listed, signal);
     const listed = await enterEnded(ports, now, input, target, ingested, since, signal);
     const isStale = finished.length > 0 || listed.entered > 0;
@@ -58,21 +64,34 @@ export const settle =
       target,
       candidates,
       known.records,
+      [...open, ...metered.closing].map(({ bill }) => bill),
       ingested,
       memory,
       signal,
     );
 
     await rememberLives(ports, looked.alive);
+    const unlisted = { ...ports, registry: exceptListed(ports.registry, target, known.records) };
     const written = await putAll(ports, [...metered.unchanged, ...unmetered.provisional]);
-    const closed = await closeSessions(ports, [...metered.closing, ...unmetered.final], signal);
+    const closed = await closeSessions(unlisted, terms, [...metered.closing, ...unmetered.final], signal);
     const left = leftOpen(open, written, closed);
-    await writeSettleMemory(ports.documents, target, {
-      revision: memory.revision,
-      goneSince: known.goneSince(found, left),
-      sharedUntil: unmetered.shared ? wholeUntil(now) : memory.sharedUntil,
+    const memoryProblems = await orTold("Settled sessions are looked through again", async () => {
+      const marks = {
+        revision: memory.revision,
+        goneSince: known.goneSince(found, left),
+        sharedUntil: unmetered.shared ? wholeUntil(now) : memory.sharedUntil,
+      };
+      await writeSettleMemory(ports.documents, target, marks, now);
+      return [];
     });
     const done = [...finished, ...closed];
+    const daysProblems = await orTold("Days of history were not remembered", () =>
+      rememberWritten(
+        ports.documents,
+        target,
+        done.map(({ bill }) => bill),
+      ),
+    );
     const restated = done.filter(({ restatement }) => restatement !== null).length;
     return {
       closed: done.length - restated,
@@ -80,7 +99,10 @@ export const settle =
       open: left.size,
       lateUnverifiable: metered.lateUnverifiable,
       problems: collapseProblems([
+        ...holes,
         ...tagProblems,
+        ...memoryProblems,
+        ...daysProblems,
         ...listed.problems,
         ...looked.problems,
         ...metered.problems,

@@ -1,18 +1,11 @@
-import {
-  elapsedMs,
-  levelsOf,
-  type MeterCarry,
-  type MeterSettings,
-  meterRows,
-  meterStart,
-} from "../billing/meter-rows.ts";
+import { type MeterCarry, type MeterSettings, meterRows, meterStart } from "../billing/meter-rows.ts";
 import type { PricePeriod } from "../billing/price-book.ts";
 import type { UsageColumns } from "../billing/usage-columns.ts";
 import { type Instant, instant } from "../kernel/instant.ts";
 import { chargeOf, mergeCharges } from "./merge-charges.ts";
 import { copyRows, firstRows, settle, settledRecords } from "./open-records.ts";
 import { addDigests, forgetDigests, noDigests } from "./record-digests.ts";
-import type { PeakStep, SealedUsage, SessionAccount } from "./session-account.ts";
+import type { SealedUsage, SessionAccount } from "./session-account.ts";
 import { firstAtOrAfter } from "./stamp-search.ts";
 
 /**
@@ -53,9 +46,7 @@ export const settingsOf = (sealed: SealedUsage | null, settings: MeterSettings):
   sealed === null ? settings : { ...settings, gb: sealed.gb, idleVcpu: sealed.idleVcpu };
 
 export const carryOf = (sealed: SealedUsage | null): MeterCarry =>
-  sealed === null
-    ? meterStart
-    : { peak: sealed.staircase.at(-1)?.peakBytes ?? -1, lastAt: sealed.lastAt, lastMs: sealed.lastMs };
+  sealed === null ? meterStart : { peak: sealed.peakBytes ?? -1, lastAt: sealed.lastAt, lastMs: sealed.lastMs };
 
 const earlierOf = (a: Instant, b: Instant): Instant => (a < b ? a : b);
 
@@ -72,7 +63,7 @@ function sealRows(
   return {
     until,
     charges: mergeCharges(sealed?.charges ?? [], parts.map(chargeOf)),
-    staircase: climb(sealed?.staircase ?? [], rows, settings),
+    peakBytes: carry.peak < 0 ? null : carry.peak,
     firstAt: sealed?.firstAt ?? instant(rows.at[0] ?? 0),
     lastAt: instant(rows.at[rows.length - 1] ?? 0),
     lastMs: carry.lastMs,
@@ -81,30 +72,4 @@ function sealRows(
     idleVcpu: settings.idleVcpu,
     digests: addDigests(kept, rows),
   };
-}
-
-/** 64 MiB: with a step per record, memory that grows all the time would take more room than the records themselves. */
-const stepBytes = 67_108_864;
-
-function climb(staircase: readonly PeakStep[], rows: UsageColumns, settings: MeterSettings): readonly PeakStep[] {
-  const { at, elapsedSeconds, length } = rows;
-  const levels = levelsOf(rows, settings.gb);
-  const steps = staircase.slice(0, -1);
-  const last = staircase.at(-1);
-  // The step that is not finished, in variables: an object for each record would cost more than the metering.
-  let [stepAt, stepMs, peak] = [last?.at ?? 0, last?.ms ?? 0, last?.peakBytes ?? -1];
-  let stepPeak = peak;
-  for (let i = 0, seen = 0; i < length; i += 1) {
-    const t = at[i] ?? 0;
-    for (; seen < length && (at[seen] ?? 0) <= t; seen += 1) peak = Math.max(peak, levels[seen] ?? -1);
-    if (peak < 0) continue;
-    if (stepPeak < 0 || Math.floor(peak / stepBytes) !== Math.floor(stepPeak / stepBytes)) {
-      if (stepPeak >= 0) steps.push({ at: instant(stepAt), peakBytes: stepPeak, ms: stepMs });
-      stepAt = t;
-      stepMs = 0;
-    }
-    stepPeak = peak;
-    stepMs += elapsedMs(elapsedSeconds[i] ?? 0);
-  }
-  return stepPeak < 0 ? steps : [...steps, { at: instant(stepAt), peakBytes: stepPeak, ms: stepMs }];
 }

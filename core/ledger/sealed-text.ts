@@ -2,7 +2,7 @@ import type { GbUnit } from "../billing/gigabyte.ts";
 import { billingRules } from "../billing/price-row.ts";
 import { AccountTextError } from "./account-text-error.ts";
 import { readStamps, readWords, writeStamps, writeWords } from "./column-text.ts";
-import type { PeakStep, RecordDigests, SealedCharge, SealedUsage } from "./session-account.ts";
+import type { RecordDigests, SealedCharge, SealedUsage } from "./session-account.ts";
 import { bigintOf, countOf, figureOf, instantOf, type JsonObject, listOf, objectOf, oneOf } from "./text-checks.ts";
 
 const gbUnits: readonly GbUnit[] = ["binary", "decimal"];
@@ -20,7 +20,6 @@ export const writeSealed = (sealed: SealedUsage): unknown => ({
     charge.meteredMs,
     ...[charge.vcpuNs, charge.byteMs, charge.idleByteMs, charge.loggedByteMs, charge.peakTaxByteMs].map(String),
   ]),
-  staircase: sealed.staircase.map(({ at, peakBytes, ms }) => [at, peakBytes, ms]),
   digests: {
     since: sealed.digests.since,
     at: writeStamps(sealed.digests.at, sealed.digests.at.length),
@@ -35,7 +34,7 @@ export function readSealed(sealed: JsonObject): SealedUsage {
   return {
     until: instantOf(sealed["until"], "until"),
     charges,
-    staircase: listOf(sealed["staircase"], "staircase").map(readStep),
+    peakBytes: sealed["peakBytes"] === null ? null : countOf(sealed["peakBytes"], "peakBytes"),
     firstAt: instantOf(sealed["firstAt"], "firstAt"),
     lastAt: instantOf(sealed["lastAt"], "lastAt"),
     lastMs: countOf(sealed["lastMs"], "lastMs"),
@@ -63,15 +62,6 @@ function readCharge(value: unknown): SealedCharge {
     idleByteMs: bigintOf(idleByteMs, where),
     loggedByteMs: bigintOf(loggedByteMs, where),
     peakTaxByteMs: bigintOf(peakTaxByteMs, where),
-  };
-}
-
-function readStep(value: unknown): PeakStep {
-  const [at, peakBytes, ms] = listOf(value, "staircase");
-  return {
-    at: instantOf(at, "staircase"),
-    peakBytes: countOf(peakBytes, "staircase"),
-    ms: countOf(ms, "staircase"),
   };
 }
 

@@ -28,8 +28,8 @@ export interface SealedUsage {
   readonly until: Instant;
   /** In the order of time. The one-second minimum is not applied: it belongs to the whole session. */
   readonly charges: readonly SealedCharge[];
-  /** The running peak: what later records need of it is its end, exact; how it came about is kept in coarse steps. */
-  readonly staircase: readonly PeakStep[];
+  /** Where the running peak of memory goes on from, exact; null before the first memory level. */
+  readonly peakBytes: number | null;
   readonly firstAt: Instant;
   readonly lastAt: Instant;
   /** Duration of the record that comes last, for the gap to the next one. */
@@ -46,16 +46,6 @@ export interface SealedCharge extends Charge {
   readonly rule: BillingRule;
   readonly firstAt: Instant;
   readonly lastAt: Instant;
-}
-
-/**
- * One step of the staircase: from `at` on the running peak of the session was within one stretch of 64 MiB, `peakBytes` the
- * highest of it, and `ms` were spent there. Records before the first memory level are in no step.
- */
-export interface PeakStep {
-  readonly at: Instant;
-  readonly peakBytes: number;
-  readonly ms: number;
 }
 
 /** Columns that grow at their end. Repeats and disorder stay in them until there are too many. */

@@ -10,6 +10,12 @@ export interface MeasuredHour {
   readonly byteMs: bigint;
 }
 
+/** What one of the interpreter's sessions used in the hour by its own records: what they say, with no rule applied. */
+export interface RecordedUse {
+  readonly vcpuNs: bigint;
+  readonly byteMs: bigint;
+}
+
 /** When one of the interpreter's sessions was alive, as far as that is known. */
 export interface AliveSpan {
   /** Names the session among all of its interpreter. */
@@ -26,15 +32,32 @@ const hourMs = 3_600_000;
  * add up to what was measured exactly, and do not depend on whose turn it is: each session gets the same share whenever it
  * is asked for. Where prices change within the hour, so does the share: in proportion to the time alive at each price.
  * A session that was not alive in the hour has no charge.
+ *
+ * What was measured holds what sessions with records used: that is theirs already, and taken off before the rest is shared out
+ * among the others. What they used and all shares then add up to what was measured; where records say more than that, nothing is
+ * left to share.
  */
 export function shareHour(
   { hourAt, vcpuNs, byteMs }: MeasuredHour,
   alive: readonly AliveSpan[],
   periods: readonly PricePeriod[],
+  recorded: ReadonlyMap<string, RecordedUse> = noneRecorded,
 ): ReadonlyMap<string, readonly Charge[]> {
-  const claims = alive.flatMap((span) => claimsOf(span, hourAt, periods));
-  const vcpuShares = allocate(vcpuNs, claims) ?? [];
-  const byteShares = allocate(byteMs, claims) ?? [];
+  const claims = alive.flatMap((span) => (recorded.has(span.name) ? [] : claimsOf(span, hourAt, periods)));
+  const rest = (total: bigint, used: (use: RecordedUse) => bigint): bigint => {
+    const left = recorded.values().reduce((sum, use) => sum - used(use), total);
+    return left > 0n ? left : 0n;
+  };
+  const vcpuShares =
+    allocate(
+      rest(vcpuNs, (use) => use.vcpuNs),
+      claims,
+    ) ?? [];
+  const byteShares =
+    allocate(
+      rest(byteMs, (use) => use.byteMs),
+      claims,
+    ) ?? [];
   const charges = claims.map(({ session, aliveMs, priceStartsAt }, index) => ({
     session,
     charge: {
@@ -57,6 +80,8 @@ export function shareHour(
     ]),
   );
 }
+
+const noneRecorded: ReadonlyMap<string, RecordedUse> = new Map();
 
 /** The hours of UTC in which a session was alive, one after the other. */
 export function hoursAlive({ from, until }: { readonly from: Instant; readonly until: Instant }): readonly Instant[] {

@@ -60,10 +60,21 @@ export interface Ledger {
   readonly put: (session: LedgerSession) => Promise<"written" | "stale">;
   /** Sessions that are not `closed`, by interpreter, then session. Closed ones are kept for `keptClosedMs` after their `asOf`. */
   readonly open: (target: Target) => Promise<readonly ListedSession[]>;
+  /** Bills of all `closed` sessions that are kept, in any order: to find what history has lost. It reads much. */
+  readonly closed: (target: Target) => AsyncIterable<SessionBill>;
 }
 
 /** How long adapters keep a session whose bill is closed, so that late records find it. */
 export const keptClosedMs = 90 * 24 * 3_600_000;
+
+/** The one file of history of a target and a day. */
+export interface HistoryFile {
+  /** Midnight of UTC. */
+  readonly day: Instant;
+  readonly state: "there" | "missing" | "damaged";
+  /** What is wrong with a damaged one, where it is, and what to do. */
+  readonly message: string | null;
+}
 
 /**
  * Closed bills for good: one file per day, account and Region. Writing a bill twice leaves one copy; the highest version
@@ -73,8 +84,16 @@ export const keptClosedMs = 90 * 24 * 3_600_000;
  * between, `bills` leaves that bill out until the writer has written it again.
  */
 export interface History {
-  readonly write: (bills: readonly SessionBill[]) => Promise<void>;
+  /**
+   * Answers the bills that history has instead of given ones, with other figures and the same version or a higher one: they
+   * stay, for a version is written once. Whoever lost what was remembered of a session comes to it again from version 1.
+   */
+  readonly write: (bills: readonly SessionBill[]) => Promise<readonly SessionBill[]>;
   readonly restated: (restatements: readonly Restatement[]) => Promise<void>;
+  /** Writes bills again that a lost file held, as rows that were there when they were made. What is there stays as it is. */
+  readonly restore: (bills: readonly SessionBill[]) => Promise<void>;
+  /** What is to be said of the files of some days of a target. `whole`: look into each, else only whether it is there. */
+  readonly filesOf: (target: Target, days: readonly Instant[], whole: boolean) => Promise<readonly HistoryFile[]>;
   /** Bills with a charge, or a life, that overlaps [from, until). */
   readonly bills: (from: Instant, until: Instant) => AsyncIterable<SessionBill>;
   /** Rows whose charge period starts in [from, until), some columns of them, in stretches: what a report of many rows reads. */

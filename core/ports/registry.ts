@@ -5,7 +5,11 @@ import type { Instant } from "../kernel/instant.ts";
 import type { QuotaAlert } from "../quota/alert.ts";
 import type { OutgoingEvent } from "./events.ts";
 
-/** What is kept of a session between passes. Money is kept as decimal strings of 12 places; null is unknown. */
+/**
+ * What is kept of a session between passes. Money is kept as decimal strings of 12 places; null is unknown. One that no listing
+ * had, since it was born and gone between two of them, is known from its usage records: the first and the last of those say
+ * when it was seen.
+ */
 export interface SessionRecord {
   readonly interpreter: InterpreterId;
   readonly session: SessionId;
@@ -20,6 +24,9 @@ export interface SessionRecord {
   readonly highUsd: string | null;
   readonly costAsOf: Instant;
 }
+
+/** `createdAt` of one that no listing had may be no more than its first record's stamp. */
+export type GoneRecord = SessionRecord & { readonly goneAt: Instant };
 
 /** What is known of one target before a pass. `revision` rises with each commit; 0 means never committed. */
 export interface TargetRecord {
@@ -52,10 +59,14 @@ export interface TargetChange {
  * work once. Alerts, health and events take effect together or not at all. Session records are observations, true
  * whoever wrote them: an adapter without transactions may write them first, and never lets an older one replace a newer.
  * Events are written before they are sent, so that a crash loses none; see the outbox.
+ *
+ * `addGone` adds what others than the passes found out, and leaves alone what is known already. It is no commit: the revision
+ * stays, so that a pass that is under way is not stale for it.
  */
 export interface Registry {
   readonly load: (target: Target) => Promise<TargetRecord>;
   readonly commit: (target: Target, revision: number, change: TargetChange) => Promise<"committed" | "stale">;
+  readonly addGone: (target: Target, sessions: readonly GoneRecord[]) => Promise<void>;
   /** Sessions that went at or after `since`, latest first. */
   readonly goneSince: (target: Target, since: Instant) => Promise<readonly SessionRecord[]>;
 }

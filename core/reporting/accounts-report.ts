@@ -7,6 +7,8 @@ export interface AccountsReport {
   readonly asOf: string;
   readonly complete: boolean;
   readonly targets: readonly ReturnType<typeof targetReport>[];
+  /** Closed bills that were restated because the price book has changed. */
+  readonly repriced: number;
   readonly budgets: readonly {
     readonly budget: string;
     readonly value: string | null;
@@ -29,6 +31,7 @@ export const accountsReport = (outcome: AccountsOutcome): AccountsReport => ({
   asOf: isoOf(outcome.asOf),
   complete: outcome.complete,
   targets: outcome.targets.map(targetReport),
+  repriced: outcome.repriced,
   budgets: outcome.budgets.map(({ budget, value, window, spend }) => ({
     budget,
     value,

@@ -57,7 +57,7 @@ export interface HistoryWindow extends Pricing {
 }
 
 /** Rows of a session that stand together, all of one day and of one version of its bill. */
-export interface StoredRows {
+interface StoredRows {
   readonly asOf: Instant;
   /** When history got them; null where that was not read, or was not written down yet. */
   readonly writtenAt: Instant | null;

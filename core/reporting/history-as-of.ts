@@ -57,13 +57,12 @@ interface Stretch {
   readonly rows: Map<string, RowValues>;
 }
 
-/** Those that were written by then, and not replaced yet. */
+/** Those of what was replaced since that were written by then. */
 function* rowsThen({ rows, columns }: SupersededColumns, at: Instant): Generator<ReplacedRow> {
   for (let row = 0; row < rows; row += 1) {
     const writtenAt = columns.x_WrittenAt[row] ?? columns.x_AsOf[row] ?? at;
-    const replacedAt = columns.x_SupersededAt[row] ?? null;
     const hourAt = columns.ChargePeriodStart[row];
-    if (hourAt === undefined || writtenAt > at || (replacedAt !== null && replacedAt <= at)) continue;
+    if (hourAt === undefined || writtenAt > at) continue;
     const session = {
       account: columns.SubAccountId[row],
       region: columns.RegionId[row],

@@ -66,9 +66,14 @@ describe("a window of a log group", () => {
     expect(nextWindow(mark(120 * minute, 120 * minute), logGroup(), aggregated)).toBeNull();
   });
 
-  it("is not counted where it was summed up", () => {
-    const window = nextWindow(mark(200 * minute, 200 * minute), logGroup(), terms({ how: "aggregated" }));
-    expect(marked(window)).toEqual([185, 185, 185]);
+  it.each([
+    { checkedAgo: 200 * minute, expected: 185 },
+    { checkedAgo: 201 * minute, expected: 201 },
+    { checkedAgo: 24 * hour, expected: 24 * 60 },
+  ])("is not counted where it was summed up, and what came before is: counted until $checkedAgo ms ago", (one) => {
+    const before = mark(200 * minute, 200 * minute, one.checkedAgo);
+    const window = nextWindow(before, logGroup(), terms({ how: "aggregated" }));
+    expect(marked(window)).toEqual([185, 185, one.expected]);
   });
 
   it.each([

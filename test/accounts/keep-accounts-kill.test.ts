@@ -1,6 +1,8 @@
 import { expect, it } from "vitest";
 import type { AccountsPorts } from "../../core/jobs/accounts-ports.ts";
+import { instant } from "../../core/kernel/instant.ts";
 import { openIn, passes, remembered, story, type World, worldOf } from "./keep-fixture.ts";
+import { target } from "./settle-fixture.ts";
 
 const killed = new Error("killed");
 
@@ -17,14 +19,17 @@ function dyingAt(ports: AccountsPorts, writes: number, when: "before" | "after")
       if (dies) throw killed;
       return result;
     };
-  const { ledger, history, documents } = ports;
+  const { ledger, history, documents, registry } = ports;
   return {
     ...ports,
     ledger: { ...ledger, put: dying(ledger.put), advance: dying(ledger.advance) },
     history: { ...history, write: dying(history.write), restated: dying(history.restated) },
     documents: { ...documents, write: dying(documents.write) },
+    registry: { ...registry, addGone: dying(registry.addGone) },
   };
 }
+
+const unlistedIn = ({ ports }: World) => ports.registry.goneSince(target, instant(0));
 
 /** All passes; in that of number `pass` the process is killed at one of its writes, and started again. False: it had no such write. */
 async function livedThrough(world: World, pass: number, writes: number, when: "before" | "after"): Promise<boolean> {
@@ -51,6 +56,8 @@ it.each(["before", "after"] as const)(
     const alone = worldOf(story);
     for (const now of passes) await alone.passAt(now);
     const wanted = await remembered(alone);
+    const inventory = await unlistedIn(alone);
+    expect(inventory.map(({ session }) => session)).toContain("unseen");
     let kills = 0;
     for (const pass of passes.keys()) {
       for (let writes = 0; ; writes += 1) {
@@ -58,6 +65,7 @@ it.each(["before", "after"] as const)(
         if (!(await livedThrough(world, pass, writes, when))) break;
         kills += 1;
         expect(await remembered(world)).toEqual(wanted);
+        expect(await unlistedIn(world)).toEqual(inventory);
         expect(await openIn(world)).toEqual([]);
       }
     }

@@ -4,6 +4,7 @@ import { memoryStore } from "../../adapters/history/memory-store.ts";
 import { parquetHistory } from "../../adapters/history/parquet-history.ts";
 import { memoryDocuments } from "../../adapters/memory/documents.ts";
 import { memoryLedger } from "../../adapters/memory/ledger.ts";
+import { memoryRegistry } from "../../adapters/memory/registry.ts";
 import { usageColumnsOf } from "../../core/billing/usage-columns.ts";
 import type { UsageFigures } from "../../core/billing/usage-figures.ts";
 import type { AccountsOutcome } from "../../core/jobs/accounts-outcome.ts";
@@ -81,6 +82,8 @@ export function worldOf({ deliveries, sessions, hours }: Story, input: Partial<A
   let clock = instant(0);
   const reads = new Map<UsageFigures, number>();
   const store = memoryStore();
+  const listed = new Set(sessions.map(({ session }) => session));
+  const unlisted = memoryRegistry();
   const goneBy = (record: SessionRecord): SessionRecord =>
     record.goneAt !== null && record.goneAt > clock ? { ...record, goneAt: null, lastSeenAt: clock } : record;
   const ports: AccountsPorts = {
@@ -120,7 +123,15 @@ export function worldOf({ deliveries, sessions, hours }: Story, input: Partial<A
         health: null,
         unsentEvents: [],
       }),
-      goneSince: async (_target, since) => sessions.map(goneBy).filter(({ goneAt }) => (goneAt ?? -1) >= since),
+      goneSince: async (to, since) => [
+        ...sessions.map(goneBy).filter(({ goneAt }) => (goneAt ?? -1) >= since),
+        ...(await unlisted.goneSince(to, since)),
+      ],
+      addGone: (to, added) =>
+        unlisted.addGone(
+          to,
+          added.filter(({ session }) => !listed.has(session)),
+        ),
     },
     ledger: memoryLedger(),
     history: parquetHistory(store, { prices, gb: "binary" }),

@@ -145,6 +145,7 @@ describe("a pass that is cut off in the middle of its listings", () => {
     listed: ids,
     located: new Map(ids.map((id) => [id, none("not-enabled")])),
     finalUntil: new Map(),
+    knownPlaces: new Map(),
   };
 
   it("costs its own listing alone: the next one goes on with the others", async () => {

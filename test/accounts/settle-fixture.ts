@@ -196,6 +196,11 @@ export function bench(): Bench {
         unsentEvents: [],
       }),
       goneSince: async (_target, since) => outside.records.filter(({ goneAt }) => (goneAt ?? -1) >= since),
+      addGone: async (_target, sessions) => {
+        const known = new Set(outside.records.map(({ interpreter, session }) => `${interpreter}/${session}`));
+        const added = sessions.filter(({ interpreter, session }) => !known.has(`${interpreter}/${session}`));
+        outside.records = [...outside.records, ...added];
+      },
     },
     ledger: memoryLedger(),
     history,
@@ -258,6 +263,7 @@ const ingestedOf = ({ located, finalUntil }: Outside): IngestedTarget => ({
   status: "ok",
   listed: [tool],
   located: new Map([[tool, located]]),
+  knownPlaces: new Map([[tool, located.kind === "found" ? [{ location: located.location, leftAt: null }] : []]]),
   finalUntil: new Map(finalUntil === null ? [] : [[tool, finalUntil]]),
   sources: [],
   touched: 0,

@@ -62,8 +62,10 @@ describe("records that come after a bill was closed", () => {
   });
 
   it("leaves a bill as it was, and closed, where the source says what it said before", async () => {
-    const { settleAt, before, bills, restatements, stored, outside, calls } = await closedThenLate();
     // What looked late was delivered once more, after its digests were given up.
+    const { settleAt, before, bills, restatements, stored, outside, calls } = await closedThenLate(
+      records.slice(0, 60),
+    );
     outside.usage.set("s", records);
     expect(await settleAt(minutes(200))).toMatchObject({ closed: 0, restated: 0, open: 0 });
     expect(await bills()).toEqual([before]);
@@ -106,6 +108,24 @@ describe("records that come after a bill was closed", () => {
     expect(await bills()).toMatchObject([{ charges: before.charges, lateUnverifiable: 60 }]);
   });
 
+  it("are given up where as many others are there instead of those that are billed", async () => {
+    const { settleAt, outside, before, bills } = await closedThenLate();
+    outside.usage.set("s", [...late, ...seconds(minutes(60), minutes(69))]);
+    expect(await settleAt(minutes(200))).toMatchObject({ lateUnverifiable: 60 });
+    expect(await bills()).toMatchObject([{ charges: before.charges, lateUnverifiable: 60 }]);
+  });
+
+  it("wait for a day where they are not found again, and then are counted and not added", async () => {
+    const { settleAt, outside, bills, before, stored } = await closedThenLate();
+    outside.usage.set("s", [...late.slice(0, 59), ...records]);
+    const waiting = await settleAt(minutes(10 + 1440 - 1));
+    expect(waiting).toMatchObject({ restated: 0, open: 1, problems: [{ code: "LateRecordsNotFound" }] });
+    expect(await stored("s")).toMatchObject({ state: "reopened" });
+    expect(await bills()).toEqual([before]);
+    expect(await settleAt(minutes(10 + 1440))).toMatchObject({ restated: 1, lateUnverifiable: 1, problems: [] });
+    expect(await bills()).toMatchObject([{ charges: [{ records: 599 }], lateUnverifiable: 1 }]);
+  });
+
   it("wait where the source cannot be read now", async () => {
     const { settleAt, outside, before, bills, stored } = await closedThenLate();
     outside.usageComplete = false;
@@ -138,7 +158,7 @@ describe("records that come after a bill was closed", () => {
     await it.enter("s", records, { sealedUntil: minutes(30) });
     const write: typeof it.ports.history.write = async (bills) => {
       await it.enter("s", late);
-      await it.ports.history.write(bills);
+      return await it.ports.history.write(bills);
     };
     await it.settleAt(minutes(120), { ...it.ports, history: { ...it.ports.history, write } });
     expect(await it.stored("s")).toMatchObject({ state: "reopened", bill: { version: 1 } });
@@ -305,7 +325,7 @@ describe("a price that changes", () => {
   });
 
   it("restates a session that was reopened, and says that it was the price", async () => {
-    const it = await closedThenLate();
+    const it = await closedThenLate(records.slice(0, 60));
     it.outside.usage.set("s", records);
     it.outside.prices = pricesChangedAt(change);
     const ports = { ...it.ports, history: parquetHistory(it.store, { prices: it.outside.prices, gb: "binary" }) };

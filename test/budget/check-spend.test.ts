@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { HistoryError } from "../../adapters/history/history-error.ts";
 import { checkSpend } from "../../core/jobs/check-spend.ts";
 import type { SpendInput } from "../../core/jobs/check-spend-ports.ts";
-import { interpreterId, sessionId } from "../../core/kernel/ids.ts";
+import { interpreterId } from "../../core/kernel/ids.ts";
 import { type Instant, plusMs } from "../../core/kernel/instant.ts";
 import { parseUsd } from "../../core/kernel/money.ts";
 import type { SendEvents } from "../../core/ports/events.ts";
@@ -178,19 +178,51 @@ describe("what is remembered of budgets", () => {
     },
   );
 
-  it("holds no more unsent events than a document can, and says what it drops", async () => {
-    const closed = Array.from({ length: 201 }, (_, index) =>
-      spent(
-        `s${index}`,
-        { 0: 60 },
-        { interpreter: interpreterId(`tool${index}-AAAAAAAAAA`), session: sessionId(`s${index}`) },
-      ),
+  describe("with more changes than can wait to be sent", () => {
+    const many = 2100;
+    const closed = Array.from({ length: many }, (_, index) =>
+      spent(`s${index}`, { 0: 60 }, { interpreter: interpreterId(`tool${index}-AAAAAAAAAA`) }),
     );
-    const refuse: SendEvents = async (events) => events.map(() => ({ sent: false, reason: "denied" }));
-    const world = await worldOf({ closed, sendEvents: refuse });
-    const { events, problems } = await look(world, lookAt, {
-      budgets: [budget({ by: "interpreter", limit: parseUsd("100") })],
+    const each = { budgets: [budget({ by: "interpreter", limit: parseUsd("100") })] };
+
+    it("is sent all of them in one pass, and none twice", async () => {
+      const world = await worldOf({ closed });
+      const { events, problems } = await look(world, lookAt, each);
+      expect([events.length, new Set(events.map(({ result }) => result)), problems]).toEqual([
+        many,
+        new Set(["sent"]),
+        [],
+      ]);
+      await look(world, minutesLater(5), each);
+      expect(new Set(world.sent.map(({ detail }) => detail["value"])).size).toBe(many);
+      expect(world.sent).toHaveLength(many);
     });
-    expect([events.length, problems.map(({ code }) => code)]).toEqual([200, ["EventsDropped"]]);
+
+    it("holds none as told that could not be sent, and sends the rest as soon as it can", async () => {
+      let fails = true;
+      const sendEvents: SendEvents = async (events) => {
+        if (!fails) world.sent.push(...events);
+        return events.map(() => (fails ? { sent: false, reason: "denied" } : { sent: true }));
+      };
+      const world = await worldOf({ closed, sendEvents });
+      for (const minutes of [0, 5]) {
+        const { events, problems } = await look(world, minutesLater(minutes), each);
+        expect([events.length, problems.map(({ message }) => message.slice(0, 4))]).toEqual([1000, ["1100"]]);
+      }
+      fails = false;
+      expect((await look(world, minutesLater(10), each)).problems).toEqual([]);
+      expect(new Set(world.sent.map(({ detail }) => detail["value"])).size).toBe(many);
+      expect(world.sent).toHaveLength(many);
+    });
+
+    it("keeps as many as have room where it tells nobody, and tells of all once it does", async () => {
+      const world = await worldOf({ closed });
+      for (const minutes of [0, 5]) {
+        const { problems } = await look(world, minutesLater(minutes), { ...each, publish: false });
+        expect(problems).toEqual([]);
+      }
+      await look(world, minutesLater(10), each);
+      expect(new Set(world.sent.map(({ detail }) => detail["value"])).size).toBe(many);
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
@@ -50,6 +50,15 @@ describe("a folder of files", () => {
       message: expect.stringMatching(/cannot be used.*name another folder/),
     });
     removed(folder);
+  });
+
+  // There is nothing to be made in /proc, and nobody is told so by an error that stops Node's own way of making folders.
+  it.runIf(existsSync("/proc/self"))("says at once that it cannot be made in a place that takes none", async () => {
+    await expect(folderStore("/proc/nowhere/history").put("a/b", text, null)).rejects.toMatchObject({
+      name: "HistoryError",
+      code: "denied",
+      message: expect.stringMatching(/history folder \/proc\/nowhere\/history cannot be used/),
+    });
   });
 
   it("lists nothing that a killed writer left behind, and leaves nothing behind itself", async () => {

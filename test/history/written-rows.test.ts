@@ -55,7 +55,7 @@ describe("rows of history", () => {
   it("reads files from before a column, and adds to them", async () => {
     const { x_BytesPerGb: _gb, x_WrittenAt: _at, ...older } = historySchema;
     const writer = tableWriter(older);
-    writer.append(tableOfRows(rowsOfBill(bill("a"), { prices, gb: "binary", at: day(1) })));
+    writer.append(tableOfRows(rowsOfBill(bill("a"), { prices, gb: "binary", at: day(1), restored: false })));
     await store.put(partitionPath("history", day(0), "111122223333", "us-east-1"), writer.finish(), null);
     expect(await allBills(history)).toEqual([bill("a")]);
     await history.write([bill("b")]);

@@ -27,6 +27,7 @@ const outcomeOf = (targets: readonly TargetAccounts[], change: Partial<AccountsO
   asOf: now,
   complete: false,
   targets,
+  repriced: 0,
   budgets: [],
   events: [],
   problems: [],

@@ -3,6 +3,7 @@ import type { Target } from "../../core/inventory/target.ts";
 import { accountId, interpreterId, region, sessionId } from "../../core/kernel/ids.ts";
 import { instant } from "../../core/kernel/instant.ts";
 import { writeAccount } from "../../core/ledger/account-text.ts";
+import type { SessionBill } from "../../core/ledger/charge.ts";
 import type { Documents } from "../../core/ports/documents.ts";
 import type { Ledger, LedgerState, ReadMark } from "../../core/ports/ledger.ts";
 import { foldRecords } from "../ledger/account-fixtures.ts";
@@ -180,6 +181,17 @@ export function ledgerContract(name: string, make: () => Promise<Opened>): void 
       const names = Array.from({ length: 1000 }, (_, index) => `s${String(index).padStart(4, "0")}`);
       await Promise.all(names.map((it) => ledger.put(entry(0, open(it)))));
       expect((await ledger.open(here)).map((it) => it.bill.session)).toEqual(names.map(sessionId));
+    });
+
+    it("gives the bills of all that is closed, and of nothing else", async () => {
+      const names = Array.from({ length: 1003 }, (_, index) => `s${String(index).padStart(4, "0")}`);
+      await Promise.all(names.map((it) => ledger.put(entry(0, bill(it)))));
+      await ledger.put(entry(0, open("open")));
+      await ledger.put(entry(0, bill("closing"), 0, { state: "closing" }));
+      await ledger.put(entry(0, bill("other", there)));
+      const found: SessionBill[] = [];
+      for await (const it of ledger.closed(here)) found.push(it);
+      expect(found.sort((a, b) => (a.session < b.session ? -1 : 1))).toEqual(names.map((it) => bill(it)));
     });
 
     it("keeps a text by name, and refuses one that was written onto an old revision", async () => {

@@ -56,23 +56,22 @@ describe("a seal", () => {
     expect(seal(account, 10_000, 60_000).sealed?.digests.since).toBe(at(10_000));
   });
 
-  it("keeps the peaks in steps of 64 MiB, with the milliseconds spent on each", () => {
-    const mib = [0, 130, 150, 190, 195, 160, 710, 720];
-    const account = foldRecords(
-      null,
-      key,
-      mib.map((size, i) =>
-        i === 0 ? record(0, { elapsedSeconds: 0.2, gbHours: 1e-5 }) : record(i * 1000, { gbHours: level(size) }),
-      ),
-    );
-    const expected = [
-      { at: at(1000), peakBytes: 190 * 2 ** 20, ms: 3000 },
-      { at: at(4000), peakBytes: 195 * 2 ** 20, ms: 2000 },
-      { at: at(6000), peakBytes: 720 * 2 ** 20, ms: 2000 },
-    ];
-    expect(seal(account, 60_000).sealed?.staircase).toEqual(expected);
-    const inTwo = seal(seal(account, 2500), 60_000);
-    expect(inTwo.sealed?.staircase).toEqual(expected);
+  it.each([
+    ["no level yet", [0], null],
+    ["its last one", [0, 130, 150], 150],
+    ["a higher one before", [0, 190, 150, 160], 190],
+  ])("lets later records go on from the highest memory level so far: %s", (_, mib, peakMib) => {
+    const ofMib = (size: number, i: number) =>
+      size === 0
+        ? record(i * 1000, { elapsedSeconds: 0.2, gbHours: 1e-5 })
+        : record(i * 1000, { gbHours: level(size) });
+    const { sealed } = seal(foldRecords(null, key, mib.map(ofMib)), 60_000);
+    expect(sealed?.peakBytes).toBe(peakMib === null ? null : peakMib * 2 ** 20);
+    for (const later of [128, 155, 710]) {
+      const all = foldRecords(null, key, [...mib.map(ofMib), ofMib(later, 70)]);
+      const cut = foldRecords(seal(foldRecords(null, key, mib.map(ofMib)), 60_000), key, [ofMib(later, 70)]);
+      expect(chargesOf(cut, prices, settings)).toEqual(chargesOf(all, prices, settings));
+    }
   });
 
   it("joins the charge of an hour that it cuts", () => {

@@ -73,6 +73,41 @@ describe("a shared hour", () => {
     ]);
   });
 
+  const uses = fc.array(
+    fc.record({ vcpuNs: fc.bigInt({ min: 0n, max: 10n ** 16n }), byteMs: fc.bigInt({ min: 0n, max: 10n ** 20n }) }),
+    { maxLength: 6 },
+  );
+
+  it("gives out what sessions with records have left of it: with what they used, exactly what was measured", () => {
+    fc.assert(
+      fc.property(measured, spans, prices, uses, fc.boolean(), (left, alive, periods, used, isRegistered) => {
+        // Some of them are known to have been alive, others by their records alone.
+        const names = used.map((_, index) => (isRegistered ? `s${index}` : `r${index}`));
+        const recorded = new Map(used.map((use, index) => [names[index] ?? "", use]));
+        const all = (part: "vcpuNs" | "byteMs"): bigint => used.reduce((total, use) => total + use[part], 0n);
+        const total = { hourAt, vcpuNs: left.vcpuNs + all("vcpuNs"), byteMs: left.byteMs + all("byteMs") };
+        const shares = shareHour(total, alive, periods, recorded);
+        expect([...shares.keys()].filter((name) => recorded.has(name))).toEqual([]);
+        const charges = [...shares.values()].flat();
+        fc.pre(charges.length > 0);
+        expect(sum(charges, "vcpuNs") + all("vcpuNs")).toBe(total.vcpuNs);
+        expect(sum(charges, "byteMs") + all("byteMs")).toBe(total.byteMs);
+      }),
+    );
+  });
+
+  it.each([
+    [-1n, 1n],
+    [0n, 0n],
+    [1n, 0n],
+  ])("leaves nothing where records say as much as was measured, or more: %s", (more, left) => {
+    const recorded = new Map([["a", { vcpuNs: 100n + more, byteMs: 100n + more }]]);
+    const alive = [{ name: "b", from: at(0), until: at(10) }];
+    const [charge] =
+      shareHour({ hourAt, vcpuNs: 100n, byteMs: 100n }, alive, priceLists.newRule, recorded).get("b") ?? [];
+    expect([charge?.vcpuNs, charge?.byteMs]).toEqual([left, left]);
+  });
+
   it("is nobody's where nobody was alive", () => {
     expect(shareHour({ hourAt, vcpuNs: 1n, byteMs: 1n }, [], priceLists.newRule).size).toBe(0);
   });

@@ -98,6 +98,12 @@ describe("sandmeter reconcile", () => {
     expect(out).toMatch(/Credit: -\$0\.\d{6}\n/);
   });
 
+  it("never shows a real amount as nothing: a credit of less than can be shown is said to be that", async () => {
+    const tiny = await billFile("cur2", (rows) => rows.replaceAll(/^(.*,Credit,.*),-0\.\d+,/gm, "$1,-0.000000001,"));
+    const { out } = await run.reconcile(...known, "--bill", tiny);
+    expect(out).toContain("Credit: >-$0.000001\n");
+  });
+
   it.each([
     ["drift", "eu-west-1", 3],
     ["unexplained", "eu-west-1", 0],
@@ -139,7 +145,7 @@ describe("sandmeter reconcile", () => {
     for (const part of [
       "sessions without a figure (of dark-",
       "All of it can be explained so.",
-      "No session of it is in the ledger",
+      "The ledger has no session of it on these days",
     ]) {
       expect(out).toContain(part);
     }
@@ -156,6 +162,7 @@ describe("sandmeter reconcile", () => {
   it("exits with 4 where nothing could be compared, where the bill skips a day, and where a row of it is wrong", async () => {
     const nothing = await run.reconcile(...(await byFile(...known, "--from", "2026-10-23")));
     expect(nothing).toMatchObject({ exit: 4, out: expect.stringContaining("none of this time is on the bill yet") });
+    expect(nothing.out).not.toContain("Ask with credentials");
     const earlier = await run.reconcile("--month", "2026-09", "--bill", await billFile("cur2"));
     expect(earlier).toMatchObject({ exit: 4, out: expect.stringContaining("none of this time is on the bill yet") });
     const other = await billFile("cur2", (rows) => rows.replaceAll("CodeInterpreter", "Runtime"));

@@ -109,6 +109,29 @@ export function registryContract(name: string, open: () => Promise<Opened>): voi
       expect(await registry.goneSince(here, start)).toEqual([]);
     });
 
+    it("adds a session that was born and gone between two passes, whatever pass is under way", async () => {
+      const { revision } = await registry.load(here);
+      const between = { ...sessionRecord("between", { lowUsd: null, name: null }), goneAt: minutes(3) };
+      await registry.addGone(here, [between]);
+      await registry.addGone(here, [{ ...between, name: "told twice", goneAt: minutes(4) }]);
+      expect(await registry.commit(here, revision, change({ sessions: [sessionRecord("a")] }))).toBe("committed");
+      expect(await registry.load(here)).toMatchObject({ revision: 1, openSessions: [sessionRecord("a")] });
+      expect(await registry.goneSince(here, start)).toEqual([between]);
+      expect(await registry.goneSince(there, start)).toEqual([]);
+    });
+
+    it("leaves alone what is known of a session that is added, whether it lives or is gone", async () => {
+      const gone = { ...sessionRecord("b"), goneAt: minutes(2) };
+      await registry.commit(here, 0, change({ sessions: [sessionRecord("a"), gone] }));
+      const told = ["a", "b"].map((id) => ({ ...sessionRecord(id, { name: "from elsewhere" }), goneAt: minutes(1) }));
+      await registry.addGone(here, told);
+      expect((await registry.load(here)).openSessions).toEqual([sessionRecord("a")]);
+      expect(await registry.goneSince(here, start)).toEqual([gone]);
+      const last = sessionRecord("a", { lastSeenAt: minutes(4), goneAt: minutes(5) });
+      await registry.commit(here, 1, change({ at: minutes(5), sessions: [last] }));
+      expect(await registry.goneSince(here, start)).toEqual([last, gone]);
+    });
+
     it("replaces alerts and health with each commit", async () => {
       await registry.commit(here, 0, change({ alerts: [alert] }));
       const health = { level: "failed", since: minutes(1), recovering: null } as const;

@@ -22,6 +22,7 @@ type Step = { readonly afterMs: number; readonly away: boolean } & (
       readonly sessions: readonly { readonly id: string; readonly gone: boolean }[];
       readonly events: readonly string[];
     }
+  | { readonly kind: "add"; readonly ids: readonly string[] }
   | { readonly kind: "take"; readonly forMs: number }
   | { readonly kind: "settle"; readonly sent: readonly string[]; readonly unsent: readonly string[] }
 );
@@ -39,6 +40,7 @@ const step: fc.Arbitrary<Step> = fc
         sessions: some(fc.record({ id: ids("s"), gone: fc.boolean() }), (it) => it.id),
         events: some(ids("e"), (it) => it),
       }),
+      fc.record({ kind: fc.constant("add" as const), ids: some(ids("s"), (it) => it) }),
       fc.record({ kind: fc.constant("take" as const), forMs: fc.integer({ min: 1, max: 90_000 }) }),
       fc.record({
         kind: fc.constant("settle" as const),
@@ -66,6 +68,12 @@ async function observed(registry: Registry & Outbox, steps: readonly Step[]): Pr
         seen.push(await registry.commit(target, revision + it.off, change({ at, sessions, newEvents })));
         break;
       }
+      case "add":
+        await registry.addGone(
+          target,
+          it.ids.map((id) => ({ ...sessionRecord(id, { name: "added", lastSeenAt: at }), goneAt: at })),
+        );
+        break;
       case "take":
         seen.push(await registry.take(target, at, plusMs(at, it.forMs)));
         break;

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -87,6 +87,21 @@ describe("the SQLite file", () => {
     writeFileSync(path.join(folder, "file"), "");
     expect(() => sqliteRegistry(path.join(folder, "file", "state.sqlite"))).toThrow(
       expect.objectContaining({ name: "RegistryError", code: "denied" }),
+    );
+  });
+
+  it.runIf(existsSync("/proc/self"))("says at once that its folder cannot be made in a place that takes none", () => {
+    expect(() => sqliteRegistry("/proc/nowhere/state.sqlite")).toThrow(
+      expect.objectContaining({ name: "RegistryError", code: "denied" }),
+    );
+  });
+
+  it("says that a folder is no file, and names one in it", () => {
+    expect(() => sqliteRegistry(folder)).toThrow(
+      expect.objectContaining({
+        code: "denied",
+        message: `${folder} is a folder: name a file in it with --state, such as ${path.join(folder, "state.sqlite")}.`,
+      }),
     );
   });
 

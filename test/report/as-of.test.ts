@@ -29,8 +29,9 @@ beforeEach(() => {
   store = memoryStore();
 });
 
-const write = (at: Instant, bills: readonly SessionBill[], to: FileStore = store): Promise<void> =>
-  historyIn(to, { now: () => at }).write(bills);
+async function write(at: Instant, bills: readonly SessionBill[], to: FileStore = store): Promise<void> {
+  await historyIn(to, { now: () => at }).write(bills);
+}
 
 async function knownAsOf(at: Instant, change: Parameters<typeof costRequest>[0] = {}): Promise<string> {
   const { signal } = new AbortController();

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { printedFigures } from "../../cli/report/report-figures.ts";
 import { periodAt } from "../../core/billing/price-book.ts";
 import { usageCost } from "../../core/billing/usage-cost.ts";
-import { region } from "../../core/kernel/ids.ts";
+import { interpreterId, region } from "../../core/kernel/ids.ts";
 import { addUsd, compareUsd, formatUsd, sumUsd, type Usd, usd } from "../../core/kernel/money.ts";
 import type { SessionBill } from "../../core/ledger/charge.ts";
 import type { CostFigures } from "../../core/reporting/cost-figures.ts";
@@ -51,18 +51,26 @@ describe("a report of any window and dimensions", () => {
         const report = await reportOf({ closed: bills }, { groupBy });
         const { total, groupAt } = printedFigures(contentOf(report), decimals);
         const groups = report.groups.map(({ figures }, place) => groupAt(place, figures));
-        const units = (text: string): bigint => BigInt(text.replace(".", ""));
-        for (const amount of ["known", "idle", "active", "unsplit", "peakTax", "logged"] as const) {
+        const units = (text: string | null): bigint => BigInt((text ?? "0").replace(".", ""));
+        for (const amount of ["usd", "idle", "active", "unsplit", "peakTax", "logged"] as const) {
           expect(groups.reduce((sum, own) => sum + units(own[amount]), 0n)).toBe(units(total[amount]));
         }
         for (const own of [total, ...groups]) {
-          expect(units(own.idle) + units(own.active) + units(own.unsplit)).toBe(units(own.known));
+          expect(units(own.idle) + units(own.active) + units(own.unsplit)).toBe(units(own.usd));
+          for (const part of [own.idle, own.active, own.unsplit]) expect(units(part) >= 0n).toBe(true);
         }
-        expect(units(total.known)).toBe(printedTotal(report.total.known, decimals));
+        const { known, idle, active, unsplit } = report.total;
+        expect(units(total.usd)).toBe(printedTotal(known, decimals));
+        // A cost that nobody can split takes no unit of a part that it has nothing of; all others are moved to where they belong.
+        if (bills.every(({ basis }) => basis !== "allocated")) {
+          expect([total.idle, total.active, total.unsplit].map(units)).toEqual(
+            printedParts([idle, active, unsplit], decimals),
+          );
+        }
         const shares = groups.flatMap(({ sharePct }) => sharePct ?? []);
         if (shares.length > 0) expect(shares.reduce((sum, share) => sum + units(share), 0n)).toBe(1000n);
       }),
-      { numRuns: 60 },
+      { numRuns: 100 },
     );
   });
 
@@ -76,6 +84,19 @@ describe("a report of any window and dimensions", () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  it("says of what was only shared out that its split is unknown, and not nothing", async () => {
+    const shared = bill("shared", { interpreter: interpreterId("b-Abcdefgh12"), basis: "allocated" });
+    const report = await reportOf({ closed: [bill("rated"), shared] }, { groupBy: ["interpreter"] });
+    const { groupAt, total } = printedFigures(contentOf(report), 4);
+    const printed = report.groups.map(({ values, figures }, place) => [values[0], groupAt(place, figures)] as const);
+    const nothing = { idle: null, active: null, peakTax: null, logged: null };
+    const own = Object.fromEntries(printed)["b-Abcdefgh12"];
+    expect(own).toMatchObject({ ...nothing, unsplit: own?.usd });
+    expect(Object.values(total)).not.toContain(null);
+    const alone = await reportOf({ closed: [shared] });
+    expect(printedFigures(contentOf(alone), 4).total).toMatchObject(nothing);
   });
 
   it("row 14: adds a million sessions up without an error in the last place", async () => {

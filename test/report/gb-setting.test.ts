@@ -40,8 +40,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const write = (gb: "binary" | "decimal", bills: readonly SessionBill[]): Promise<void> =>
-  parquetHistory(folderStore(folder), { prices, gb }, { now: () => october(4) }).write(bills);
+async function write(gb: "binary" | "decimal", bills: readonly SessionBill[]): Promise<void> {
+  await parquetHistory(folderStore(folder), { prices, gb }, { now: () => october(4) }).write(bills);
+}
 
 function run(gb: "binary" | "decimal", ...argv: string[]) {
   const config = path.join(folder, `${gb}.yaml`);

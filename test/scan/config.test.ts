@@ -97,7 +97,7 @@ describe("a configuration", () => {
     ["thresholds: 80", "thresholds must have some of warning, critical"],
     ["thresholds: {warning: 80}", "thresholds.warning must have some of utilizationPct, left"],
     ["limits: [5]", "limits[0] must have some of quota, limit, account, region"],
-    ["regions: us-east-1", "regions must be `all` or a list of Regions"],
+    ["regions: us-east-1", "regions must be a list such as [us-east-1], or `all`"],
     ["regions: []", "regions name at least one Region, or write `all`"],
   ])("%s: says where the key belongs, or what belongs there", (text, problem) =>
     expect(problemsOf(text)).toEqual([expect.stringContaining(`c.yaml:1: ${problem}`)]),
@@ -136,6 +136,15 @@ describe("a configuration", () => {
 });
 
 describe("settings", () => {
+  it("tell that a file of prices is not there beside what else is wrong with the configuration", async () => {
+    writeFileSync(path.join(folder, "both.yaml"), "rateShare: 200\nprices: { file: nosuch.json }\n");
+    const { problems } = await readAwsSettings({ config: "both.yaml" }, { cwd: folder, env: {} });
+    expect(problems).toEqual([
+      expect.stringContaining("both.yaml:1: rateShare must be"),
+      expect.stringContaining(`prices.file: there is no file ${path.join(folder, "nosuch.json")}`),
+    ]);
+  });
+
   const folder = mkdtempSync(path.join(tmpdir(), "sandmeter-config-"));
   afterAll(() => rmSync(folder, { recursive: true }));
   writeFileSync(path.join(folder, "own.yaml"), "regions: [eu-west-1]\nrateShare: 10\nrequestsPerSecond: 50\n");

@@ -45,6 +45,16 @@ function machineOfNobody(): void {
   vi.stubEnv("HOME", "/nonexistent");
 }
 
+/** The costs of the groups of a report, as they stand below each other; what is unknown is less than anything. */
+function reportedCosts(out: string): readonly number[] {
+  const lines = out.split("\n");
+  const first = lines.findIndex((line) => /^INTERPRETER +SESSIONS +COST/.test(line)) + 1;
+  const last = lines.findIndex((line) => line.startsWith("TOTAL "));
+  const costs = lines.slice(first, last).map((line) => / \$(\d+\.\d+) /.exec(line)?.[1] ?? "-1");
+  expect(costs.length).toBeGreaterThan(2);
+  return costs.map(Number);
+}
+
 /** The sequences of the live view and of colours. */
 const own = new RegExp(`${String.fromCharCode(27)}\\[(?:\\?1049[hl]|\\?25[hl]|[HJK]|\\d+m)`, "g");
 
@@ -64,6 +74,7 @@ describe("the demo", () => {
       expect(out).toContain(name);
     expect(out.includes("\u001b")).toBe(false);
     expect(strayed).toEqual([]);
+    if (flags.length === 0) expect(reportedCosts(out)).toEqual(reportedCosts(out).toSorted((a, b) => b - a));
   });
 
   it("sends an event when its fleet nears a quota", async () => {
