@@ -5,7 +5,7 @@ export interface BreakerCount {
   readonly stopped: number | null;
   /** Stops that are to be made now. */
   readonly planned: number;
-  /** Live sessions of the target; null where not all of them are known. */
+  /** Sessions of the target that live, or were stopped within the window; null where not all of them are known. */
   readonly live: number | null;
 }
 

@@ -26,7 +26,7 @@ export interface Protection {
 /** Stops of one target within a window, beyond which all are refused. */
 export interface Breaker {
   readonly maxStops: number;
-  /** Of the target's live sessions, 0 to 100. */
+  /** Of the target's sessions that live or were stopped within the window, 0 to 100. */
   readonly maxStopsPct: number;
   readonly windowMs: number;
 }

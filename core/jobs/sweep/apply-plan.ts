@@ -1,3 +1,4 @@
+import { checkBreaker } from "../../cleanup/breaker.ts";
 import { choosePolicy } from "../../cleanup/choose-policy.ts";
 import type { Plan, PlanEntry } from "../../cleanup/plan.ts";
 import { isGenuine } from "../../cleanup/plan-digest.ts";
@@ -6,7 +7,7 @@ import type { EntryOutcome, RefusalReason } from "../../cleanup/stop-outcome.ts"
 import { type Target, targetKey } from "../../inventory/target.ts";
 import { type Instant, isoOf } from "../../kernel/instant.ts";
 import { sessionOfEntry } from "./session-of-entry.ts";
-import { askBreaker } from "./stop-count.ts";
+import { countStops } from "./stop-count.ts";
 import { stopOne } from "./stop-one.ts";
 import type { StopPorts } from "./stop-ports.ts";
 import { refusedBy } from "./stop-refusal.ts";
@@ -33,7 +34,7 @@ export async function applyPlan(
   const now = ports.clock.now();
   const judged = judgeEntries(ports, input, plan, stored, now);
   const sound = judged.flatMap((it) => (it.kind === "sound" ? [it] : []));
-  const tripped = await trippedTargets(ports, input, sound, now);
+  const limits = await limitsOf(ports, input, sound, now);
   const outcomes: EntryOutcome[] = [];
   let spent: string | null = null;
   for (const it of judged) {
@@ -42,12 +43,13 @@ export async function applyPlan(
       continue;
     }
     const { entry, policy } = it;
-    const trip = tripped.get(targetKey(entry.key));
-    if (trip !== undefined) outcomes.push(refusedBy(it, "breaker", trip));
+    const ofTarget = limits.get(targetKey(entry.key));
+    const trip = ofTarget?.tripped ?? null;
+    if (trip !== null) outcomes.push(refusedBy(it, "breaker", trip));
     // Once the cap is spent, nobody needs to look at the others.
     else if (spent !== null) outcomes.push(refusedBy(it, "cap", spent));
     else {
-      const limit = { breaker: policy.breaker, live: input.liveIn(entry.key) };
+      const limit = { breaker: policy.breaker, live: ofTarget?.lived.get(policy.id) ?? null };
       const { id, madeAt, expiresAt } = stored;
       const order = { plan: id, planMadeAt: madeAt, planExpiresAt: expiresAt, entry, limit, override: null };
       const outcome = await stopOne(ports, order, signal);
@@ -94,23 +96,36 @@ function judgeEntries(
   });
 }
 
-/** Why the breaker of each target that has one tripped. Each policy's limits hold for all stops of the target together. */
-async function trippedTargets(
+interface TargetLimits {
+  /** Why nothing may be stopped there; null where no breaker tripped. */
+  readonly tripped: string | null;
+  /** By policy, how many sessions lived within its breaker's window: a share of those that are left would shrink with each stop. */
+  readonly lived: ReadonlyMap<string, number | null>;
+}
+
+/** By target. Each policy's limits hold for all stops of the target together. */
+async function limitsOf(
   { records }: Pick<StopPorts, "records">,
   { liveIn }: ApplyInput,
   sound: readonly Sound[],
   now: Instant,
-): Promise<ReadonlyMap<string, string>> {
-  const tripped = new Map<string, string>();
+): Promise<ReadonlyMap<string, TargetLimits>> {
+  const limits = new Map<string, TargetLimits>();
   for (const [name, own] of Map.groupBy(sound, ({ entry }) => targetKey(entry.key))) {
-    const [first] = own;
-    if (first === undefined) continue;
-    const target = first.entry.key;
-    const asked = { target, sessions: own.map(({ entry }) => entry.key), live: liveIn(target) };
+    const keys = own.map(({ entry }) => entry.key);
+    const [target] = keys;
+    if (target === undefined) continue;
+    const lived = new Map<string, number | null>();
+    let tripped: string | null = null;
     for (const { id, breaker } of new Map(own.map(({ policy }) => [policy.id, policy])).values()) {
-      const answer = await askBreaker(records, breaker, asked, now);
-      if (answer.kind === "tripped") tripped.set(name, `The breaker of policy ${id} tripped: ${answer.message}`);
+      const stopped = await countStops(records, target, keys, breaker.windowMs, now);
+      const live = liveIn(target);
+      const all = live === null || stopped === null ? null : live + stopped;
+      lived.set(id, all);
+      const answer = checkBreaker(breaker, { stopped, planned: keys.length, live: all });
+      if (answer.kind === "tripped") tripped = `The breaker of policy ${id} tripped: ${answer.message}`;
     }
+    limits.set(name, { tripped, lived });
   }
-  return tripped;
+  return limits;
 }

@@ -14,6 +14,8 @@ import { readPlaces } from "../ingest-place-memory.ts";
 const sessionsAtOnce = 4;
 /** Records stamped later than a day after now are not believed. */
 const beliefMs = 24 * 3_600_000;
+/** A record of a moment that is still to come shows that the clock here is behind: where nobody looks there, its work would be missed. */
+const aheadMs = 3_600_000;
 
 /**
  * CPU of sessions by their usage records, row by row: what is summed up by the minute can hide a second's work. Of a log group
@@ -21,7 +23,8 @@ const beliefMs = 24 * 3_600_000;
  */
 export const sessionCpu =
   ({ usage, documents }: SessionCpuPorts, levels: CpuLevels): ReadSessionCpu =>
-  async (target, interpreter, sessions, window, neededMs, now, signal) => {
+  async (target, interpreter, sessions, { from, until }, neededMs, now, signal) => {
+    const window = { from, until: plusMs(until, aheadMs) };
     const located = await locate({ usage, documents }, target, interpreter, signal);
     if (located.kind === "none") {
       const unknown = whyNone(located);

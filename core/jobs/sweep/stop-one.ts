@@ -1,9 +1,12 @@
+import type { SessionKey } from "../../billing/usage-record.ts";
+import { checkBreaker } from "../../cleanup/breaker.ts";
 import { intentOf } from "../../cleanup/stop-intent.ts";
 import type { EntryOutcome } from "../../cleanup/stop-outcome.ts";
+import type { Instant } from "../../kernel/instant.ts";
 import { RegistryError } from "../../ports/registry-error.ts";
 import type { StopRecord } from "../../ports/stops.ts";
 import { barrierOf } from "./stop-barrier.ts";
-import { askBreaker } from "./stop-count.ts";
+import { countStops } from "./stop-count.ts";
 import { finishedAfterMs } from "./stop-finish.ts";
 import { lookOnceMore } from "./stop-look.ts";
 import type { SecondLook, StopOrder, StopPorts } from "./stop-ports.ts";
@@ -109,17 +112,27 @@ async function writeIntent(
     return refusedBy(order, "taken", "Another run is stopping it at this moment.");
   }
   const written = { ...record, revision: 1 };
-  const asked = { target: entry.key, sessions: [entry.key], live: limit?.live ?? null };
-  const answer = limit === null ? null : await askBreaker(records, limit.breaker, asked, clock.now());
-  if (answer?.kind === "tripped") {
+  const tripped = limit === null ? null : await trippedBy(records, limit, entry.key, clock.now());
+  if (tripped !== null) {
     await records.put({ ...written, state: "abandoned", decidedAt: clock.now() });
-    return refusedBy(order, "breaker", `Others were stopped meanwhile: ${answer.message}`);
+    return refusedBy(order, "breaker", `Others were stopped meanwhile: ${tripped}`);
   }
   if (clock.now() - record.intendedAt >= finishedAfterMs) {
     // Others may have given it up by now.
     return refusedBy(order, "taken", "So much time passed since it was decided that it has to be decided anew.");
   }
   return { kind: "written", record: written };
+}
+
+async function trippedBy(
+  records: StopPorts["records"],
+  { breaker, live }: NonNullable<StopOrder["limit"]>,
+  key: SessionKey,
+  now: Instant,
+): Promise<string | null> {
+  const stopped = await countStops(records, key, [key], breaker.windowMs, now);
+  const answer = checkBreaker(breaker, { stopped, planned: 1, live });
+  return answer.kind === "tripped" ? answer.message : null;
 }
 
 function outcomeOf({ entry }: StopOrder, sent: Sent): Attempt {

@@ -1,5 +1,4 @@
 import type { SessionKey } from "../../billing/usage-record.ts";
-import type { BreakerCount } from "../../cleanup/breaker.ts";
 import type { Decision } from "../../cleanup/decision.ts";
 import type { SessionEvidence } from "../../cleanup/evidence.ts";
 import type { PlanEntry } from "../../cleanup/plan.ts";
@@ -45,8 +44,8 @@ export interface StopOrder {
   readonly planMadeAt: Instant;
   readonly planExpiresAt: Instant;
   readonly entry: PlanEntry;
-  /** How many sessions of its target may be stopped within a window; null where a person stops it. */
-  readonly limit: { readonly breaker: Breaker; readonly live: BreakerCount["live"] } | null;
+  /** How many sessions of its target may be stopped within a window, of how many; null where a person stops it. */
+  readonly limit: { readonly breaker: Breaker; readonly live: number | null } | null;
   /** Null: by policy. */
   readonly override: StopOverride | null;
 }
