@@ -14,7 +14,8 @@ const mostPages = 200;
 
 /**
  * The sets of dimensions under which a metric of AgentCore had data of an interpreter in the last two weeks, by the interpreter's
- * id, whether AWS says the id or the ARN. A listing that failed is a problem, and what it lacks is not known.
+ * id, whether AWS says the id or the ARN; with `resource`, those of what AWS calls so. A listing that failed is a problem, and
+ * what it lacks is not known.
  */
 export async function listedDimensions(
   clients: AwsClients,
@@ -22,28 +23,38 @@ export async function listedDimensions(
   metric: string,
   signal: AbortSignal,
   problems: Problem[],
+  resource: string | null = null,
 ): Promise<ReadonlyMap<string, readonly (readonly Dimension[])[]>> {
   const call: AwsCall = { operation: "ListMetrics", region: target.region, subject: metric };
   const found = new Map<string, (readonly Dimension[])[]>();
+  const only = resource === null ? {} : { Dimensions: [{ Name: "Resource", Value: resource }] };
+  const seen = new Set<string>();
   let token: string | undefined;
   try {
-    for (let page = 0; page === 0 || token !== undefined; page += 1) {
-      if (page >= mostPages) throw new AwsError("BadAnswer", call, tooManyPages(call));
+    do {
+      if (seen.size >= mostPages || (token !== undefined && seen.has(token)))
+        throw new AwsError("BadAnswer", call, endless(call));
+      if (token !== undefined) seen.add(token);
       const answer = await abortable(signal, async () => {
         const { ListMetricsCommand } = await import("@aws-sdk/client-cloudwatch");
         const client = await clients.cloudWatch(target.region);
-        const command = new ListMetricsCommand({ Namespace: agentCoreNamespace, MetricName: metric, NextToken: token });
+        const command = new ListMetricsCommand({
+          Namespace: agentCoreNamespace,
+          MetricName: metric,
+          ...only,
+          NextToken: token,
+        });
         return client.send(command, { abortSignal: signal });
       });
       for (const { Dimensions = [] } of answer.Metrics ?? []) {
-        const resource = text(record(Dimensions.find(({ Name }) => Name === "Resource"))["Value"]);
+        const named = text(record(Dimensions.find(({ Name }) => Name === "Resource"))["Value"]);
         // The total of all interpreters has no Resource.
-        if (resource === null) continue;
-        const id = resource.slice(resource.lastIndexOf("/") + 1);
+        if (named === null) continue;
+        const id = named.slice(named.lastIndexOf("/") + 1);
         found.set(id, [...(found.get(id) ?? []), Dimensions]);
       }
       token = answer.NextToken;
-    }
+    } while (token !== undefined);
   } catch (error) {
     signal.throwIfAborted();
     problems.push(problemOf(error, call));
@@ -51,5 +62,5 @@ export async function listedDimensions(
   return found;
 }
 
-const tooManyPages = (call: AwsCall): string =>
-  `ListMetrics in ${call.region} (${call.subject}) gave more than ${mostPages} pages: try again, and report it if it stays.`;
+const endless = (call: AwsCall): string =>
+  `ListMetrics in ${call.region} (${call.subject}) did not come to an end: try again, and report it if it stays.`;
