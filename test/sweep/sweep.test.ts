@@ -3,10 +3,9 @@ import type { TargetSweep } from "../../core/jobs/sweep/sweep.ts";
 import { plusMs } from "../../core/kernel/instant.ts";
 import { holdLaws, holdOutcomes } from "./laws.ts";
 import { here, leak, minute, tool } from "./lives.ts";
+import { outcomesOf } from "./outcomes.ts";
 import { inputOf, policy, sweepWorld } from "./sweep-world.ts";
 
-const outcomesOf = ({ outcomes }: TargetSweep) =>
-  outcomes.map((it) => `${it.entry.key.session} ${it.kind}${it.kind === "refused" ? ` ${it.reason}` : ""}`);
 const reasonsOf = ({ decided }: TargetSweep) =>
   Object.fromEntries(decided.map(({ facts, decision }) => [facts.session.id, decision.reason]));
 
