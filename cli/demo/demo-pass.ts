@@ -3,6 +3,7 @@ import { memoryStore } from "../../adapters/history/memory-store.ts";
 import { parquetHistory } from "../../adapters/history/parquet-history.ts";
 import { memoryDocuments } from "../../adapters/memory/documents.ts";
 import { memoryLedger } from "../../adapters/memory/ledger.ts";
+import { memoryStopRecords } from "../../adapters/memory/stop-records.ts";
 import { sqliteRegistry } from "../../adapters/sqlite/registry.ts";
 import { keepAccounts } from "../../core/jobs/keep-accounts.ts";
 import { observe } from "../../core/jobs/observe.ts";
@@ -25,6 +26,7 @@ export function demoStores(targets: DemoWorld["targets"]): Stores {
     registry,
     ledger: memoryLedger(),
     documents: memoryDocuments(),
+    stopRecords: memoryStopRecords(),
     history: parquetHistory(files, builtInPricing),
     closeBook: fileCloseBook(files),
     targets: async () => targets,
