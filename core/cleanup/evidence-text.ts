@@ -49,6 +49,7 @@ const unknownCodes: readonly Unknown["code"][] = [
   "no-records-yet",
   "approximate",
   "never-called",
+  "no-call-logs",
   "no-control-series",
   "data-late",
   "not-looked",

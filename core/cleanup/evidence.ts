@@ -9,6 +9,7 @@ export interface Unknown {
     | "no-records-yet"
     | "approximate"
     | "never-called"
+    | "no-call-logs"
     | "no-control-series"
     | "data-late"
     | "not-looked"

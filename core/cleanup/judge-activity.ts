@@ -82,6 +82,7 @@ function isStructural(code: Unknown["code"]): boolean {
     case "no-usage-logs":
     case "at-teardown":
     case "never-called":
+    case "no-call-logs":
       return true;
     case "no-records-yet":
     case "approximate":

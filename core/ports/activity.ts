@@ -23,6 +23,8 @@ export type ReadSessionCalls = (
   interpreter: { readonly id: InterpreterId; readonly arn: string },
   sessions: readonly SessionId[],
   window: Span,
+  /** How the metric counts calls that theirs are held against. */
+  stamp: InvocationStamp,
   now: Instant,
   signal: AbortSignal,
 ) => Promise<ReadonlyMap<SessionId, CallEvidence | Unknown>>;

@@ -113,7 +113,7 @@ async function callsOf(
     const single =
       barred.length === 0
         ? new Map<SessionId, CallEvidence | Unknown>()
-        : await readSessionCalls(target, interpreter, barred, window, now, signal);
+        : await readSessionCalls(target, interpreter, barred, window, invocationStamp, now, signal);
     for (const { session } of own) {
       const itself = single.get(session.id);
       found.set(session, itself?.kind === "known" ? itself : whole);
