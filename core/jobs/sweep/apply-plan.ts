@@ -7,7 +7,7 @@ import type { EntryOutcome, RefusalReason } from "../../cleanup/stop-outcome.ts"
 import { type Target, targetKey } from "../../inventory/target.ts";
 import { type Instant, isoOf } from "../../kernel/instant.ts";
 import { sessionOfEntry } from "./session-of-entry.ts";
-import { countStops } from "./stop-count.ts";
+import { nameInCount, stoppedWithin } from "./stop-count.ts";
 import { stopOne } from "./stop-one.ts";
 import type { StopPorts } from "./stop-ports.ts";
 import { refusedBy } from "./stop-refusal.ts";
@@ -118,11 +118,12 @@ async function limitsOf(
     const lived = new Map<string, number | null>();
     let tripped: string | null = null;
     for (const { id, breaker } of new Map(own.map(({ policy }) => [policy.id, policy])).values()) {
-      const stopped = await countStops(records, target, keys, breaker.windowMs, now);
+      const stopped = await stoppedWithin(records, target, breaker.windowMs, now);
       const live = liveIn(target);
-      const all = live === null || stopped === null ? null : live + stopped;
+      const all = live === null || stopped === null ? null : live + stopped.size;
       lived.set(id, all);
-      const answer = checkBreaker(breaker, { stopped, planned: keys.length, live: all });
+      const planned = keys.filter((key) => stopped?.has(nameInCount(key)) !== true).length;
+      const answer = checkBreaker(breaker, { stopped: stopped?.size ?? null, planned, live: all });
       if (answer.kind === "tripped") tripped = `The breaker of policy ${id} tripped: ${answer.message}`;
     }
     limits.set(name, { tripped, lived });

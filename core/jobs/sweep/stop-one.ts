@@ -6,7 +6,7 @@ import type { Instant } from "../../kernel/instant.ts";
 import { RegistryError } from "../../ports/registry-error.ts";
 import type { StopRecord } from "../../ports/stops.ts";
 import { barrierOf } from "./stop-barrier.ts";
-import { countStops } from "./stop-count.ts";
+import { stoppedWithin } from "./stop-count.ts";
 import { finishedAfterMs } from "./stop-finish.ts";
 import { lookOnceMore } from "./stop-look.ts";
 import type { SecondLook, StopOrder, StopPorts } from "./stop-ports.ts";
@@ -130,8 +130,9 @@ async function trippedBy(
   key: SessionKey,
   now: Instant,
 ): Promise<string | null> {
-  const stopped = await countStops(records, key, [key], breaker.windowMs, now);
-  const answer = checkBreaker(breaker, { stopped, planned: 1, live });
+  const stopped = await stoppedWithin(records, key, breaker.windowMs, now);
+  // Its own intent is among them.
+  const answer = checkBreaker(breaker, { stopped: stopped === null ? null : stopped.size - 1, planned: 1, live });
   return answer.kind === "tripped" ? answer.message : null;
 }
 
