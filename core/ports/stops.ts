@@ -47,7 +47,7 @@ export interface StopRecord {
 export const keptStopMs = 400 * 24 * 3_600_000;
 
 /**
- * One contract suite holds for every adapter. An adapter without transactions keeps `intendedAt` in the key: it must never
+ * One contract suite holds for every adapter. An adapter without transactions keeps `intendedAt` in the key of a mark: it must never
  * change once a record is written.
  */
 export interface StopRecords {

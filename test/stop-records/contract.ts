@@ -95,6 +95,23 @@ export function stopRecordsContract(name: string, make: () => Promise<Opened>): 
       expect(answers.toSorted()).toEqual(["stale", "written"]);
     });
 
+    it("lets one of two attempts at the same record through, also where they mean to at different moments", async () => {
+      const record = intended("a", 0);
+      const later = { ...record, intendedAt: minutes(3) };
+      const answers = await Promise.all([records.put(record), opened.second.put(later)]);
+      expect(answers.toSorted()).toEqual(["stale", "written"]);
+      const won = stored(answers[0] === "written" ? record : later, 1);
+      expect(await records.between(here, minutes(-1), minutes(10))).toEqual([won]);
+      expect(await records.intended(here)).toEqual([won]);
+      expect(await records.ofSession(record.key)).toEqual([won]);
+    });
+
+    it("tells sessions apart whose names begin alike", async () => {
+      const all = ["a", "aa", "a/b"].map((name, at) => intended(name, at));
+      for (const record of all) await records.put(record);
+      for (const record of all) expect(await records.ofSession(record.key)).toEqual([stored(record, 1)]);
+    });
+
     it("keeps names that are other people's text", async () => {
       const hostile = ["", "\ud83d", "a\u0000b", "=1+1", "x".repeat(1500), "#%/", "ø\n\u001b[31m"];
       for (const [index, name] of hostile.entries()) {
