@@ -5,7 +5,7 @@ import type { Target } from "../../core/inventory/target.ts";
 import type { InterpreterId } from "../../core/kernel/ids.ts";
 import { type Instant, instant, plusMs } from "../../core/kernel/instant.ts";
 import type { AwsClients } from "./clients.ts";
-import { callsOperation, listedCalls } from "./interpreter-calls-series.ts";
+import { listedCalls } from "./interpreter-calls-series.ts";
 import { agentCoreNamespace } from "./listed-dimensions.ts";
 import { metricData } from "./metric-data.ts";
 
@@ -16,10 +16,8 @@ export interface CallCounts {
   readonly window: Span;
   /** Up to here a minute that is not there had no calls. */
   readonly completeUntil: Instant;
-  /** All calls that use sessions. */
-  readonly uses: readonly CountedMinute[];
-  /** Those that run code in them. */
-  readonly invokes: readonly CountedMinute[];
+  /** Of all calls that use sessions. */
+  readonly minutes: readonly CountedMinute[];
 }
 
 export const minuteMs = 60_000;
@@ -71,12 +69,10 @@ export async function callCounts(
       minutes: minutesOf(read.results[next + at] ?? []),
     }));
     next += series.length;
-    const counts = (only: string | null): readonly CountedMinute[] =>
-      countedMinutes(span.from, readUntil, known, control, byOperation(counted, only));
-    const uses = { uses: counts(null), invokes: counts(callsOperation) };
+    const minutes = countedMinutes(span.from, readUntil, known, control, byMinute(counted));
     found.set(
       id,
-      series.length === 0 ? neverCalled(id) : { kind: "known", window: span, completeUntil: known, ...uses },
+      series.length === 0 ? neverCalled(id) : { kind: "known", window: span, completeUntil: known, minutes },
     );
   }
   return found;
@@ -113,16 +109,12 @@ function minutesOf(results: readonly MetricDataResult[]): Counts {
 }
 
 /** Added up over operations. Two sets of dimensions of one operation are the same calls twice: the higher count holds. */
-function byOperation(
-  counted: readonly { readonly operation: string; readonly minutes: Counts }[],
-  only: string | null,
-): Counts {
-  const wanted = counted.filter(({ operation }) => only === null || operation === only);
-  const operations = [...Map.groupBy(wanted, ({ operation }) => operation).values()];
-  const minutes = new Set(wanted.flatMap((each) => [...each.minutes.keys()]));
+function byMinute(counted: readonly { readonly operation: string; readonly minutes: Counts }[]): Counts {
+  const operations = [...Map.groupBy(counted, ({ operation }) => operation).values()];
+  const minutes = new Set(counted.flatMap((each) => [...each.minutes.keys()]));
   return new Map(
     [...minutes].map((minuteAt) => {
-      const all = wanted.map((each) => each.minutes.get(minuteAt));
+      const all = counted.map((each) => each.minutes.get(minuteAt));
       const highest = operations.map((sets) => Math.max(...sets.map((each) => each.minutes.get(minuteAt) ?? 0)));
       return [minuteAt, all.includes(null) ? null : highest.reduce((sum, count) => sum + count, 0)];
     }),

@@ -13,7 +13,7 @@ export const awsInterpreterCalls =
 
     function evidenceOf(counted: CallCounts | Unknown): CallEvidence | Unknown {
       if (counted.kind === "unknown") return counted;
-      const { window: span, completeUntil, uses } = counted;
-      return evidenceOfMinutes(uses, { asOf: now, of: "interpreter", window: span, completeUntil, stamp });
+      const { window: span, completeUntil, minutes } = counted;
+      return evidenceOfMinutes(minutes, { asOf: now, of: "interpreter", window: span, completeUntil, stamp });
     }
   };
