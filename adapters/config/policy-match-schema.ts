@@ -49,7 +49,7 @@ export const matchOf = ({ account, region: regionName, interpreter, session, nam
   name: name === undefined ? null : patternOf(name),
 });
 
-function patternOf(text: string): NamePattern {
+export function patternOf(text: string): NamePattern {
   const compiled = compileNamePattern(text);
   if ("problem" in compiled) throw new RangeError(`a pattern that was not checked: ${compiled.problem}`);
   return { text, matches: (name) => compiled.match(name) !== null };

@@ -5,7 +5,7 @@ import { UsageError } from "../cli-error.ts";
 import { safeText } from "../render/safe-text.ts";
 import { type ParsedPolicy, parsePolicy } from "./parse-policy.ts";
 
-const defaultPolicyFile = "sandmeter.policy.yaml";
+export const defaultPolicyFile = "sandmeter.policy.yaml";
 
 /** Reads and checks a policy file. Throws `UsageError` with every problem of it, and where it is not there. */
 export async function loadPolicy(

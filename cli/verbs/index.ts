@@ -3,6 +3,7 @@ import { attribution } from "./attribution.ts";
 import { dashboards } from "./dashboards.ts";
 import { demo } from "./demo.ts";
 import { emulate } from "./emulate.ts";
+import { plan } from "./plan.ts";
 import { policy } from "./policy.ts";
 import { prices } from "./prices.ts";
 import { rate } from "./rate.ts";
@@ -21,6 +22,7 @@ export const verbs: readonly Verb[] = [
   prices,
   attribution,
   policy,
+  plan,
   dashboards,
   demo,
   emulate,
