@@ -46,6 +46,7 @@ describe("the stretch in which single calls are all that are counted", () => {
 
   it("neither begins nor ends at an edge that a call is close to: one too few would not show", () => {
     expect(agreed([0, 0, 1], [3.001])).toEqual(span(0, 2));
+    expect(agreed([0, 0, 1], [2.999])).toEqual(span(0, 2));
     expect(agreed([1, 0, 0], [-0.001])).toEqual(span(1, 3));
   });
 
@@ -109,6 +110,25 @@ describe("what is known of single calls", () => {
       }),
       { numRuns: 5000 },
     );
+  });
+
+  it("takes the one kind of stamp that a call does not refute, and both where none does", () => {
+    const divided = { startAt: at(60.5), tookMs: minuteMs, isLost: false };
+    const short = { startAt: at(60.5), tookMs: 1000, isLost: false };
+    const knownOf = (call: typeof divided, kind: Kind) => {
+      const { told, counts } = world([call], kind);
+      return knownSpan(counts, told, "unknown", latest);
+    };
+    expect(knownOf(divided, "start")).toEqual(span(15, 100));
+    expect(knownOf(divided, "completion")).toEqual(span(0, 100));
+    expect(knownOf(short, "start")).toEqual(span(15, 100));
+    expect(knownOf(short, "completion")).toEqual(span(15, 100));
+  });
+
+  it("is nothing where a call refutes both", () => {
+    const { told, counts } = world([{ startAt: at(60.5), tookMs: minuteMs, isLost: false }], "start");
+    const none = counts.minutes.map(({ minuteAt }) => ({ minuteAt, count: 0 }));
+    expect(knownSpan({ ...counts, minutes: none }, told, "unknown", latest)).toBeNull();
   });
 
   it("is all that can be, where no call is lost", () => {
