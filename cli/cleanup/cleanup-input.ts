@@ -10,6 +10,7 @@ import type { RunawayLimits } from "../../core/cleanup/runaway.ts";
 import { type AccountsSettings, accountsSettingsOf } from "../accounts/accounts-settings.ts";
 import { UsageError } from "../cli-error.ts";
 import { type AwsSettings, readAwsSettings } from "../config/aws-settings.ts";
+import type { Config } from "../config/config-schema.ts";
 import { defaultPolicyFile, loadPolicy } from "../policy/load-policy.ts";
 import type { Terminal } from "../terminal.ts";
 import type { VerbInput } from "../verb.ts";
@@ -33,23 +34,27 @@ export interface CleanupInputRead extends CleanupInput {
 
 /**
  * Reads flags, configuration and policies, and gathers what is wrong with all of them. The policy file is that of `--policy`, else the
- * configuration's, else sandmeter.policy.yaml where it exists; `needsPolicy`: there has to be one.
+ * configuration's, else sandmeter.policy.yaml. `if-there`: there need not be one; `ignored`: what is wrong with it bars nobody.
  */
 export async function readCleanupInput(
   options: VerbInput["options"],
   terminal: Terminal,
-  needsPolicy: boolean,
+  policy: "needed" | "if-there" | "ignored",
 ): Promise<CleanupInputRead> {
   const { settings, config, problems } = await readAwsSettings(options, terminal);
   const found = [...problems];
   const surroundings = { cwd: terminal.cwd, env: terminal.env, platform: process.platform };
   const accounts = accountsSettingsOf(config, options, surroundings, found);
   const cleanup = cleanupOf(config.cleanup);
-  const named = typeof options["policy"] === "string" ? options["policy"] : config.cleanup?.policy;
-  const hasDefault = existsSync(path.resolve(terminal.cwd, defaultPolicyFile));
-  const policyFile = named ?? (needsPolicy || hasDefault ? defaultPolicyFile : null);
+  const policyFile = policy === "ignored" ? null : fileOf(options, config, policy === "needed", terminal.cwd);
   const { policies, runaway } = await policiesIn(policyFile, cleanup, terminal.cwd, found);
   return { settings, accounts, cleanup, policies, runaway, policyFile, problems: found };
+}
+
+function fileOf(options: VerbInput["options"], { cleanup }: Config, isNeeded: boolean, cwd: string): string | null {
+  const named = typeof options["policy"] === "string" ? options["policy"] : cleanup?.policy;
+  const hasDefault = existsSync(path.resolve(cwd, defaultPolicyFile));
+  return named ?? (isNeeded || hasDefault ? defaultPolicyFile : null);
 }
 
 async function policiesIn(

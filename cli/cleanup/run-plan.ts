@@ -17,10 +17,10 @@ import { scanForCleanup, sweptTargetOf } from "./swept-targets.ts";
 import { withCleanup } from "./with-cleanup.ts";
 
 export const checkPlan: CheckVerb = async ({ options }, terminal) =>
-  (await readCleanupInput(options, terminal, true)).problems;
+  (await readCleanupInput(options, terminal, "needed")).problems;
 
 export const runPlan: RunVerb = async ({ options }, terminal) => {
-  const { problems, ...input } = await readCleanupInput(options, terminal, true);
+  const { problems, ...input } = await readCleanupInput(options, terminal, "needed");
   const out = typeof options["out"] === "string" ? options["out"] : null;
   if (out === "") problems.push("--out needs the name of a file");
   if (problems.length > 0) throw new UsageError(problems);

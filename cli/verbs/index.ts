@@ -1,4 +1,5 @@
 import type { Verb } from "../verb.ts";
+import { arm, disarm } from "./arm.ts";
 import { attribution } from "./attribution.ts";
 import { dashboards } from "./dashboards.ts";
 import { demo } from "./demo.ts";
@@ -23,6 +24,8 @@ export const verbs: readonly Verb[] = [
   attribution,
   policy,
   plan,
+  arm,
+  disarm,
   dashboards,
   demo,
   emulate,
