@@ -62,8 +62,8 @@ export async function applyPlan(
 
 type Sound = { readonly kind: "sound"; readonly entry: PlanEntry; readonly policy: Policy };
 
-/** In the plan's order. */
-function judgeEntries(
+/** Which entries may go on to the chain, and why the others may not; in the plan's order. */
+export function judgeEntries(
   { sha256 }: Pick<StopPorts, "sha256">,
   { policies }: ApplyInput,
   plan: Plan,
