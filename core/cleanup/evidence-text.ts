@@ -7,7 +7,7 @@ import type { CallEvidence, CpuEvidence, SessionEvidence, Span, Unknown } from "
 export const evidenceOf: Read<SessionEvidence> = (value, place) => {
   const item = object(value, place);
   return {
-    cpu: knownOr(item["cpu"], `${place}.cpu`, cpuEvidenceOfStored),
+    cpu: cpuOfStored(item["cpu"], `${place}.cpu`),
     calls: knownOr(item["calls"], `${place}.calls`, callsOf),
     status: orNull(item["status"], `${place}.status`, oneOf(["READY", "ended", "unknown"] as const)),
     lastUpdatedAt: orNull(item["lastUpdatedAt"], `${place}.lastUpdatedAt`, at),
@@ -66,7 +66,9 @@ function knownOr<T>(value: unknown, place: string, read: Read<T>): T | Unknown {
   };
 }
 
-export const cpuEvidenceOfStored: Read<CpuEvidence> = (value, place) => {
+export const cpuOfStored: Read<CpuEvidence | Unknown> = (value, place) => knownOr(value, place, knownCpuOf);
+
+const knownCpuOf: Read<CpuEvidence> = (value, place) => {
   const item = object(value, place);
   const instantAt = (name: string): Instant | null => orNull(item[name], `${place}.${name}`, at);
   return {

@@ -25,9 +25,9 @@ export async function decideTarget(
   const bySession = new Map<string, Remembered>([...memory.bySession].filter(([name]) => living.has(name)));
   for (const [session, cpu] of looked) {
     const name = nameOf(session);
+    const before = bySession.get(name)?.cpu;
     // What an earlier look saw is still true where this one saw nothing.
-    const known = cpu.kind === "known" ? cpu : (bySession.get(name)?.cpu ?? null);
-    bySession.set(name, { lookedAt: now, cpu: known });
+    bySession.set(name, { lookedAt: now, cpu: cpu.kind === "unknown" && before?.kind === "known" ? before : cpu });
   }
   await writeCpuMemory(ports.documents, target, { revision: memory.revision, bySession });
   return facts.map((it) => ({

@@ -1,16 +1,16 @@
-import type { CpuEvidence } from "../../cleanup/evidence.ts";
-import { cpuEvidenceOfStored } from "../../cleanup/evidence-text.ts";
+import type { CpuEvidence, Unknown } from "../../cleanup/evidence.ts";
+import { cpuOfStored } from "../../cleanup/evidence-text.ts";
 import type { Target } from "../../inventory/target.ts";
 import type { Instant } from "../../kernel/instant.ts";
 import type { Documents } from "../../ports/documents.ts";
 import { targetPart } from "../../ports/ledger-key.ts";
-import { array, at, object, orNull, string } from "../../ports/read-stored.ts";
+import { array, at, object, string } from "../../ports/read-stored.ts";
 
 /** What was seen of a session at an earlier pass. Losing it costs requests, and never a wrong decision. */
 export interface Remembered {
   readonly lookedAt: Instant;
-  /** Null where nothing could be seen. */
-  readonly cpu: CpuEvidence | null;
+  /** Unknown where nothing could ever be seen. */
+  readonly cpu: CpuEvidence | Unknown;
 }
 
 export interface CpuMemory {
@@ -45,7 +45,7 @@ function memoryOfText(text: string): ReadonlyMap<string, Remembered> {
     return new Map(
       array(JSON.parse(text), "seen").map((value, index) => {
         const item = object(value, `seen[${index}]`);
-        const cpu = orNull(item["cpu"], `seen[${index}].cpu`, cpuEvidenceOfStored);
+        const cpu = cpuOfStored(item["cpu"], `seen[${index}].cpu`);
         return [string(item["session"], "session"), { lookedAt: at(item["lookedAt"], "lookedAt"), cpu }];
       }),
     );
