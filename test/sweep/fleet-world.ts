@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { awsInterpreterCalls } from "../../adapters/aws/interpreter-calls.ts";
 import { awsSandboxReader } from "../../adapters/aws/sandbox-reader.ts";
+import { awsSessionCalls } from "../../adapters/aws/session-calls.ts";
 import { awsStopSession } from "../../adapters/aws/stop-session.ts";
 import { awsUsageSource } from "../../adapters/aws/usage-source.ts";
 import { memoryDocuments } from "../../adapters/memory/documents.ts";
 import { memoryStopRecords } from "../../adapters/memory/stop-records.ts";
-import type { Policy, PolicySet } from "../../core/cleanup/policy.ts";
+import type { PolicySet } from "../../core/cleanup/policy.ts";
 import type { Session } from "../../core/inventory/session.ts";
 import { sessionCpu } from "../../core/jobs/sweep/session-cpu.ts";
 import { storedKillSwitch } from "../../core/jobs/sweep/stored-kill-switch.ts";
@@ -16,25 +17,10 @@ import type { FleetInput } from "../../local/fleet/fleet-spec.ts";
 import { truthOf } from "../../local/truth.ts";
 import type { UnknownBehaviours } from "../../local/world.ts";
 import { embedded, target } from "../aws/embedded.ts";
+import { policy } from "./sweep-world.ts";
 
 const never = new AbortController().signal;
 const minuteMs = 60_000;
-
-export const policy = (change: Partial<Policy> = {}): Policy => ({
-  id: "usual",
-  hash: "usual-1",
-  match: { account: null, region: null, interpreter: null, session: null, name: null },
-  mode: "enforce",
-  idleAfterMs: 15 * minuteMs,
-  minAgeMs: 5 * minuteMs,
-  maxAgeMs: null,
-  maxAgeStopsBusy: false,
-  skipIfExpiresWithinMs: 5 * minuteMs,
-  evidence: "strict",
-  maxStopsPerPass: 100,
-  breaker: { maxStops: 1000, maxStopsPct: 100, windowMs: 60 * minuteMs },
-  ...change,
-});
 
 /** A fleet of the embedded AWS in one Region, and sweeps over it with the product's own adapters, over HTTP. */
 export async function fleetWorld(
@@ -73,7 +59,7 @@ export async function fleetWorld(
     records,
     sha256: (text) => createHash("sha256").update(text).digest("hex"),
     readInterpreterCalls: awsInterpreterCalls(aws.clients),
-    readSessionCalls: async () => new Map(),
+    readSessionCalls: awsSessionCalls(aws.clients),
     readSessionCpu: sessionCpu({ usage: awsUsageSource(aws.clients, { logGroup: null }), documents }, levels),
     documents,
     readProtections: async () => [],
