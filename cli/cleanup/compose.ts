@@ -44,7 +44,7 @@ export const sweepPortsOf = (
     stopSession,
     readSwitch: killSwitchOf(clients, documents, cleanup).read,
     getSession: awsSandboxReader(clients).getSession,
-    sha256: (text) => createHash("sha256").update(text).digest("hex"),
+    sha256,
     readProtections: () => readMadeProtections(documents, patternOf),
     readInterpreterCalls: awsInterpreterCalls(clients),
     readSessionCalls: async () => new Map(),
@@ -72,6 +72,8 @@ export const killSwitchOf = (
   { switch: place }: Pick<CleanupSettings, "switch">,
 ): KillSwitchStore =>
   place === null ? storedKillSwitch(documents) : awsKillSwitch(clients, place.region, place.parameter);
+
+export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 /** For verbs that only look: whatever went wrong before, no request goes out. */
 export const stopsNothing: StopSession = async () => ({

@@ -13,7 +13,7 @@ import type { CheckVerb, RunVerb } from "../verb.ts";
 import { type CleanupInput, readCleanupInput } from "./cleanup-input.ts";
 import { killSwitchOf, serviceTime, stopsNothing, sweepInputOf, sweepPortsOf } from "./compose.ts";
 import { planText } from "./plan-text.ts";
-import { scanForCleanup, sweptTargetOf } from "./swept-targets.ts";
+import { scanForCleanup, sweptTargetOf, watchedTimeouts } from "./swept-targets.ts";
 import { withCleanup } from "./with-cleanup.ts";
 
 export const checkPlan: CheckVerb = async ({ options }, terminal) =>
@@ -37,7 +37,8 @@ async function planOnce(input: CleanupInput, terminal: Terminal): Promise<PlanRe
   const { signal } = terminal;
   return withCleanup(input, signal, async (clients, stores) => {
     const subject = await readSubject(clients, input.settings, systemClock, signal);
-    const scanned = await scanForCleanup(clients, stores.registry, input.settings, subject, terminal);
+    const known = await watchedTimeouts(stores.registry, subject.targets);
+    const scanned = await scanForCleanup(clients, input.settings, subject, { known, look: true }, terminal);
     const ports = sweepPortsOf(clients, stores, input, serviceTime(subject), stopsNothing);
     const found = scanned.targets.flatMap((target) => sweptTargetOf(target) ?? []);
     const planned = await planTargets(ports)(subject.now, sweepInputOf(input, false), found, true, signal);

@@ -1,4 +1,5 @@
 import type { AwsClients } from "../../adapters/aws/clients.ts";
+import type { SessionKey } from "../../core/billing/usage-record.ts";
 import type { Target } from "../../core/inventory/target.ts";
 import { targetKey } from "../../core/inventory/target.ts";
 import { scan } from "../../core/jobs/scan.ts";
@@ -12,19 +13,23 @@ import { scanProgress } from "../scan/progress.ts";
 import type { ScanSubject } from "../scan/subject.ts";
 import type { Terminal } from "../terminal.ts";
 
-/** One scan, as far as it could be read. Time limits that `watch` has looked up once are not asked for again. */
+/** One scan, as far as it could be read. `look`: sessions whose time limit is not known are looked up one by one. */
 export async function scanForCleanup(
   clients: AwsClients,
-  registry: Pick<Registry, "load">,
   settings: AwsSettings,
   subject: ScanSubject,
+  timeouts: { readonly known: KnownTimeout; readonly look: boolean },
   terminal: Terminal,
 ): Promise<ScanOutcome> {
-  const known = await knownTimeouts(registry, subject.targets);
   const progress = scanProgress(terminal);
+  const input = scanInputOf(settings, subject);
   try {
     const run = scan(scanPortsOf(clients, progress.tell));
-    return await run(subject.now, { ...scanInputOf(settings, subject), knownTimeout: known }, terminal.signal);
+    return await run(
+      subject.now,
+      { ...input, lookUp: { ...input.lookUp, sessions: timeouts.look }, knownTimeout: timeouts.known },
+      terminal.signal,
+    );
   } finally {
     progress.clear();
   }
@@ -36,15 +41,27 @@ export const sweptTargetOf = ({ target, interpreters, sessions, readySessions }:
 
 type KnownTimeout = (target: Target, interpreter: InterpreterId, session: SessionId) => number | null;
 
-async function knownTimeouts(registry: Pick<Registry, "load">, targets: readonly Target[]): Promise<KnownTimeout> {
-  const known = new Map<string, number | null>();
+/** Those that `watch` has looked up, which need not be asked for again. */
+export async function watchedTimeouts(
+  registry: Pick<Registry, "load">,
+  targets: readonly Target[],
+): Promise<KnownTimeout> {
+  const records = await Promise.all(
+    targets.map(async (target) =>
+      (await registry.load(target)).openSessions.map((it) => ({ ...it, key: { ...target, ...it } })),
+    ),
+  );
+  return timeoutsOf(records.flat());
+}
+
+/** Those that a plan has. */
+export function timeoutsOf(
+  items: readonly { readonly key: SessionKey; readonly timeoutSeconds: number | null }[],
+): KnownTimeout {
   const nameOf = (target: Target, interpreter: string, session: string): string =>
     JSON.stringify([targetKey(target), interpreter, session]);
-  for (const target of targets) {
-    const { openSessions } = await registry.load(target);
-    for (const { interpreter, session, timeoutSeconds } of openSessions) {
-      known.set(nameOf(target, interpreter, session), timeoutSeconds);
-    }
-  }
+  const known = new Map(
+    items.map(({ key, timeoutSeconds }) => [nameOf(key, key.interpreter, key.session), timeoutSeconds] as const),
+  );
   return (target, interpreter, session) => known.get(nameOf(target, interpreter, session)) ?? null;
 }

@@ -1,4 +1,5 @@
 import type { Verb } from "../verb.ts";
+import { apply } from "./apply.ts";
 import { arm, disarm } from "./arm.ts";
 import { attribution } from "./attribution.ts";
 import { dashboards } from "./dashboards.ts";
@@ -24,6 +25,7 @@ export const verbs: readonly Verb[] = [
   attribution,
   policy,
   plan,
+  apply,
   arm,
   disarm,
   dashboards,
