@@ -8,10 +8,12 @@ import { emulate } from "./emulate.ts";
 import { plan } from "./plan.ts";
 import { policy } from "./policy.ts";
 import { prices } from "./prices.ts";
+import { protect } from "./protect.ts";
 import { rate } from "./rate.ts";
 import { reconcile } from "./reconcile.ts";
 import { report } from "./report.ts";
 import { scan } from "./scan.ts";
+import { stop } from "./stop.ts";
 import { watch } from "./watch.ts";
 
 /** In the order of the help page. Each file holds only what `--help` needs, and loads the rest when it runs. */
@@ -26,8 +28,10 @@ export const verbs: readonly Verb[] = [
   policy,
   plan,
   apply,
+  stop,
   arm,
   disarm,
+  protect,
   dashboards,
   demo,
   emulate,
