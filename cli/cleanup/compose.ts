@@ -4,6 +4,7 @@ import { type AwsClients, awsClients } from "../../adapters/aws/clients.ts";
 import { awsInterpreterCalls } from "../../adapters/aws/interpreter-calls.ts";
 import { awsKillSwitch } from "../../adapters/aws/kill-switch.ts";
 import { awsSandboxReader } from "../../adapters/aws/sandbox-reader.ts";
+import { awsSessionCalls } from "../../adapters/aws/session-calls.ts";
 import { awsStopSession } from "../../adapters/aws/stop-session.ts";
 import type { CleanupSettings } from "../../adapters/config/cleanup-of.ts";
 import { patternOf } from "../../adapters/config/policy-match-schema.ts";
@@ -47,7 +48,7 @@ export const sweepPortsOf = (
     sha256,
     readProtections: () => readMadeProtections(documents, patternOf),
     readInterpreterCalls: awsInterpreterCalls(clients),
-    readSessionCalls: async () => new Map(),
+    readSessionCalls: awsSessionCalls(clients),
     readSessionCpu: sessionCpu(
       { usage: usageSourceOf(clients, accounts), documents },
       { idleVcpu, hotVcpu: runaway.hotVcpu, gb },

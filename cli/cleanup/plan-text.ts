@@ -1,7 +1,6 @@
 import type { DecisionReason } from "../../core/cleanup/decision.ts";
-import { parseUsd, sumUsd } from "../../core/kernel/money.ts";
+import { formatUsd, parseUsd, sumUsd } from "../../core/kernel/money.ts";
 import type { PlannedStop, PlanReport } from "../../core/reporting/plan-report.ts";
-import { dollarText } from "../render/dollars.ts";
 import { formatSeconds } from "../render/duration.ts";
 import { safeText } from "../render/safe-text.ts";
 import { type Paint, painter } from "../render/style.ts";
@@ -17,16 +16,16 @@ export function planText(
 ): string {
   const paint = painter(terminal.color);
   const width = terminal.color ? terminal.columns : null;
-  const { stops, unprovable, problems } = report;
+  const { stops, problems } = report;
+  const kept = report.leaks.filter(({ provable }) => !provable);
   return [
     stops.length === 0 ? "Nothing would be stopped.\n" : stopsTable(stops, width, paint),
     ...(stops.length === 0 ? [] : [`\n${stopsLine(report)}\n`]),
-    ...(unprovable.length === 0
+    ...(kept.length === 0
       ? []
       : [
           `\n${paint("Kept, because nothing can show whether they are idle", "bold")}\n`,
-          unprovableTable(report, width, paint),
-          ...[...new Set(unprovable.map(({ message }) => message))].map((message) => `  ${safeText(message)}\n`),
+          leaksTable(kept, width, paint),
         ]),
     `\n${decisionsLine(report.decisions)}\n`,
     ...problems.map(({ region, code, message }) => `${safeText(`${region ?? "state"}: ${code}: ${message}`)}\n`),
@@ -44,7 +43,7 @@ export const stopsTable = (stops: readonly PlannedStop[], width: number | null, 
       { title: "NAME", shrinkTo: 6 },
       { title: "IDLE SINCE" },
       { title: "AGE", align: "right" },
-      { title: "SAVES UP TO", align: "right" },
+      { title: "SAVES", align: "right" },
       { title: "POLICY", shrinkTo: 6 },
       { title: "REASON" },
     ],
@@ -54,9 +53,9 @@ export const stopsTable = (stops: readonly PlannedStop[], width: number | null, 
         stop.session,
         stop.interpreter,
         stop.name ?? "-",
-        stop.idleSince === null ? "it works" : `${stop.idleSince.slice(0, 10)} ${stop.idleSince.slice(11, 19)}`,
+        stop.idleSince === null ? "it works" : minuteText(stop.idleSince),
         formatSeconds(stop.ageSeconds),
-        stop.savesUpToUsd === null ? "unknown" : dollarText(parseUsd(stop.savesUpToUsd)),
+        range(stop.savesLowUsd, stop.savesHighUsd),
         stop.policy === "" ? "-" : stop.policy,
         stop.reason,
       ].map((text) => ({ text })),
@@ -66,35 +65,45 @@ export const stopsTable = (stops: readonly PlannedStop[], width: number | null, 
   );
 
 function stopsLine({ stops, postponed }: PlanReport): string {
-  const known = stops.flatMap(({ savesUpToUsd }) => (savesUpToUsd === null ? [] : [parseUsd(savesUpToUsd)]));
-  const saved = known.length === 0 ? "" : `, which saves up to ${dollarText(sumUsd(known))}`;
+  const sum = (part: "savesLowUsd" | "savesHighUsd"): string =>
+    formatUsd(sumUsd(stops.flatMap((stop) => (stop[part] === null ? [] : [parseUsd(stop[part])]))));
+  const saved = stops.every(({ savesHighUsd }) => savesHighUsd === null)
+    ? ""
+    : `, which saves ${range(sum("savesLowUsd"), sum("savesHighUsd"))}`;
   const later = postponed === 0 ? "" : ` ${postponed} more are idle, and left to the next pass (maxStopsPerPass).`;
   return `${counted(stops.length, "session")} would be stopped${saved}.${later}`;
 }
 
-const unprovableTable = ({ unprovable }: PlanReport, width: number | null, paint: Paint): string =>
+const leaksTable = (leaks: PlanReport["leaks"], width: number | null, paint: Paint): string =>
   renderTable(
     [
       { title: "REGION" },
       { title: "INTERPRETER", shrinkTo: 8 },
-      { title: "SESSIONS", align: "right" },
+      { title: "SLOTS", align: "right" },
       { title: "COST SO FAR", align: "right" },
       { title: "AN HOUR", align: "right" },
       { title: "OLDEST" },
+      { title: "TURN ON" },
+      { title: "BECAUSE", shrinkTo: 12 },
     ],
-    unprovable.map((leaks) =>
+    leaks.map((it) =>
       [
-        leaks.region,
-        leaks.interpreter,
-        String(leaks.sessions),
-        range(leaks.lowUsd, leaks.highUsd),
-        range(leaks.hourlyLowUsd, leaks.hourlyHighUsd),
-        `${leaks.oldestCreatedAt.slice(0, 10)} ${leaks.oldestCreatedAt.slice(11, 19)}`,
+        it.region,
+        it.interpreter,
+        String(it.sessions),
+        range(it.lowUsd, it.highUsd),
+        range(it.hourlyLowUsd, it.hourlyHighUsd),
+        minuteText(it.oldestCreatedAt),
+        it.turnOn ?? "-",
+        it.reason,
       ].map((text) => ({ text })),
     ),
     width,
     paint,
   );
+
+/** `2026-11-20 12:05`, of an instant in ISO 8601. */
+const minuteText = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 16)}`;
 
 function decisionsLine(decisions: PlanReport["decisions"]): string {
   const told = Object.entries(decisions)

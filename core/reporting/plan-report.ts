@@ -1,9 +1,11 @@
-import { boundedCost } from "../billing/bounded-cost.ts";
-import { gigabyteOf } from "../billing/gigabyte.ts";
+import { periodAt } from "../billing/price-book.ts";
+import type { SessionCost } from "../billing/session-cost.ts";
 import type { DecisionReason } from "../cleanup/decision.ts";
 import { decisionReasons } from "../cleanup/evidence-text.ts";
+import { type LeakReason, type Leaks, leaksOf } from "../cleanup/leaks.ts";
 import type { Decided } from "../cleanup/make-plan.ts";
 import type { Plan, PlanEntry } from "../cleanup/plan.ts";
+import { chargedLevel, idleCost, type UsdBounds } from "../cleanup/savings-rate.ts";
 import { expiresAtOf } from "../inventory/session.ts";
 import type { ScanOutcome } from "../jobs/scan-outcome.ts";
 import type { PlannedTargets } from "../jobs/sweep/plan-targets.ts";
@@ -12,7 +14,6 @@ import { formatUsd } from "../kernel/money.ts";
 import type { Problem } from "../kernel/problem.ts";
 import type { KillSwitch } from "../ports/kill-switch.ts";
 import type { Pricing } from "./scan-totals.ts";
-import { type UnprovableLeaks, unprovableLeaks } from "./unprovable-leaks.ts";
 
 /** docs/schemas/plan.schema.json: a plan to be applied, and all that was decided with it. */
 export interface PlanReport {
@@ -27,7 +28,8 @@ export interface PlanReport {
   /** Idle too, but more than their policies allow in one pass. */
   readonly postponed: number;
   readonly decisions: Readonly<Record<DecisionReason, number>>;
-  readonly unprovable: readonly (Omit<UnprovableLeaks, "oldestCreatedAt"> & { readonly oldestCreatedAt: string })[];
+  /** What is idle, and what nothing can show to be idle or not, by interpreter and by what is missing. */
+  readonly leaks: readonly ReportedLeaks[];
   readonly problems: readonly (Problem & { readonly region: string | null })[];
 }
 
@@ -44,8 +46,26 @@ export interface PlannedStop {
   readonly horizon: string | null;
   readonly ageSeconds: number;
   readonly leftSeconds: number | null;
-  /** What its memory costs until its time limit ends it; null where that cannot be said. */
-  readonly savesUpToUsd: string | null;
+  /** What its memory costs until its time limit ends it, at least and at most; null where that cannot be said. */
+  readonly savesLowUsd: string | null;
+  readonly savesHighUsd: string | null;
+}
+
+interface ReportedLeaks {
+  readonly account: string;
+  readonly region: string;
+  readonly interpreter: string;
+  readonly reason: LeakReason;
+  readonly provable: boolean;
+  /** So many slots of the quota. */
+  readonly sessions: number;
+  readonly oldestCreatedAt: string;
+  readonly lowUsd: string | null;
+  readonly highUsd: string | null;
+  readonly hourlyLowUsd: string | null;
+  readonly hourlyHighUsd: string | null;
+  readonly turnOn: Leaks["turnOn"];
+  readonly text: string;
 }
 
 export function planReport(
@@ -75,10 +95,7 @@ export function planReport(
     stops: planned.plan.entries.map((entry) => plannedStop(entry, pricing, now)),
     postponed: planned.postponed.length,
     decisions: countsOf(decided),
-    unprovable: unprovableLeaks(decided, ({ id }) => costs.get(id) ?? null, pricing, now).map((leaks) => ({
-      ...leaks,
-      oldestCreatedAt: isoOf(leaks.oldestCreatedAt),
-    })),
+    leaks: leaksOf(decided, { ...pricing, soFarOf: ({ id }) => boundsOf(costs.get(id)) }, now).map(reportedLeaks),
     problems,
   };
 }
@@ -86,6 +103,7 @@ export function planReport(
 export function plannedStop(entry: PlanEntry, pricing: Pricing, now: Instant): PlannedStop {
   const { key, decision } = entry;
   const expiresAt = expiresAtOf(entry);
+  const saves = savesOf(entry, expiresAt, pricing, now);
   return {
     session: key.session,
     name: entry.name,
@@ -99,29 +117,47 @@ export function plannedStop(entry: PlanEntry, pricing: Pricing, now: Instant): P
     horizon: decision.horizon === null ? null : isoOf(decision.horizon),
     ageSeconds: Math.floor((now - entry.createdAt) / 1000),
     leftSeconds: expiresAt === null ? null : Math.max(0, Math.floor((expiresAt - now) / 1000)),
-    savesUpToUsd: savesUpTo(entry, expiresAt, pricing, now),
+    savesLowUsd: saves === null ? null : formatUsd(saves.low),
+    savesHighUsd: saves === null ? null : formatUsd(saves.high),
   };
 }
 
-/** No more than its memory as it was last seen, all of its time left; where it was not seen, all that it can have. */
-function savesUpTo(
+/** No more than its memory, all of its time left. */
+function savesOf(
   { key, evidence }: PlanEntry,
   expiresAt: Instant | null,
   pricing: Pricing,
   now: Instant,
-): string | null {
-  if (expiresAt === null || expiresAt <= now) return null;
-  const seen = evidence.cpu.kind === "known" ? evidence.cpu.memoryBytes : null;
-  const memoryGb = seen === null ? pricing.size.memoryGb : seen / gigabyteOf(pricing.gb).bytes;
-  const { high } = boundedCost({
-    ...pricing,
-    size: { vcpu: 0, memoryGb },
-    region: key.region,
-    createdAt: now,
-    endedAt: expiresAt,
-    asOf: expiresAt,
-  });
-  return high === null ? null : formatUsd(high);
+): UsdBounds | null {
+  const period = periodAt(pricing.prices, key.region, now);
+  if (expiresAt === null || expiresAt <= now || period === null) return null;
+  const idle = { prices: pricing.prices, gb: pricing.gb, memoryGb: pricing.size.memoryGb };
+  const last = evidence.cpu.kind === "known" ? evidence.cpu.memoryBytes : null;
+  const level = chargedLevel(idle, period, last, null);
+  const low = idleCost(idle, key.region, now, expiresAt, level.low);
+  const high = idleCost(idle, key.region, now, expiresAt, level.high);
+  return low === null || high === null ? null : { low, high };
+}
+
+const boundsOf = (cost: SessionCost | undefined): UsdBounds | null =>
+  cost === undefined || cost.low === null || cost.high === null ? null : { low: cost.low, high: cost.high };
+
+function reportedLeaks({ target, soFar, anHour, oldestCreatedAt, isProvable, ...leaks }: Leaks): ReportedLeaks {
+  return {
+    account: target.account,
+    region: target.region,
+    interpreter: leaks.interpreter,
+    reason: leaks.reason,
+    provable: isProvable,
+    sessions: leaks.sessions,
+    oldestCreatedAt: isoOf(oldestCreatedAt),
+    lowUsd: soFar === null ? null : formatUsd(soFar.low),
+    highUsd: soFar === null ? null : formatUsd(soFar.high),
+    hourlyLowUsd: anHour === null ? null : formatUsd(anHour.low),
+    hourlyHighUsd: anHour === null ? null : formatUsd(anHour.high),
+    turnOn: leaks.turnOn,
+    text: leaks.text,
+  };
 }
 
 function countsOf(decided: readonly Decided[]): PlanReport["decisions"] {
