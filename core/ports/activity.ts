@@ -29,6 +29,21 @@ export type ReadSessionCalls = (
   signal: AbortSignal,
 ) => Promise<ReadonlyMap<SessionId, CallEvidence | Unknown>>;
 
+/** Calls that came for a session after it had been stopped, as far as they are recorded: none is no proof that none came. */
+export interface RefusedCalls {
+  readonly kind: "known";
+  readonly at: readonly Instant[];
+}
+
+/** Reads them for sessions of one interpreter, from its application logs or spans. Throws only when `signal` is aborted. */
+export type ReadRefusedCalls = (
+  target: Target,
+  interpreter: InterpreterId,
+  stops: readonly { readonly session: SessionId; readonly stoppedAt: Instant }[],
+  now: Instant,
+  signal: AbortSignal,
+) => Promise<ReadonlyMap<SessionId, RefusedCalls | Unknown>>;
+
 /** CPU of sessions of one interpreter, by their usage records of the window; `neededMs` is how long a stretch of them proves anything. */
 export type ReadSessionCpu = (
   target: Target,
