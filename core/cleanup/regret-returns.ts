@@ -27,7 +27,7 @@ export function returnsAfter(
   const found = new Map<string, Instant>();
   for (const [key, own] of Map.groupBy(endings, keyOf)) {
     const begun = (byName.get(key) ?? []).toSorted((a, b) => a.at - b.at);
-    const open = own.toSorted((a, b) => a.at - b.at);
+    const open = own.toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
     for (const { at } of begun) {
       // The latest ending before it: the others had their time, or wait for one of their own.
       const index = open.findLastIndex((ending) => ending.at <= at && at <= ending.at + withinMs);
