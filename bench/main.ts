@@ -7,9 +7,10 @@ import { ingestBench } from "./ingest.ts";
 import { rateBench } from "./rate.ts";
 import { reportBench } from "./report.ts";
 import { scanBench } from "./scan.ts";
+import { sweepBench } from "./sweep.ts";
 
 // `npm run bench [-- NAME…] [-- --json]`: runs all benches or the named ones. Exit code 1 where a figure is missed.
-const benches: readonly Bench[] = [rateBench, ingestBench, reportBench, scanBench, decideBench, helpBench];
+const benches: readonly Bench[] = [rateBench, ingestBench, reportBench, scanBench, decideBench, sweepBench, helpBench];
 
 const args = process.argv.slice(2);
 const json = args.includes("--json");

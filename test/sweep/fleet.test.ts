@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
+import { judgeStops, lastWorkOf, profileOf } from "../../bench/judge-stops.ts";
 import { instant } from "../../core/kernel/instant.ts";
 import type { FleetInput } from "../../local/fleet/fleet-spec.ts";
 import { fleetWorld } from "./fleet-world.ts";
-import { judgeStops, lastWorkOf, profileOf } from "./judge-stops.ts";
 import { here } from "./lives.ts";
 import { inputOf, policy } from "./sweep-world.ts";
 

@@ -1,5 +1,5 @@
-import type { StopRecord } from "../../core/ports/stops.ts";
-import type { SessionTruth, Truth } from "../../local/truth.ts";
+import type { StopRecord } from "../core/ports/stops.ts";
+import type { SessionTruth, Truth } from "../local/truth.ts";
 
 export interface Judged {
   /** Sessions that worked in the `idleAfter` before the horizon by which they were stopped: there must be none. */
