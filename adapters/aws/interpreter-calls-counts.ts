@@ -20,7 +20,7 @@ export interface CallCounts {
   readonly minutes: readonly CountedMinute[];
 }
 
-export const minuteMs = 60_000;
+const minuteMs = 60_000;
 /** A datapoint of a minute was seen one to three minutes after it; this leaves some room. */
 export const metricLagMs = 5 * minuteMs;
 /** Data that end so much earlier are not late but missing. */

@@ -26,7 +26,7 @@ export interface RegretFacts {
 }
 
 /** A stop that somebody minded, or seems to have. */
-export interface Regret {
+interface Regret {
   readonly stop: StopRecord;
   /** `called`: a call came for it. `returned`: its name came back, more often than names do by themselves. */
   readonly how: "called" | "returned";

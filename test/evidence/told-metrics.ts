@@ -10,9 +10,8 @@ import { type ToldAnswer, toldLogs } from "../aws/told-logs.ts";
 const start = instant(Date.UTC(2026, 10, 20, 10));
 export const minute = (n: number): Instant => plusMs(start, Math.round(n * 60_000));
 export const span = (from: number, until: number) => ({ from: minute(from), until: minute(until) });
-export const toolId = interpreterId("tool-VbMl9Hi8I4");
-export const arnOf = (id: string): string =>
-  `arn:aws:bedrock-agentcore:us-east-1:111122223333:code-interpreter-custom/${id}`;
+const toolId = interpreterId("tool-VbMl9Hi8I4");
+const arnOf = (id: string): string => `arn:aws:bedrock-agentcore:us-east-1:111122223333:code-interpreter-custom/${id}`;
 
 export interface Told {
   /** Minutes that `ActiveSessionCount` has. */
