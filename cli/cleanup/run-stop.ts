@@ -1,8 +1,10 @@
 import type { AwsClients } from "../../adapters/aws/clients.ts";
 import type { EntryOutcome } from "../../core/cleanup/stop-outcome.ts";
+import type { Session } from "../../core/inventory/session.ts";
 import type { TargetScan } from "../../core/jobs/scan-outcome.ts";
 import { type StoppedByHand, stopByHand } from "../../core/jobs/sweep/stop-by-hand.ts";
 import type { StopOverride } from "../../core/jobs/sweep/stop-ports.ts";
+import type { SweepPorts } from "../../core/jobs/sweep/sweep-ports.ts";
 import type { StopRecord } from "../../core/ports/stops.ts";
 import { type Came, type StopReport, stopReport } from "../../core/reporting/stop-report.ts";
 import type { Stores } from "../accounts/stores.ts";
@@ -61,8 +63,9 @@ async function stop(
     const problems: StopReport["problems"][number][] = [];
     for (const target of scanned.targets) {
       const found = sweptTargetOf(target);
-      const sessions = target.sessions.filter((session) => isWanted(session, flags));
-      if (found === null || sessions.length === 0) continue;
+      const wanted = target.sessions.filter((session) => isWanted(session, flags));
+      if (found === null || wanted.length === 0) continue;
+      const sessions = await Promise.all(wanted.map((session) => withTimeout(ports, session, signal)));
       const done = await stopByHand(ports)(subject.now, sweepInput, found, { sessions, override }, signal);
       plan ??= done.plan?.id ?? null;
       foreseen.push(...foreseenOf(done, override));
@@ -96,6 +99,17 @@ function foreseenOf({ plan, decided }: StoppedByHand, { protections }: StopOverr
         }
       : { kind: "would-stop", entry },
   );
+}
+
+/** What a stop saves depends on its time limit, which listings do not say. */
+async function withTimeout(
+  { getSession }: Pick<SweepPorts, "getSession">,
+  session: Session,
+  signal: AbortSignal,
+): Promise<Session> {
+  if (session.timeoutSeconds !== null) return session;
+  const found = await getSession(session.target, session.interpreter, session.id, signal);
+  return found.kind === "found" ? { ...session, timeoutSeconds: found.value.timeoutSeconds } : session;
 }
 
 const isWanted = (session: { readonly id: string; readonly interpreter: string }, flags: StopFlags): boolean =>

@@ -5,6 +5,7 @@ import { attribution } from "./attribution.ts";
 import { dashboards } from "./dashboards.ts";
 import { demo } from "./demo.ts";
 import { emulate } from "./emulate.ts";
+import { explain } from "./explain.ts";
 import { plan } from "./plan.ts";
 import { policy } from "./policy.ts";
 import { prices } from "./prices.ts";
@@ -32,6 +33,7 @@ export const verbs: readonly Verb[] = [
   arm,
   disarm,
   protect,
+  explain,
   dashboards,
   demo,
   emulate,
