@@ -20,10 +20,11 @@ export function awsSessionCalls(clients: AwsClients): ReadSessionCalls {
   const deliveriesOf = rememberedDeliveries(clients, ["TRACES", "APPLICATION_LOGS"]);
   return async (target, interpreter, sessions, window, stamp, now, signal) => {
     const all = (unknown: Unknown) => new Map(sessions.map((session) => [session, unknown] as const));
+    const { places, none } = callsPlaces(target, interpreter.id, await deliveriesOf(target, signal));
+    if (places.length === 0) return all(none);
     const counted = (await callCounts(clients, target, [interpreter], window, now, signal)).get(interpreter.id);
     if (counted === undefined) return new Map();
     if (counted.kind === "unknown") return all(counted);
-    const { places, none } = callsPlaces(target, interpreter.id, await deliveriesOf(target, signal));
     // What is in flight now is recorded nowhere yet.
     const latest = plusMs(now, -metricLagMs - longestCallMs);
     let reason: Unknown | null = null;
