@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, vi } from "vitest";
@@ -23,14 +23,15 @@ export async function cleanupWorld() {
         {
           region: "us-east-1",
           interpreters: [
-            { name: "tool", traces: true },
+            { name: "tool", usageLogs: { bucket: "usage" } },
+            { name: "busy", usageLogs: { bucket: "usage" } },
             { name: "dark", usageLogs: false },
           ],
           sessions: [
             { ...leak, count: 2, names: ["desk"] },
             { ...leak, count: 1, names: ["watched-\u001b[31mred"] },
             { ...leak, interpreter: "dark", count: 1 },
-            { interpreter: "tool", profile: "steady", count: 1, createdSeconds: -10_800, timeoutSeconds: 28_800 },
+            { interpreter: "busy", profile: "steady", count: 1, createdSeconds: -10_800, timeoutSeconds: 28_800 },
           ],
         },
       ],
@@ -55,7 +56,13 @@ export async function cleanupWorld() {
     write: (name: string, text: string): void => writeFileSync(path.join(folder, name), text),
     run,
     /** A verb that asks AWS, as fast as the embedded one answers. */
-    ask: (state: string, ...argv: readonly string[]) => run(state, ...argv, "--requests-per-second", "10000"),
+    ask: (state: string, ...argv: readonly string[]) =>
+      run(state, ...argv, "--requests-per-second", "10000", "--rate-share", "100"),
+    /** What one state has, and the plan that was made with it, under another name: planning takes a while at the pace of AWS's services. */
+    copy: (from: string, to: string): void => {
+      for (const kind of ["sqlite", "json"])
+        copyFileSync(path.join(folder, `${from}.${kind}`), path.join(folder, `${to}.${kind}`));
+    },
     stops: async (): Promise<number> => (await aws.takeCalls())["StopCodeInterpreterSession"] ?? 0,
   };
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { PlanReport } from "../../core/reporting/plan-report.ts";
 import type { StopReport } from "../../core/reporting/stop-report.ts";
 import { publishedSchema, violations } from "../schema/json-schema.ts";
@@ -9,10 +9,16 @@ import { cleanupWorld } from "./cleanup-world.ts";
 const world = await cleanupWorld();
 const { ask, run } = world;
 
-async function planned(state: string, ...flags: readonly string[]): Promise<{ exit: number; report: PlanReport }> {
-  const { exit, out, err } = await ask(state, "plan", "--json", "--out", `${state}.json`, ...flags);
+let base: { readonly exit: number; readonly report: PlanReport };
+beforeAll(async () => {
+  const { exit, out, err } = await ask("base", "plan", "--json", "--out", "base.json");
   expect(err).toBe("");
-  return { exit, report: JSON.parse(out) as PlanReport };
+  base = { exit, report: JSON.parse(out) as PlanReport };
+});
+/** A state of its own that has the plan. */
+function planned(state: string): PlanReport {
+  world.copy("base", state);
+  return base.report;
 }
 async function applied(state: string, ...flags: readonly string[]): Promise<{ exit: number; report: StopReport }> {
   const { exit, out, err } = await ask(state, "apply", `${state}.json`, "--json", ...flags);
@@ -28,11 +34,10 @@ const edited = (state: string, change: (text: string) => string): void =>
 
 describe("plan", () => {
   it("shows what would be stopped, what cannot be proved and what to turn on, and stops nothing", async () => {
-    await world.stops();
-    const { exit, report } = await planned("first");
+    const { exit, report } = base;
     expect(exit).toBe(0);
     expect(violations(publishedSchema("plan.schema.json"), report)).toEqual([]);
-    expect(report.stops.map(({ name, policy, reason }) => [name, policy, reason])).toEqual([
+    expect(report.stops.map(({ name, policy, reason }) => [name, policy, reason]).toSorted()).toEqual([
       ["desk", "leaks", "idle-observed"],
       ["desk", "leaks", "idle-observed"],
       ["watched-\u001b[31mred", "watched", "idle-observed"],
@@ -69,7 +74,7 @@ describe("plan", () => {
 
 describe("apply", () => {
   it("is a dry run by default: it says what would be stopped, and stops nothing, though all is armed", async () => {
-    await planned("dry");
+    planned("dry");
     await run("dry", "arm");
     const { exit, report } = await applied("dry");
     expect(exit).toBe(0);
@@ -79,7 +84,7 @@ describe("apply", () => {
   });
 
   it("stops nothing while the switch is not armed", async () => {
-    await planned("off");
+    planned("off");
     const { exit, report } = await applied("off", "--yes");
     expect(exit).toBe(1);
     expect(outcomes(report)).toEqual(["disarmed", "disarmed", "observe"]);
@@ -87,13 +92,15 @@ describe("apply", () => {
   });
 
   it("refuses what was changed, what is in no plan, and what is protected, one by one", async () => {
-    const { report: plan } = await planned("changed");
+    const plan = planned("changed");
     await run("changed", "arm");
-    const [first, second] = plan.plan.entries;
+    const [first, second] = plan.plan.entries.filter(({ policy }) => policy.id === "leaks");
     if (first === undefined || second === undefined) throw new Error("two entries were to be planned");
     edited("changed", (text) => {
       const file = JSON.parse(text) as { plan: { entries: unknown[] } };
-      file.plan.entries[0] = { ...first, createdAt: first.createdAt - 1 };
+      file.plan.entries = plan.plan.entries.map((entry) =>
+        entry === first ? { ...entry, createdAt: entry.createdAt - 1 } : entry,
+      );
       file.plan.entries.push(second);
       return JSON.stringify(file);
     });
@@ -104,7 +111,7 @@ describe("apply", () => {
   });
 
   it("refuses a plan that this state never made, and a policy that changed since", async () => {
-    await planned("moved");
+    planned("moved");
     const elsewhere = await ask("elsewhere", "apply", "moved.json");
     expect(elsewhere.exit).toBe(2);
     expect(elsewhere.err).toContain("this state has no plan");
@@ -128,7 +135,7 @@ describe("apply", () => {
   });
 
   it("stops exactly what the plan says, once, and explains it from the record", async () => {
-    const { report: plan } = await planned("real");
+    const plan = planned("real");
     await run("real", "arm", "--why", "approved");
     await world.stops();
     const { exit, report } = await applied("real", "--yes");
@@ -139,7 +146,7 @@ describe("apply", () => {
     expect(outcomes(again.report)).toEqual(["already-gone", "already-gone", "observe"]);
     expect(await world.stops()).toBe(0);
 
-    const session = plan.stops[0]?.session ?? "";
+    const session = plan.stops.find(({ policy }) => policy === "leaks")?.session ?? "";
     const explained = await ask("real", "explain", session, "--json");
     const json = JSON.parse(explained.out) as { from: string; replay: { kind: string }; stops: unknown[] };
     expect(violations(publishedSchema("explain.schema.json"), json)).toEqual([]);
