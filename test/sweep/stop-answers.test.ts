@@ -112,6 +112,20 @@ describe("Get says READY for a while after a stop", () => {
   });
 });
 
+it("claims one stop of the cap for all attempts at a session", async () => {
+  const world = await sweepWorld(minute(120), [leak("a")]);
+  world.script.push(ignored);
+  expect(outcomesOf(await world.pass(inputOf({ cap: { maxStops: 1, windowMs: 3_600_000 } })))).toEqual(["a stopped"]);
+});
+
+it("sends nothing for a session that was stopped, even where the service says that it lives", async () => {
+  const world = await sweepWorld(minute(120), [leak("a")]);
+  await world.pass();
+  world.settlingMs = 3_600_000;
+  expect(outcomesOf(await world.pass())).toEqual(["a already-gone"]);
+  expect(world.asked.filter(({ op }) => op === "stop")).toHaveLength(1);
+});
+
 describe("Get cannot be read after a stop", () => {
   const readable = async (from: number) => {
     const world = await sweepWorld(minute(120), [leak("a")]);
