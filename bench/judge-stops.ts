@@ -26,7 +26,7 @@ export function judgeStops(records: readonly StopRecord[], truth: Truth, idleAft
 }
 
 /** Whether it worked at any moment of [from, until). */
-export const works = ({ work }: SessionTruth, from: number, until: number): boolean =>
+const works = ({ work }: SessionTruth, from: number, until: number): boolean =>
   (work?.spans ?? []).some((span) => Date.parse(span.from) < until && Date.parse(span.until) > from);
 
 export const profileOf = ({ work }: SessionTruth): string => work?.profile ?? "?";

@@ -39,7 +39,15 @@ export const awsStopSession =
       return { kind: "accepted" };
     } catch (error) {
       const problem = problemOf(error, call);
-      if (problem.code === "NotFound" || problem.code === "ConflictException") return { kind: "gone" };
+      if (problem.code === "NotFound" || problem.code === "ConflictException") {
+        // Where an earlier request of ours got no answer, that one may well be what ended it.
+        return attemptsOf(error) > 1 ? { kind: "unsure", problem } : { kind: "gone" };
+      }
       return refusals.has(problem.code) ? { kind: "refused", problem } : { kind: "unsure", problem };
     }
   };
+
+function attemptsOf(error: unknown): number {
+  const { $metadata } = error as { readonly $metadata?: { readonly attempts?: number } };
+  return $metadata?.attempts ?? 1;
+}

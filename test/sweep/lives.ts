@@ -4,7 +4,7 @@ import type { Target } from "../../core/inventory/target.ts";
 import { accountId, interpreterId, region, sessionId } from "../../core/kernel/ids.ts";
 import { type Instant, instant, plusMs } from "../../core/kernel/instant.ts";
 
-export const begin = instant(Date.UTC(2026, 10, 20, 12));
+const begin = instant(Date.UTC(2026, 10, 20, 12));
 /** Minutes from the beginning. */
 export const minute = (count: number): Instant => plusMs(begin, Math.round(count * 60_000));
 export const here: Target = { account: accountId("111122223333"), region: region("us-east-1") };
