@@ -66,15 +66,16 @@ export function judgeActivity(facts: SessionFacts, policy: Policy, idleAfterMs: 
 
   const called = lastCall(calls);
   if (called !== null && called > horizon) {
-    const message =
-      "Its interpreter was called, and it is not known for which session: turn on APPLICATION_LOGS or TRACES of the interpreter.";
-    return { kind: "unprovable", message };
+    return { kind: "unprovable", message: calledText };
   }
   const since = latest(lastWorkAt, called, calls.window.from, cpu?.covered.from ?? null, cpu?.quietSince ?? null);
   const idleSince = instant(Math.max(session.createdAt, since ?? session.createdAt));
   const worked = lastOwn !== null && lastOwn > plusMs(horizon, -idleAfterMs);
   return { kind: "idle", horizon, idleSince, worked };
 }
+
+export const calledText =
+  "Its interpreter was called, and it is not known for which session: turn on APPLICATION_LOGS or TRACES of the interpreter.";
 
 /** What is missing by the way things are set up, so that waiting does not help. */
 function isStructural(code: Unknown["code"]): boolean {

@@ -7,6 +7,7 @@ import { type Instant, instant, plusMs } from "../kernel/instant.ts";
 import { sumUsd } from "../kernel/money.ts";
 import type { Decision, SessionFacts } from "./decision.ts";
 import type { Unknown } from "./evidence.ts";
+import { calledText } from "./judge-activity.ts";
 import { chargedLevel, idleCost, type UsdBounds } from "./savings-rate.ts";
 
 /** `idle`: it is proved. All others: what is missing for a proof; `called`: it is not known of which session the calls are. */
@@ -27,7 +28,7 @@ export interface Leaks {
   readonly anHour: UsdBounds | null;
   /** What makes it provable: a type of log, or the owner's word that nothing works without a call. Null: nothing does. */
   readonly turnOn: "USAGE_LOGS" | "TRACES" | "evidence: invocations" | null;
-  /** One sentence of one of them that says so. */
+  /** What is known of one of them, or what is missing and what to turn on. */
   readonly text: string;
 }
 
@@ -45,10 +46,7 @@ const hourMs = 3_600_000;
 
 /** By interpreter and reason: those that can be proved first, then those with the most sessions. */
 export function leaksOf(decided: readonly DecidedSession[], input: LeaksInput, now: Instant): readonly Leaks[] {
-  const found = decided.flatMap((item) => {
-    const reason = reasonOf(item);
-    return reason === null ? [] : [{ ...item, reason }];
-  });
+  const found = decided.flatMap((item) => leakOf(item) ?? []);
   const groups = Map.groupBy(found, ({ facts: { session }, reason }) =>
     [targetKey(session.target), session.interpreter, reason].join(" "),
   );
@@ -67,8 +65,8 @@ export function leaksOf(decided: readonly DecidedSession[], input: LeaksInput, n
 }
 
 function leaksOfGroup(
-  { facts: { session }, decision, reason }: DecidedSession & { readonly reason: LeakReason },
-  group: readonly DecidedSession[],
+  { facts: { session }, reason, text }: Leak,
+  group: readonly Leak[],
   input: LeaksInput,
   now: Instant,
 ): Leaks {
@@ -83,17 +81,28 @@ function leaksOfGroup(
     soFar: sumOf(sessions.map(input.soFarOf)),
     anHour: sumOf(group.map(({ facts }) => anHourOf(facts, reason, input, now))),
     turnOn: turnOnOf(reason),
-    text: decision.text,
+    text,
   };
 }
 
+interface Leak {
+  readonly facts: SessionFacts;
+  readonly reason: LeakReason;
+  readonly text: string;
+}
+
 /** Null for what is no leak as far as anybody knows: it works, is protected, or will be known in a while. */
-function reasonOf({ facts: { policy, evidence }, decision }: DecidedSession): LeakReason | null {
-  if (decision.reason === "idle-observed" || decision.reason === "over-age") return "idle";
+function leakOf({ facts, decision }: DecidedSession): Leak | null {
+  if (decision.reason === "idle-observed" || decision.reason === "over-age") {
+    return { facts, reason: "idle", text: decision.text };
+  }
   if (decision.reason !== "unprovable") return null;
+  const { policy, evidence } = facts;
   const needed = policy?.evidence === "invocations" ? [evidence.calls] : [evidence.cpu, evidence.calls];
-  const codes = needed.flatMap((item) => (item.kind === "unknown" ? [item.code] : []));
-  return codes.find(isUnprovable) ?? "called";
+  for (const item of needed) {
+    if (item.kind === "unknown" && isUnprovable(item.code)) return { facts, reason: item.code, text: item.message };
+  }
+  return { facts, reason: "called", text: calledText };
 }
 
 /** One that is idle is charged for its memory; of any other it is not known whether it works. */
