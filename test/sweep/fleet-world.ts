@@ -3,9 +3,9 @@ import { awsInterpreterCalls } from "../../adapters/aws/interpreter-calls.ts";
 import { awsSandboxReader } from "../../adapters/aws/sandbox-reader.ts";
 import { awsSessionCalls } from "../../adapters/aws/session-calls.ts";
 import { awsStopSession } from "../../adapters/aws/stop-session.ts";
-import { awsUsageSource } from "../../adapters/aws/usage-source.ts";
 import { memoryDocuments } from "../../adapters/memory/documents.ts";
 import { memoryStopRecords } from "../../adapters/memory/stop-records.ts";
+import { usageSourceOf } from "../../cli/accounts/compose.ts";
 import type { PolicySet } from "../../core/cleanup/policy.ts";
 import type { Session } from "../../core/inventory/session.ts";
 import { sessionCpu } from "../../core/jobs/sweep/session-cpu.ts";
@@ -60,7 +60,10 @@ export async function fleetWorld(
     sha256: (text) => createHash("sha256").update(text).digest("hex"),
     readInterpreterCalls: awsInterpreterCalls(aws.clients),
     readSessionCalls: awsSessionCalls(aws.clients),
-    readSessionCpu: sessionCpu({ usage: awsUsageSource(aws.clients, { logGroup: null }), documents }, levels),
+    readSessionCpu: sessionCpu(
+      { usage: usageSourceOf(aws.clients, { usageFrom: null, logGroup: null }), documents },
+      levels,
+    ),
     documents,
     readProtections: async () => [],
   };

@@ -23,6 +23,8 @@ interface Group {
 interface Shape {
   readonly groups: readonly Group[];
   readonly usage: "streaming" | "at-teardown";
+  /** Where the records of the silent interpreter go. */
+  readonly files: boolean;
   readonly stamp: "start" | "completion";
   /** Whether Sandmeter is told how calls are stamped. */
   readonly told: boolean;
@@ -52,6 +54,7 @@ const anyGroup: fc.Arbitrary<Group> = fc.oneof(
 const anyShape: fc.Arbitrary<Shape> = fc.record({
   groups: fc.array(anyGroup, { minLength: 3, maxLength: 6 }),
   usage: fc.constantFrom("streaming", "streaming", "streaming", "at-teardown"),
+  files: fc.boolean(),
   stamp: fc.constantFrom("start", "completion"),
   told: fc.boolean(),
   recordStamp: fc.constantFrom("start", "end"),
@@ -62,11 +65,14 @@ const anyShape: fc.Arbitrary<Shape> = fc.record({
   fault: fc.constantFrom("none", "none", "throttle", "error", "lost-answer", "timeout-of-get"),
 });
 
-const fleetOf = ({ groups, spans }: Shape): FleetInput => ({
+const fleetOf = ({ groups, spans, files }: Shape): FleetInput => ({
   places: [
     {
       region: "us-east-1",
-      interpreters: [{ name: "silent" }, { name: "traced", traces: spans, applicationLogs: !spans }],
+      interpreters: [
+        { name: "silent", usageLogs: files ? { bucket: "usage-of-the-silent" } : true },
+        { name: "traced", traces: spans, applicationLogs: !spans },
+      ],
       sessions: groups.map(({ interpreter, profile, at }) => ({
         interpreter,
         profile,
@@ -105,7 +111,7 @@ const passes = Math.ceil((lagMs + idleAfterMs + 7 * minuteMs - 60 * minuteMs) / 
 describe("sweeps over a fleet, over HTTP, with all that the product uses", () => {
   const seen = { stopped: 0, races: 0, runs: 0 };
   // More of them: FLEETS=200 npx vitest run test/sweep/fleet.test.ts
-  const numRuns = Number(process.env["FLEETS"] ?? 4);
+  const numRuns = Number(process.env["FLEETS"] ?? 3);
   afterAll(() => expect(seen.stopped).toBeGreaterThan(0));
 
   it(
@@ -142,6 +148,7 @@ describe("sweeps over a fleet, over HTTP, with all that the product uses", () =>
     const groups: readonly Group[] = [0, 1].map((n) => ({ interpreter: "silent", profile: "idle-leak", at: -600 * n }));
     const settings = {
       usage: "streaming",
+      files: false,
       stamp: "start",
       told: true,
       recordStamp: "start",
