@@ -136,6 +136,39 @@ describe("a plan that was kept", () => {
     expect(answer).toEqual({ finished: [], outcomes: [], problems: [] });
   });
 
+  it("is emptied by one that is made a day after it expired, and is unknown then", async () => {
+    const { world, plan } = await planned("a");
+    const texts = async () =>
+      Promise.all(
+        [`plans/${plan.id}`, `plans/${plan.id}/0`].map(async (name) => (await world.ports.documents.read(name))?.text),
+      );
+    const made = async (atMinute: number) =>
+      storePlan(world.ports.documents, {
+        ...plan,
+        id: `made-${atMinute}`,
+        madeAt: minute(atMinute),
+        expiresAt: minute(atMinute + 15),
+      });
+    await made(120 + 15 + 24 * 60);
+    expect((await storedPlan(world.ports.documents, plan.id))?.id).toBe(plan.id);
+    await made(120 + 15 + 24 * 60 + 1);
+    expect(await texts()).toEqual(["", ""]);
+    expect(await storedPlan(world.ports.documents, plan.id)).toBeNull();
+    expect(JSON.parse((await world.ports.documents.read("cleanup/plans"))?.text ?? "")).toHaveLength(2);
+  });
+
+  it("is kept also where the list of plans is damaged, or others always write it first", async () => {
+    const { world, plan } = await planned("a");
+    const { documents } = world.ports;
+    await documents.write("cleanup/plans", { revision: 1, text: "{" });
+    await storePlan(documents, { ...plan, id: "second" });
+    const write: typeof documents.write = async (name, document) =>
+      name === "cleanup/plans" ? "stale" : documents.write(name, document);
+    await storePlan({ ...documents, write }, { ...plan, id: "third" });
+    expect((await storedPlan(documents, "second"))?.entries).toHaveLength(1);
+    expect((await storedPlan(documents, "third"))?.entries).toHaveLength(1);
+  });
+
   it("is the same plan when it is kept twice", async () => {
     const { world, plan } = await planned("a");
     await storePlan(world.ports.documents, plan);
