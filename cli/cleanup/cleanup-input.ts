@@ -45,10 +45,19 @@ export async function readCleanupInput(
   const found = [...problems];
   const surroundings = { cwd: terminal.cwd, env: terminal.env, platform: process.platform };
   const accounts = accountsSettingsOf(config, options, surroundings, found);
-  const cleanup = cleanupOf(config.cleanup);
   const policyFile = policy === "ignored" ? null : fileOf(options, config, policy === "needed", terminal.cwd);
-  const { policies, runaway } = await policiesIn(policyFile, cleanup, terminal.cwd, found);
-  return { settings, accounts, cleanup, policies, runaway, policyFile, problems: found };
+  return { settings, accounts, ...(await cleanupPartOf(config, policyFile, terminal.cwd, found)), problems: found };
+}
+
+/** What the configuration and a policy file say of clean-up; what is wrong with the file goes to `problems`. */
+export async function cleanupPartOf(
+  config: Config,
+  policyFile: string | null,
+  cwd: string,
+  problems: string[],
+): Promise<Omit<CleanupInput, "settings" | "accounts">> {
+  const cleanup = cleanupOf(config.cleanup);
+  return { cleanup, policyFile, ...(await policiesIn(policyFile, cleanup, cwd, problems)) };
 }
 
 function fileOf(options: VerbInput["options"], { cleanup }: Config, isNeeded: boolean, cwd: string): string | null {

@@ -9,7 +9,7 @@ import { keepAccounts } from "../../core/jobs/keep-accounts.ts";
 import { observe } from "../../core/jobs/observe.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
 import { defaultThresholds } from "../../core/quota/thresholds.ts";
-import { accountsBeside, noAccounts } from "../accounts/accounts-schedule.ts";
+import { besidePasses, noAccounts } from "../accounts/accounts-schedule.ts";
 import { accountsInputOf, accountsPortsOf } from "../accounts/compose.ts";
 import type { Stores } from "../accounts/stores.ts";
 import { builtInPricing } from "../scan/compose.ts";
@@ -59,9 +59,10 @@ export function demoPass(
   const beside =
     watch.accountsEveryMs === null
       ? noAccounts
-      : accountsBeside(watch.accountsEveryMs, (now, _pass, signal) => keeping(now, accountsInput, signal));
+      : besidePasses(watch.accountsEveryMs, (now, _pass, signal) => keeping(now, accountsInput, signal));
   return async (startedAt, signal, number) => {
     const outcome = await observing(startedAt, observeInput, signal);
-    return { ...outcome, accounts: await beside.inPass(startedAt, outcome, number === watch.passes, signal) };
+    const kept = await beside.inPass(startedAt, outcome, number === watch.passes, signal);
+    return { ...outcome, accounts: kept, cleanup: null };
   };
 }

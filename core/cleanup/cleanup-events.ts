@@ -46,8 +46,11 @@ const entryDetail = ({ key, name, createdAt, policy, decision, evidence }: PlanE
   evidence: evidenceDetail(evidence),
 });
 
-/** Told once for a session and a policy as it is: each pass plans it anew as long as nobody stops it. `acts`: it is about to be stopped. */
-export const stopPlannedEvent = (now: Instant, plan: string, entry: PlanEntry, acts: boolean): OutgoingEvent =>
+/**
+ * Told once for a session and a policy as it is: each pass plans it anew as long as nobody stops it. `acts`: it is about to be stopped. A plan
+ * that only shows what would be is null: it is not kept.
+ */
+export const stopPlannedEvent = (now: Instant, plan: string | null, entry: PlanEntry, acts: boolean): OutgoingEvent =>
   eventOf(now, {
     kind: "session-stop-planned",
     detailType: "Session Stop Planned",

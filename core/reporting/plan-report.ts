@@ -1,9 +1,7 @@
 import { periodAt } from "../billing/price-book.ts";
 import type { SessionCost } from "../billing/session-cost.ts";
 import type { DecisionReason } from "../cleanup/decision.ts";
-import { decisionReasons } from "../cleanup/evidence-text.ts";
-import { type LeakReason, type Leaks, leaksOf } from "../cleanup/leaks.ts";
-import type { Decided } from "../cleanup/make-plan.ts";
+import { leaksOf } from "../cleanup/leaks.ts";
 import type { Plan, PlanEntry } from "../cleanup/plan.ts";
 import { chargedLevel, idleCost, type UsdBounds } from "../cleanup/savings-rate.ts";
 import { expiresAtOf } from "../inventory/session.ts";
@@ -13,6 +11,7 @@ import { type Instant, isoOf } from "../kernel/instant.ts";
 import { formatUsd } from "../kernel/money.ts";
 import type { Problem } from "../kernel/problem.ts";
 import type { KillSwitch } from "../ports/kill-switch.ts";
+import { countsOf, type ReportedLeaks, reportedLeaks } from "./leak-report.ts";
 import type { Pricing } from "./scan-totals.ts";
 
 /** docs/schemas/plan.schema.json: a plan to be applied, and all that was decided with it. */
@@ -49,23 +48,6 @@ export interface PlannedStop {
   /** What its memory costs until its time limit ends it, at least and at most; null where that cannot be said. */
   readonly savesLowUsd: string | null;
   readonly savesHighUsd: string | null;
-}
-
-interface ReportedLeaks {
-  readonly account: string;
-  readonly region: string;
-  readonly interpreter: string;
-  readonly reason: LeakReason;
-  readonly provable: boolean;
-  /** So many slots of the quota. */
-  readonly sessions: number;
-  readonly oldestCreatedAt: string;
-  readonly lowUsd: string | null;
-  readonly highUsd: string | null;
-  readonly hourlyLowUsd: string | null;
-  readonly hourlyHighUsd: string | null;
-  readonly turnOn: Leaks["turnOn"];
-  readonly text: string;
 }
 
 export function planReport(
@@ -141,27 +123,3 @@ function savesOf(
 
 const boundsOf = (cost: SessionCost | undefined): UsdBounds | null =>
   cost === undefined || cost.low === null || cost.high === null ? null : { low: cost.low, high: cost.high };
-
-function reportedLeaks({ target, soFar, anHour, oldestCreatedAt, isProvable, ...leaks }: Leaks): ReportedLeaks {
-  return {
-    account: target.account,
-    region: target.region,
-    interpreter: leaks.interpreter,
-    reason: leaks.reason,
-    provable: isProvable,
-    sessions: leaks.sessions,
-    oldestCreatedAt: isoOf(oldestCreatedAt),
-    lowUsd: soFar === null ? null : formatUsd(soFar.low),
-    highUsd: soFar === null ? null : formatUsd(soFar.high),
-    hourlyLowUsd: anHour === null ? null : formatUsd(anHour.low),
-    hourlyHighUsd: anHour === null ? null : formatUsd(anHour.high),
-    turnOn: leaks.turnOn,
-    text: leaks.text,
-  };
-}
-
-function countsOf(decided: readonly Decided[]): PlanReport["decisions"] {
-  const counts = Object.fromEntries(decisionReasons.map((reason) => [reason, 0])) as Record<DecisionReason, number>;
-  for (const { decision } of decided) counts[decision.reason] += 1;
-  return counts;
-}

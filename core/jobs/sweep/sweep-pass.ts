@@ -1,0 +1,139 @@
+import type { Decided } from "../../cleanup/make-plan.ts";
+import type { PlanEntry } from "../../cleanup/plan.ts";
+import type { RunawayLimits } from "../../cleanup/runaway.ts";
+import type { EntryOutcome } from "../../cleanup/stop-outcome.ts";
+import type { Session } from "../../inventory/session.ts";
+import { type Target, targetKey } from "../../inventory/target.ts";
+import type { Instant } from "../../kernel/instant.ts";
+import type { Usd } from "../../kernel/money.ts";
+import type { Problem } from "../../kernel/problem.ts";
+import type { SendEvents } from "../../ports/events.ts";
+import type { KillSwitch } from "../../ports/kill-switch.ts";
+import { RegistryError } from "../../ports/registry-error.ts";
+import type { StopRecord } from "../../ports/stops.ts";
+import type { EventDelivery } from "../observe-outcome.ts";
+import { happenings } from "./happenings.ts";
+import { planTargets } from "./plan-targets.ts";
+import { rememberRules } from "./stored-rules.ts";
+import { sweep } from "./sweep.ts";
+import type { SweepInput, SweepPorts, SweptTarget } from "./sweep-ports.ts";
+import { tellCleanup } from "./tell-cleanup.ts";
+
+export interface SweepPassPorts extends SweepPorts {
+  readonly sendEvents: SendEvents;
+}
+
+export interface SweepPassInput extends Omit<SweepInput, "act"> {
+  readonly runaway: RunawayLimits;
+  /** What a session has cost for certain; null where that is not known. */
+  readonly knownUsdOf: (session: Session) => Usd | null;
+  readonly publish: boolean;
+}
+
+export interface SweepPassOutcome {
+  readonly asOf: Instant;
+  /** `enforce`: the switch is armed and a policy enforces. */
+  readonly mode: "observe" | "enforce";
+  readonly switch: KillSwitch["state"];
+  readonly targets: readonly SweptPass[];
+  readonly events: readonly EventDelivery[];
+  readonly problems: readonly Problem[];
+}
+
+export interface SweptPass {
+  readonly target: Target;
+  readonly decided: readonly Decided[];
+  /** The plan that stops are by; null where the pass only observes, or there is nothing to stop. */
+  readonly plan: string | null;
+  /** What is to be stopped by its policy. */
+  readonly planned: readonly PlanEntry[];
+  /** How many more there are, beyond what policies allow in one pass. */
+  readonly postponed: number;
+  readonly outcomes: readonly EntryOutcome[];
+  readonly finished: readonly StopRecord[];
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * One pass of clean-up over some targets. It stops only where the switch is armed and a policy enforces; else it plans, and tells. Plans of a
+ * pass that only observes are not kept: the next pass makes another. Throws only when `signal` is aborted.
+ */
+export const sweepPass =
+  (ports: SweepPassPorts) =>
+  async (
+    now: Instant,
+    input: SweepPassInput,
+    found: readonly SweptTarget[],
+    signal: AbortSignal,
+  ): Promise<SweepPassOutcome> => {
+    const killSwitch = await ports.readSwitch(signal);
+    const enforces = input.policies.policies.some(({ mode }) => mode === "enforce");
+    const acts = killSwitch.state === "armed" && enforces;
+    const problems: Problem[] = killSwitch.state === "unknown" ? [killSwitch.problem] : [];
+    const targets = acts
+      ? await stopIn(ports, now, input, found, problems, signal)
+      : await observeIn(ports, now, input, found, signal);
+    const happened = await happenings(ports, now, input, killSwitch, acts, targets);
+    const told = await tellCleanup(ports)(now, happened.events, input.publish, signal);
+    return {
+      asOf: now,
+      mode: acts ? "enforce" : "observe",
+      switch: killSwitch.state,
+      targets,
+      events: told.events,
+      problems: [...problems, ...happened.problems, ...told.problems],
+    };
+  };
+
+async function stopIn(
+  ports: SweepPassPorts,
+  now: Instant,
+  input: SweepPassInput,
+  found: readonly SweptTarget[],
+  problems: Problem[],
+  signal: AbortSignal,
+): Promise<readonly SweptPass[]> {
+  try {
+    // Before anything is stopped by them, so that each stop can be explained.
+    await rememberRules(ports.documents, input, now);
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error;
+    problems.push({ code: "StateUnavailable", message: error.message });
+    return [];
+  }
+  const targets: SweptPass[] = [];
+  for (const one of found) {
+    const { target, decided, plan, postponed, ...done } = await sweep(ports)(now, { ...input, act: true }, one, signal);
+    targets.push({
+      target,
+      decided,
+      plan: plan?.id ?? null,
+      planned: plan?.entries ?? [],
+      postponed: postponed.length,
+      ...done,
+    });
+  }
+  return targets;
+}
+
+async function observeIn(
+  ports: SweepPassPorts,
+  now: Instant,
+  input: SweepPassInput,
+  found: readonly SweptTarget[],
+  signal: AbortSignal,
+): Promise<readonly SweptPass[]> {
+  const { targets, plan, postponed } = await planTargets(ports)(now, { ...input, act: false }, found, false, signal);
+  const planned = Map.groupBy(plan.entries, ({ key }) => targetKey(key));
+  const later = Map.groupBy(postponed, ({ facts }) => targetKey(facts.session.target));
+  return targets.map(({ target, decided, problems }) => ({
+    target,
+    decided,
+    plan: null,
+    planned: planned.get(targetKey(target)) ?? [],
+    postponed: later.get(targetKey(target))?.length ?? 0,
+    outcomes: [],
+    finished: [],
+    problems,
+  }));
+}
