@@ -8,19 +8,23 @@ export interface CleanupSettings {
   /** Null: the switch is in the state. */
   readonly switch: { readonly parameter: string; readonly region: string } | null;
   /** Who stops sessions; null: whoever reads them. */
-  readonly stopper: { readonly profile: string } | { readonly roleArn: string } | null;
+  readonly stopper: Stopper | null;
   /** Of all targets together. */
   readonly cap: { readonly maxStops: number; readonly windowMs: number };
   readonly planLifetimeMs: number;
   readonly looksAtMost: number;
 }
 
+type Stopper =
+  | { readonly kind: "profile"; readonly profile: string }
+  | { readonly kind: "role"; readonly roleArn: string };
+
 const defaults = { maxStops: 500, window: "1h", planExpiresAfter: "30m", looksPerPass: 200 } as const;
 
 export const cleanupOf = (written: WrittenCleanup = {}): CleanupSettings => ({
   bounds: written.bounds ?? {},
   switch: written.switch ?? null,
-  stopper: written.stopper ?? null,
+  stopper: stopperOf(written.stopper),
   cap: {
     maxStops: written.cap?.maxStops ?? defaults.maxStops,
     windowMs: msOf(written.cap?.window ?? defaults.window),
@@ -28,6 +32,11 @@ export const cleanupOf = (written: WrittenCleanup = {}): CleanupSettings => ({
   planLifetimeMs: msOf(written.planExpiresAfter ?? defaults.planExpiresAfter),
   looksAtMost: written.looksPerPass ?? defaults.looksPerPass,
 });
+
+function stopperOf({ profile, roleArn }: NonNullable<WrittenCleanup["stopper"]> = {}): Stopper | null {
+  if (profile !== undefined) return { kind: "profile", profile };
+  return roleArn === undefined ? null : { kind: "role", roleArn };
+}
 
 function msOf(text: string): number {
   const ms = parseDuration(text);

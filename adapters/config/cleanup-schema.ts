@@ -7,6 +7,7 @@ const region = "must be a Region's name, for example us-east-1";
 const role = "must be the ARN of a role, such as arn:aws:iam::111122223333:role/sandmeter-stopper";
 const file = "must be the name of a policy file";
 const profile = "must be the name of a profile";
+const one = "must have `profile` or `roleArn`, and not both";
 
 /** The section `cleanup` of the configuration: docs/cleanup.md. What policies say is in a file of their own. */
 export const cleanupSchema = z.strictObject(
@@ -23,15 +24,17 @@ export const cleanupSchema = z.strictObject(
       )
       .optional(),
     stopper: z
-      .union(
-        [
-          z.strictObject({ profile: z.string({ error: profile }).min(1, profile) }),
-          z.strictObject({
-            roleArn: z.string({ error: role }).regex(/^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]{1,500}$/, role),
-          }),
-        ],
-        { error: "must have `profile` or `roleArn`, and not both" },
+      .strictObject(
+        {
+          profile: z.string({ error: profile }).min(1, profile).optional(),
+          roleArn: z
+            .string({ error: role })
+            .regex(/^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]{1,500}$/, role)
+            .optional(),
+        },
+        { error: one },
       )
+      .refine((stopper) => (stopper.profile === undefined) !== (stopper.roleArn === undefined), one)
       .optional(),
     cap: z
       .strictObject(

@@ -93,11 +93,11 @@ export function stopperOf(
   { stopper }: Pick<CleanupSettings, "stopper">,
 ): { readonly stopSession: StopSession; readonly close: () => void } {
   if (stopper === null) return { stopSession: awsStopSession(clients), close: () => undefined };
-  const profile = "profile" in stopper ? stopper.profile : settings.profile;
+  const profile = stopper.kind === "profile" ? stopper.profile : settings.profile;
   const own = awsClients({
     version: productVersion(),
     ...(profile === null ? {} : { profile }),
-    ...("roleArn" in stopper ? { roleArn: stopper.roleArn } : {}),
+    ...(stopper.kind === "role" ? { roleArn: stopper.roleArn } : {}),
     requestsPerSecond: settings.requestsPerSecond,
     rateShare: settings.rateShare,
   });
