@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-const shared = { testTimeout: 20_000, hookTimeout: 60_000, pool: "forks" } as const;
+const shared = { testTimeout: 60_000, hookTimeout: 60_000, pool: "forks" } as const;
 
 // Two projects, so that SST's platform is installed only where tests of the stack are among those that run.
 export default defineConfig({

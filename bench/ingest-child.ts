@@ -10,7 +10,7 @@ import { sqliteDocuments } from "../adapters/sqlite/documents.ts";
 import { sqliteLedger } from "../adapters/sqlite/ledger.ts";
 import { codeInterpreterPrices } from "../core/billing/code-interpreter-prices.ts";
 import { priceBookOf } from "../core/billing/price-book.ts";
-import type { AccountsInput, AccountsPorts } from "../core/jobs/accounts-ports.ts";
+import type { AccountsInput, AccountsPorts } from "../core/jobs/accounts/ports.ts";
 import { keepAccounts } from "../core/jobs/keep-accounts.ts";
 import { accountId, region } from "../core/kernel/ids.ts";
 import { instant } from "../core/kernel/instant.ts";
@@ -103,6 +103,7 @@ const input: AccountsInput = {
   budgets: [],
   publish: false,
   backfillMs: 24 * 60 * minuteMs,
+  notEnabled: "fail",
   aggregateAbove: 2000,
 };
 

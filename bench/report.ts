@@ -13,7 +13,7 @@ const groupings = [
   { by: "interpreter", seconds: 2, mb: 500 },
   { by: "team", seconds: 2, mb: 500 },
   { by: "team,interpreter,day", seconds: 2, mb: 500 },
-  { by: "session", seconds: 6, mb: 700 },
+  { by: "session", seconds: null, mb: 700 },
 ];
 
 interface Measured {
@@ -44,7 +44,7 @@ export const reportBench: Bench = {
           what: `by ${groupBy}: time, median`,
           value: median(runs.map(({ ms }) => ms)) / 1000,
           unit: "s",
-          atMost: seconds,
+          ...(seconds === null ? {} : { atMost: seconds }),
         },
         {
           what: `by ${groupBy}: peak memory of the process`,

@@ -19,11 +19,10 @@ import { bucketUsageSource, folderUsageSource } from "../adapters/files/usage-so
 import { parquetHistory } from "../adapters/history/parquet-history.ts";
 import { s3Store } from "../adapters/history/s3-store.ts";
 import type { PriceBook } from "../core/billing/price-book.ts";
-import type { Target } from "../core/inventory/target.ts";
-import type { AccountsOutcome } from "../core/jobs/accounts-outcome.ts";
-import type { AccountsPorts } from "../core/jobs/accounts-ports.ts";
+import type { AccountsOutcome } from "../core/jobs/accounts/outcome.ts";
+import type { AccountsPorts } from "../core/jobs/accounts/ports.ts";
+import { routeUsage } from "../core/jobs/ingest/route-usage.ts";
 import { keepAccounts } from "../core/jobs/keep-accounts.ts";
-import { routeUsage } from "../core/jobs/route-usage.ts";
 import type { Instant } from "../core/kernel/instant.ts";
 import { readAccount, writeAccount } from "../core/ledger/account-text.ts";
 import type { UsageSource } from "../core/ports/usage-source.ts";
@@ -44,18 +43,16 @@ export function accountsKeeperOf(environment: AccountsEnvironment): AccountsKeep
   const ports = portsOf(environment, prices, { usage, trail });
   const keeping = ports.then(keepAccounts);
   return async (now, place, signal) => {
-    const named = targetsOf(environment.regions, place);
-    const targets = environment.regions === "all" ? await seenOf((await ports).registry, named) : named;
+    const targets = targetsOf(environment.regions, place);
+    const notEnabled = environment.regions === "all" ? "skip" : "fail";
     const { meter, backfillMs, aggregateAbove } = usage;
     const keep = await keeping;
-    return keep(now, { targets, prices, meter, ...labels, publish: true, backfillMs, aggregateAbove }, signal);
+    return keep(
+      now,
+      { targets, notEnabled, prices, meter, ...labels, publish: true, backfillMs, aggregateAbove },
+      signal,
+    );
   };
-}
-
-/** Where all Regions are asked for, those that the account has not enabled were never scanned, and have no costs. */
-async function seenOf(registry: AccountsPorts["registry"], targets: readonly Target[]): Promise<readonly Target[]> {
-  const records = await Promise.all(targets.map((target) => registry.load(target)));
-  return targets.filter((_, index) => (records[index]?.revision ?? 0) > 0);
 }
 
 async function portsOf(

@@ -1,4 +1,4 @@
-import type { AccountsOutcome, TargetAccounts } from "../core/jobs/accounts-outcome.ts";
+import type { AccountsOutcome, TargetAccounts } from "../core/jobs/accounts/outcome.ts";
 import { isoOf } from "../core/kernel/instant.ts";
 import type { PassLog } from "./pass-summary.ts";
 
@@ -16,6 +16,7 @@ export interface AccountsSummary {
     readonly restated: number;
     readonly open: number;
     readonly lateUnverifiable: number;
+    readonly lateUncertain: number;
   }[];
   readonly events: { readonly sent: number; readonly unsent: number };
 }
@@ -60,16 +61,19 @@ function logTarget({ target: { account, region }, status, problems, usage }: Tar
 const summaryOf = (outcome: AccountsOutcome): AccountsSummary => ({
   asOf: isoOf(outcome.asOf),
   complete: outcome.complete,
-  targets: outcome.targets.map(({ target, status, sources, closed, restated, open, lateUnverifiable }) => ({
-    account: target.account,
-    region: target.region,
-    status,
-    records: sources.reduce((sum, source) => sum + source.records, 0),
-    closed,
-    restated,
-    open,
-    lateUnverifiable,
-  })),
+  targets: outcome.targets.map(
+    ({ target, status, sources, closed, restated, open, lateUnverifiable, lateUncertain }) => ({
+      account: target.account,
+      region: target.region,
+      status,
+      records: sources.reduce((sum, source) => sum + source.records, 0),
+      closed,
+      restated,
+      open,
+      lateUnverifiable,
+      lateUncertain,
+    }),
+  ),
   events: {
     sent: outcome.events.filter(({ result }) => result === "sent").length,
     unsent: outcome.events.filter(({ result }) => result === "unsent").length,

@@ -5,7 +5,7 @@ import { type AccountsSummary, concludeAccounts } from "./accounts-summary.ts";
 import { withinDeadline } from "./deadline.ts";
 import { accountsEnvironment } from "./environment.ts";
 import { functionPlace } from "./function-place.ts";
-import { scheduledAt } from "./scheduled-event.ts";
+import { refuseOtherTimes, scheduledAt } from "./scheduled-event.ts";
 
 const environment = accountsEnvironment();
 const logger = new Logger({
@@ -19,6 +19,7 @@ const keep = accountsKeeperOf(environment);
 export async function handler(event: unknown, context: Context): Promise<AccountsSummary> {
   logger.addContext(context);
   const now = scheduledAt(event);
+  refuseOtherTimes(now, Date.now());
   const place = functionPlace(context.invokedFunctionArn);
   const outcome = await withinDeadline(
     context.getRemainingTimeInMillis(),

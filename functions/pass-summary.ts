@@ -1,5 +1,5 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
-import type { PassOutcome, TargetPass } from "../core/jobs/observe-outcome.ts";
+import type { PassOutcome, TargetPass } from "../core/jobs/observe/outcome.ts";
 import { isoOf } from "../core/kernel/instant.ts";
 
 /** What is used of the log. */

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type Instant, instant } from "../core/kernel/instant.ts";
+import { type Instant, instant, isoOf } from "../core/kernel/instant.ts";
 
 const schema = z.object({ scheduledAt: z.iso.datetime({ offset: true }) });
 
@@ -15,4 +15,19 @@ export function scheduledAt(event: unknown): Instant {
     );
   }
   return instant(Date.parse(parsed.data.scheduledAt));
+}
+
+const hourMs = 3_600_000;
+const mostAheadMs = hourMs;
+const mostBehindMs = 24 * hourMs;
+
+/**
+ * Throws where a pass is due at another time than it is run at: what is read of usage records is read up to then, and what comes
+ * later would be looked for in vain. A pass that is tried again is late by hours at most.
+ */
+export function refuseOtherTimes(dueAt: Instant, clockAt: number): void {
+  if (dueAt - clockAt <= mostAheadMs && clockAt - dueAt <= mostBehindMs) return;
+  throw new RangeError(
+    `the event's scheduledAt is ${isoOf(dueAt)}, and it is ${isoOf(instant(clockAt))}: nothing was read, for a pass is of the time it is run at, up to an hour ahead of it or a day behind; invoke the function with the time it is now`,
+  );
 }

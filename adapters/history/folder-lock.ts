@@ -8,8 +8,9 @@ const busyAfterMs = 5000;
 const attemptEveryMs = 10;
 const lockFile = ".lock.sqlite";
 
-// https://www.sqlite.org/rescode.html: SQLITE_BUSY and SQLITE_LOCKED.
+// https://www.sqlite.org/rescode.html: SQLITE_BUSY and SQLITE_LOCKED; SQLITE_CORRUPT and SQLITE_NOTADB.
 const busy = [5, 6];
+const damaged = [11, 26];
 
 /**
  * Runs `work` while no other process, and nobody else in this one, runs such work on the folder. An empty SQLite file is
@@ -30,7 +31,7 @@ export async function withFolderLock<T>(folder: string, work: () => Promise<T>):
 }
 
 async function acquire(lock: DatabaseSync, folder: string): Promise<void> {
-  for (let waitedMs = 0; !tryLock(lock); waitedMs += attemptEveryMs) {
+  for (let waitedMs = 0; !tryLock(lock, folder); waitedMs += attemptEveryMs) {
     if (waitedMs >= busyAfterMs) {
       throw new HistoryError(
         "busy",
@@ -41,13 +42,19 @@ async function acquire(lock: DatabaseSync, folder: string): Promise<void> {
   }
 }
 
-function tryLock(lock: DatabaseSync): boolean {
+function tryLock(lock: DatabaseSync, folder: string): boolean {
   try {
     lock.exec("BEGIN EXCLUSIVE");
     return true;
   } catch (error) {
     const code = error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : null;
     if (code !== null && busy.includes(code)) return false;
-    throw error;
+    if (code === null || !damaged.includes(code)) throw error;
+    // To delete it here could take the lock from under another process that holds it.
+    throw new HistoryError(
+      "corrupt",
+      `${path.join(folder, lockFile)} is damaged: end all runs that use this history, and delete the file. It holds nothing; the next run makes it again.`,
+      { cause: error },
+    );
   }
 }

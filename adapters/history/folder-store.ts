@@ -34,7 +34,11 @@ export function folderStore(folder: string): FileStore {
   return {
     place: folder,
     list: (from, until) => under("", from, until),
-    open: (name) => attempt(() => openFile(path.join(folder, name))),
+    open: (name) =>
+      attempt(async () => {
+        const file = await openFile(path.join(folder, name));
+        return file === null ? null : { ...file, slice: (start, end) => attempt(() => file.slice(start, end)) };
+      }),
     put: (name, bytes, revision) =>
       attempt(async () => {
         const file = path.join(folder, name);
@@ -116,10 +120,10 @@ const identityOf = (stats: { readonly ino: bigint; readonly mtimeNs: bigint; rea
 const codeOf = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : "");
 const isMissing = (error: unknown): boolean => codeOf(error) === "ENOENT";
 
+/** Whatever the system answers, of the folder or of the lock in it, it is about the place; other errors are faults of the program. */
 function folderError(error: unknown, folder: string): unknown {
   if (!(error instanceof Error) || error instanceof HistoryError) return error;
-  if (!["EACCES", "EPERM", "EROFS", "ENOENT", "ENOTDIR", "EEXIST", "ENOSPC", "ENAMETOOLONG"].includes(codeOf(error)))
-    return error;
+  if (!("syscall" in error || "errcode" in error)) return error;
   return new HistoryError(
     "denied",
     `The history folder ${folder} cannot be used (${error.message}): make it readable and writable with space left, or name another folder.`,

@@ -27,7 +27,7 @@ export async function heldInstead(
     const [first, ...others] = stored.filter((row) => row.x_Version === version);
     if (first === undefined || others.length + 1 < rowsOfWhole(first)) return [];
     const held = billOfRows([first, ...others]);
-    return held.version < bill.version || hasSameFigures(held, bill) ? [] : [held];
+    return hasSameFigures(held, bill) ? [] : [held];
   });
 }
 

@@ -12,7 +12,12 @@ export const daysLater = (at: Instant, days: number): Instant => instant(at + da
 
 /** The one file of a day, account and Region. Query engines take `name=value` folders as columns. */
 export const partitionPath = (table: HistoryTable, day: Instant, account: string, region: string): string =>
-  `${table}/day=${dateOf(day)}/account=${pathPart(account)}/region=${pathPart(region)}/rows.parquet`;
+  `${table}/day=${dateOf(day)}/account=${pathPart(account)}/region=${pathPart(region)}${fileName}`;
+
+const fileName = "/rows.parquet";
+
+/** Whether a path is that of the one file of its folder: a copy beside it, which somebody's tool made, is none of ours. */
+export const isPartitionPath = (path: string): boolean => path.endsWith(fileName);
 
 /** Between these lie all files of a table whose day begins in [from, until). */
 export const partitionRange = (table: HistoryTable, from: Instant, until: Instant): readonly [string, string] => [

@@ -4,7 +4,7 @@ import { restatementOfText, textOfRestatement } from "../../core/ports/ledger-te
 import type { TableColumns, TableSchema } from "./column-kinds.ts";
 import type { FileStore } from "./file-store.ts";
 import { readTable } from "./parquet-reader.ts";
-import { dayOf, daysLater, partitionPath, partitionRange } from "./partition.ts";
+import { dayOf, daysLater, isPartitionPath, partitionPath, partitionRange } from "./partition.ts";
 import { replaceFile } from "./replace-file.ts";
 
 type Column = keyof Restatement;
@@ -46,7 +46,7 @@ export async function writeRestatements(store: FileStore, restatements: readonly
 /** Those made in [from, until). */
 export async function* readRestatements(store: FileStore, from: Instant, until: Instant): AsyncGenerator<Restatement> {
   for await (const path of store.list(...partitionRange("audit/restatements", dayOf(from), daysLater(until, 1)))) {
-    const file = path.endsWith(".parquet") ? await store.open(path) : null;
+    const file = isPartitionPath(path) ? await store.open(path) : null;
     if (file === null) continue;
     try {
       for await (const table of readTable(file, `${path} in ${store.place}`, schema, names)) {

@@ -93,27 +93,12 @@ export function openDatabase(file: string): DatabaseSync {
 }
 
 function prepare(database: DatabaseSync, file: string): void {
-  const pragma = (name: string): unknown => Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0];
   // A writer does not keep readers out, and a process that is killed leaves a log that the next one replays.
   database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;");
   database.exec("BEGIN IMMEDIATE");
   try {
-    const version = Number(pragma("user_version"));
-    const owner = Number(pragma("application_id"));
-    const tables = Number(database.prepare("SELECT count(*) AS n FROM sqlite_schema").get()?.["n"]);
-    if (owner !== applicationId && tables > 0) {
-      throw new RegistryError(
-        "corrupt",
-        `${file} is a database of another program: name another file with --state, and Sandmeter makes it.`,
-      );
-    }
-    if (version > schemaVersion) {
-      throw new RegistryError(
-        "newer-version",
-        `${file} was written by a newer Sandmeter (its tables have version ${version}, this one knows ${schemaVersion}): update Sandmeter, or name another file with --state.`,
-      );
-    }
-    for (const step of migrations.slice(version)) database.exec(step);
+    const version = versionOf(database, file);
+    if (version !== "current") for (const step of migrations.slice(version)) database.exec(step);
     database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion};`);
     database.exec("COMMIT");
   } catch (error) {
@@ -122,10 +107,32 @@ function prepare(database: DatabaseSync, file: string): void {
   }
 }
 
+/** The version of the tables, where it is an older one. Throws `RegistryError` where they are not ours, or of a newer version. */
+export function versionOf(database: DatabaseSync, file: string): "current" | number {
+  const pragma = (name: string): unknown => Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0];
+  const version = Number(pragma("user_version"));
+  const owner = Number(pragma("application_id"));
+  const tables = Number(database.prepare("SELECT count(*) AS n FROM sqlite_schema").get()?.["n"]);
+  if (owner !== applicationId && tables > 0) {
+    throw new RegistryError(
+      "corrupt",
+      `${file} is a database of another program: name another file with --state, and Sandmeter makes it.`,
+    );
+  }
+  if (version > schemaVersion) {
+    throw new RegistryError(
+      "newer-version",
+      `${file} was written by a newer Sandmeter (its tables have version ${version}, this one knows ${schemaVersion}): update Sandmeter, or name another file with --state.`,
+    );
+  }
+  return version === schemaVersion ? "current" : version;
+}
+
 // Primary result codes, https://www.sqlite.org/rescode.html.
-const busy = [5, 6];
+const busy = [5, 6, 15];
 const damaged = [11, 26];
-const refused = [3, 8, 13, 14];
+/** Faults of a statement: SQLITE_ERROR, INTERNAL, CONSTRAINT, MISMATCH, MISUSE, RANGE. Any other is about the file and its disk. */
+const ofProgram = [1, 2, 19, 20, 21, 25];
 
 /** Turns what SQLite throws into the error of the registry; anything else comes back as it was. */
 export function registryError(error: unknown, file: string): unknown {
@@ -146,10 +153,7 @@ export function registryError(error: unknown, file: string): unknown {
       { cause: error },
     );
   }
-  const system =
-    "code" in error &&
-    ["EACCES", "EPERM", "EROFS", "ENOENT", "ENOTDIR", "EEXIST", "ENOSPC"].includes(String(error.code));
-  if (system || (code !== null && refused.includes(code))) {
+  if ("syscall" in error || (code !== null && !ofProgram.includes(code))) {
     if (isFolder(file)) {
       const message = `${file} is a folder: name a file in it with --state, such as ${path.join(file, "state.sqlite")}.`;
       return new RegistryError("denied", message, { cause: error });

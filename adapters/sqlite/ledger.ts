@@ -12,14 +12,15 @@ import {
   textOfRestatement,
 } from "../../core/ports/ledger-text.ts";
 import { openDatabase } from "./database.ts";
+import { openToRead, type StateAccess } from "./open-to-read.ts";
 import { sharedTransaction } from "./shared-transaction.ts";
 import { inTransaction } from "./transaction.ts";
 
 export type SqliteLedger = Ledger & { readonly close: () => void };
 
 /** Keeps the ledger in the state file, which several processes may share. */
-export function sqliteLedger(file: string, accountText: AccountText): SqliteLedger {
-  const database = openDatabase(file);
+export function sqliteLedger(file: string, accountText: AccountText, access: StateAccess = "write"): SqliteLedger {
+  const database = access === "read" ? openToRead(file) : openDatabase(file);
   const sql = statementsOf(database);
   const together = sharedTransaction(database, file);
   const atomically = <T>(work: () => T): Promise<T> => inTransaction(database, file, work);

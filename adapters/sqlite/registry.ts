@@ -5,6 +5,7 @@ import type { Outbox } from "../../core/ports/outbox.ts";
 import { keptGoneMs, type Registry } from "../../core/ports/registry.ts";
 import { stateOfText, textOfDetail, textOfState } from "../../core/ports/registry-text.ts";
 import { openDatabase } from "./database.ts";
+import { openToRead, type StateAccess } from "./open-to-read.ts";
 import { eventOf, sessionOf, sessionValues } from "./rows.ts";
 import { inTransaction } from "./transaction.ts";
 
@@ -16,8 +17,8 @@ export type SqliteRegistry = Registry &
   };
 
 /** Remembers in one SQLite file, which several processes may share. */
-export function sqliteRegistry(file: string): SqliteRegistry {
-  const database = openDatabase(file);
+export function sqliteRegistry(file: string, access: StateAccess = "write"): SqliteRegistry {
+  const database = access === "read" ? openToRead(file) : openDatabase(file);
   const sql = statementsOf(database);
 
   const atomically = <T>(work: () => T): Promise<T> => inTransaction(database, file, work);

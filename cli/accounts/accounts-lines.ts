@@ -1,4 +1,4 @@
-import type { AccountsOutcome } from "../../core/jobs/accounts-outcome.ts";
+import type { AccountsOutcome } from "../../core/jobs/accounts/outcome.ts";
 import { isoOf } from "../../core/kernel/instant.ts";
 import { safeText } from "../render/safe-text.ts";
 
@@ -8,6 +8,7 @@ export function accountsLine(outcome: AccountsOutcome): string {
     outcome.targets.reduce((total, target) => total + figure(target), 0);
   const restated = sum((target) => target.restated);
   const late = sum((target) => target.lateUnverifiable);
+  const uncertain = sum((target) => target.lateUncertain);
   const unmetered = sum((target) => target.usage.filter(({ located }) => located.kind === "none").length);
   return [
     `costs as of ${isoOf(outcome.asOf)}: ${plural(
@@ -18,6 +19,7 @@ export function accountsLine(outcome: AccountsOutcome): string {
     ...(restated === 0 ? [] : [`${restated} restated`]),
     ...(outcome.repriced === 0 ? [] : [`${outcome.repriced} restated at new prices`]),
     ...(late === 0 ? [] : [`${plural(late, "late record")} that nothing can verify`]),
+    ...(uncertain === 0 ? [] : [`${plural(uncertain, "delivery", "deliveries")} that may be late or repeated`]),
     `${sum((target) => sumOf(target.sources.map((source) => source.records)))} usage records read`,
     ...(unmetered === 0 ? [] : [`${plural(unmetered, "interpreter")} without usage logs`]),
     outcome.complete ? "complete" : "INCOMPLETE",
@@ -33,4 +35,4 @@ export const accountsProblemLines = (outcome: AccountsOutcome): readonly string[
 ];
 
 const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0);
-const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
+const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;

@@ -1,5 +1,5 @@
 import { targetKey } from "../../core/inventory/target.ts";
-import type { AccountsProgress } from "../../core/jobs/accounts-ports.ts";
+import type { AccountsProgress } from "../../core/jobs/accounts/ports.ts";
 import { progressLine } from "../render/progress-line.ts";
 import type { Terminal } from "../terminal.ts";
 

@@ -1,5 +1,5 @@
-import type { AccountsOutcome } from "../../core/jobs/accounts-outcome.ts";
-import type { PassOutcome } from "../../core/jobs/observe-outcome.ts";
+import type { AccountsOutcome } from "../../core/jobs/accounts/outcome.ts";
+import type { PassOutcome } from "../../core/jobs/observe/outcome.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
 
 /** `pass` is the one that the job runs beside: what it saw says which targets there are. */

@@ -8,8 +8,8 @@ import { awsReadTags } from "../../adapters/aws/tags.ts";
 import { awsUsageSource } from "../../adapters/aws/usage-source.ts";
 import { bucketTrail, folderTrail } from "../../adapters/files/trail.ts";
 import { bucketUsageSource, folderUsageSource } from "../../adapters/files/usage-source.ts";
-import type { AccountsInput, AccountsPorts } from "../../core/jobs/accounts-ports.ts";
-import { routeUsage } from "../../core/jobs/route-usage.ts";
+import type { AccountsInput, AccountsPorts } from "../../core/jobs/accounts/ports.ts";
+import { routeUsage } from "../../core/jobs/ingest/route-usage.ts";
 import type { Trail } from "../../core/ports/principals.ts";
 import type { UsageSource } from "../../core/ports/usage-source.ts";
 import type { AwsSettings } from "../config/aws-settings.ts";
@@ -64,10 +64,11 @@ export function trailOf(clients: AwsClients, { trail }: Pick<AccountsSettings, "
 export const accountsInputOf = (
   settings: Pick<AwsSettings, "prices">,
   accounts: Pick<AccountsSettings, "meter" | "attribution" | "budgets" | "backfillMs" | "aggregateAbove">,
-  subject: Pick<ScanSubject, "targets">,
+  subject: Pick<ScanSubject, "targets" | "notEnabled">,
   publish: boolean,
 ): AccountsInput => ({
   targets: subject.targets,
+  notEnabled: subject.notEnabled,
   prices: settings.prices,
   meter: accounts.meter,
   attribution: accounts.attribution,

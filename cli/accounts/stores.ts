@@ -7,6 +7,7 @@ import { folderStore } from "../../adapters/history/folder-store.ts";
 import { parquetHistory } from "../../adapters/history/parquet-history.ts";
 import { sqliteDocuments } from "../../adapters/sqlite/documents.ts";
 import { sqliteLedger } from "../../adapters/sqlite/ledger.ts";
+import type { StateAccess } from "../../adapters/sqlite/open-to-read.ts";
 import { sqliteRegistry } from "../../adapters/sqlite/registry.ts";
 import { sqliteStopRecords } from "../../adapters/sqlite/stop-records.ts";
 import type { PriceBook } from "../../core/billing/price-book.ts";
@@ -44,6 +45,7 @@ export async function openStores(
   settings: Pick<AccountsSettings, "stateFile" | "history" | "meter">,
   prices: PriceBook,
   s3: () => Promise<S3Client>,
+  access: StateAccess = "write",
 ): Promise<Stores> {
   const opened: { readonly close: () => void }[] = [];
   const keep = <T extends { readonly close: () => void }>(store: T): T => {
@@ -52,12 +54,12 @@ export async function openStores(
   };
   try {
     const files = await fileStoreOf(settings.history, s3);
-    const registry = keep(sqliteRegistry(settings.stateFile));
+    const registry = keep(sqliteRegistry(settings.stateFile, access));
     return {
       registry,
       targets: registry.targets,
-      ledger: keep(sqliteLedger(settings.stateFile, { encode: writeAccount, decode: readAccount })),
-      documents: keep(sqliteDocuments(settings.stateFile)),
+      ledger: keep(sqliteLedger(settings.stateFile, { encode: writeAccount, decode: readAccount }, access)),
+      documents: keep(sqliteDocuments(settings.stateFile, access)),
       stopRecords: keep(sqliteStopRecords(settings.stateFile)),
       history: parquetHistory(files, { prices, gb: settings.meter.gb }),
       closeBook: fileCloseBook(files),

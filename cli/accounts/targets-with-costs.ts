@@ -1,5 +1,5 @@
 import type { Target } from "../../core/inventory/target.ts";
-import type { PassOutcome } from "../../core/jobs/observe-outcome.ts";
+import type { PassOutcome } from "../../core/jobs/observe/outcome.ts";
 import { instant } from "../../core/kernel/instant.ts";
 import type { Ledger } from "../../core/ports/ledger.ts";
 import { keptGoneMs, type Registry } from "../../core/ports/registry.ts";

@@ -34,7 +34,7 @@ export function planText(
 }
 
 /** One row for each stop. */
-export const stopsTable = (stops: readonly PlannedStop[], width: number | null, paint: Paint): string =>
+const stopsTable = (stops: readonly PlannedStop[], width: number | null, paint: Paint): string =>
   renderTable(
     [
       { title: "REGION" },

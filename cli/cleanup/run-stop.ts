@@ -1,7 +1,7 @@
 import type { AwsClients } from "../../adapters/aws/clients.ts";
 import type { EntryOutcome } from "../../core/cleanup/stop-outcome.ts";
 import type { Session } from "../../core/inventory/session.ts";
-import type { TargetScan } from "../../core/jobs/scan-outcome.ts";
+import type { TargetScan } from "../../core/jobs/scan/outcome.ts";
 import { type StoppedByHand, stopByHand } from "../../core/jobs/sweep/stop-by-hand.ts";
 import type { StopOverride } from "../../core/jobs/sweep/stop-ports.ts";
 import type { SweepPorts } from "../../core/jobs/sweep/sweep-ports.ts";

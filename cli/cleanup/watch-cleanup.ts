@@ -1,13 +1,15 @@
 import type { AwsClients } from "../../adapters/aws/clients.ts";
 import { awsSendEvents } from "../../adapters/aws/events.ts";
-import type { PassOutcome } from "../../core/jobs/observe-outcome.ts";
+import { awsRefusedCalls } from "../../adapters/aws/refused-calls.ts";
+import { regretLimits } from "../../adapters/config/policy-defaults.ts";
+import type { PassOutcome } from "../../core/jobs/observe/outcome.ts";
 import { type SweepPassOutcome, sweepPass } from "../../core/jobs/sweep/sweep-pass.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import { type Beside, besidePasses } from "../accounts/accounts-schedule.ts";
 import type { Stores } from "../accounts/stores.ts";
 import type { CleanupInput } from "./cleanup-input.ts";
-import { stopperOf, stopsNothing, sweepInputOf, sweepPortsOf } from "./compose.ts";
+import { killSwitchOf, stopperOf, stopsNothing, sweepInputOf, sweepPortsOf } from "./compose.ts";
 import { sweptTargetOf } from "./swept-targets.ts";
 
 export interface CleanupBeside extends Beside<SweepPassOutcome> {
@@ -36,6 +38,9 @@ export function cleanupBeside(
   const run = sweepPass({
     ...sweepPortsOf(clients, stores, input, clock, stopper.stopSession),
     sendEvents: awsSendEvents(clients, telling.region),
+    registry: stores.registry,
+    readRefusedCalls: awsRefusedCalls(clients),
+    writeSwitch: killSwitchOf(clients, stores.documents, input.cleanup).write,
   });
   const { act: _, ...sweepInput } = sweepInputOf(input, false);
   const job = (now: Instant, pass: PassOutcome, signal: AbortSignal): Promise<SweepPassOutcome> => {
@@ -44,7 +49,12 @@ export function cleanupBeside(
     const knownUsdOf = ({ id }: { readonly id: (typeof scans)[number]["sessions"][number]["id"] }) =>
       costs.get(id) ?? null;
     const found = scans.flatMap((scan) => sweptTargetOf(scan) ?? []);
-    return run(now, { ...sweepInput, runaway: input.runaway, knownUsdOf, publish: telling.publish }, found, signal);
+    return run(
+      now,
+      { ...sweepInput, runaway: input.runaway, regret: regretLimits, knownUsdOf, publish: telling.publish },
+      found,
+      signal,
+    );
   };
   return { inPass: besidePasses(0, job).inPass, close: stopper.close };
 }

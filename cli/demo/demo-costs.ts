@@ -1,5 +1,5 @@
 import { codeInterpreterKind } from "../../adapters/aws/code-interpreter-kind.ts";
-import type { AccountsOutcome } from "../../core/jobs/accounts-outcome.ts";
+import type { AccountsOutcome } from "../../core/jobs/accounts/outcome.ts";
 import { type Instant, instant, plusMs } from "../../core/kernel/instant.ts";
 import { costReport } from "../../core/reporting/cost-report.ts";
 import { accountsLine, accountsProblemLines } from "../accounts/accounts-lines.ts";

@@ -6,7 +6,7 @@ import { memoryLedger } from "../../adapters/memory/ledger.ts";
 import { memoryStopRecords } from "../../adapters/memory/stop-records.ts";
 import { sqliteRegistry } from "../../adapters/sqlite/registry.ts";
 import { keepAccounts } from "../../core/jobs/keep-accounts.ts";
-import { observe } from "../../core/jobs/observe.ts";
+import { observe } from "../../core/jobs/observe/observe.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
 import { defaultThresholds } from "../../core/quota/thresholds.ts";
 import { besidePasses, noAccounts } from "../accounts/accounts-schedule.ts";
@@ -55,7 +55,7 @@ export function demoPass(
     backfillMs,
     aggregateAbove: Number.POSITIVE_INFINITY,
   };
-  const accountsInput = accountsInputOf(settings, accounts, { targets: world.targets }, true);
+  const accountsInput = accountsInputOf(settings, accounts, { targets: world.targets, notEnabled: "fail" }, true);
   const beside =
     watch.accountsEveryMs === null
       ? noAccounts

@@ -1,4 +1,4 @@
-import type { PassOutcome } from "../../core/jobs/observe-outcome.ts";
+import type { PassOutcome } from "../../core/jobs/observe/outcome.ts";
 import { scanOf } from "../../core/reporting/pass-report.ts";
 import { painter } from "../render/style.ts";
 import { renderTable } from "../render/table.ts";

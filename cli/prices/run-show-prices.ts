@@ -1,3 +1,4 @@
+import { awsRegionNames } from "../../adapters/aws/regions.ts";
 import { type PriceBook, type PricePeriod, periodAt, periodsOf, priceBookOf } from "../../core/billing/price-book.ts";
 import { layerPrices } from "../../core/billing/price-layers.ts";
 import { everyRegion } from "../../core/billing/price-row.ts";
@@ -6,6 +7,7 @@ import { type Region, region } from "../../core/kernel/ids.ts";
 import { type Instant, isoOf } from "../../core/kernel/instant.ts";
 import { UsageError } from "../cli-error.ts";
 import { readConfig } from "../config/load-config.ts";
+import { nearestOf } from "../config/nearest.ts";
 import { readPrices } from "../config/prices.ts";
 import { exitCode } from "../exit-code.ts";
 import { safeJson, safeText } from "../render/safe-text.ts";
@@ -26,6 +28,8 @@ export const runShowPrices: RunVerb = async (input, terminal) => {
   const rows = layerPrices(layers);
   const origins = new Map(rows.map((row) => [`${row.region}\n${row.startsAt}`, row.origin]));
   const book = priceBookOf(rows);
+  const stranger = unknownRegion(asked.region, book);
+  if (stranger !== null) throw new UsageError([stranger]);
   const shown = rowsOf(book, asked).map((it) => ({
     ...it,
     origin: origins.get(`${it.period.row.region}\n${it.period.row.startsAt}`) ?? "",
@@ -34,6 +38,13 @@ export const runShowPrices: RunVerb = async (input, terminal) => {
   else terminal.out(textOfRows(shown, asked, terminal));
   return exitCode.done;
 };
+
+/** A Region that AWS does not have and that no row names is most likely misspelt: that it has no price would be no answer. */
+function unknownRegion(name: Region | null, book: PriceBook): string | null {
+  const known = [...new Set([...awsRegionNames, ...book.keys()])];
+  if (name === null || known.includes(name)) return null;
+  return `--region: unknown Region "${safeText(name)}"${nearestOf(name, known)}`;
+}
 
 /** Of the flags alone: a word may be the value of a flag that is not known. */
 export const checkShowPrices: CheckVerb = async (input, terminal) => (await readInput(input, terminal)).problems;

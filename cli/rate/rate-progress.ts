@@ -1,38 +1,31 @@
 import { statSync } from "node:fs";
 import path from "node:path";
+import { progressLine } from "../render/progress-line.ts";
 import type { Terminal } from "../terminal.ts";
 
-/** One line on standard error that is redrawn, on a terminal and for big input only. */
+/** How far a rating has come, for big input only. */
 export interface RateProgress {
   readonly add: (bytes: number) => void;
   readonly clear: () => void;
 }
 
 const worthTellingBytes = 32 * 1024 * 1024;
-const redrawEveryMs = 100;
 
 export function rateProgress(files: readonly string[], terminal: Terminal): RateProgress {
+  const line = progressLine(terminal);
+  const total = totalBytes(files, terminal.cwd);
   let read = 0;
-  let drawnAt = Number.NEGATIVE_INFINITY;
-  let shown = false;
-  const total = terminal.interactive ? totalBytes(files, terminal.cwd) : null;
   return {
     add: (bytes) => {
       read += bytes;
-      const now = performance.now();
-      if (!terminal.interactive || read < worthTellingBytes || now - drawnAt < redrawEveryMs) return;
-      drawnAt = now;
-      shown = true;
-      const share =
-        total === null ? "" : ` of ${megabytes(total)} (${Math.min(100, Math.floor((100 * read) / total))} %)`;
-      terminal.err(`\r\u001b[KReading: ${megabytes(read)}${share}`);
+      if (read >= worthTellingBytes) line.show(() => `Reading: ${megabytes(read)}${shareOf(read, total)}`);
     },
-    clear: () => {
-      if (shown) terminal.err("\r\u001b[K");
-      shown = false;
-    },
+    clear: line.clear,
   };
 }
+
+const shareOf = (read: number, total: number | null): string =>
+  total === null ? "" : ` of ${megabytes(total)} (${Math.min(100, Math.floor((100 * read) / total))} %)`;
 
 const megabytes = (bytes: number): string => `${Math.floor(bytes / 1e6)} MB`;
 

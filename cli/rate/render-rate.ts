@@ -3,9 +3,10 @@ import { type RatedSession, type RatedTotals, ratedTotals } from "../../core/bil
 import { compareUsd, formatUsd, type Usd, usdToNumber } from "../../core/kernel/money.ts";
 import { amountText, dollarText } from "../render/dollars.ts";
 import { formatSeconds } from "../render/duration.ts";
+import { renderFitting, type YieldingColumn } from "../render/fit-columns.ts";
 import { safeText } from "../render/safe-text.ts";
 import { type Paint, painter } from "../render/style.ts";
-import { type Cell, type Column, renderTable } from "../render/table.ts";
+import type { Cell } from "../render/table.ts";
 import type { Terminal } from "../terminal.ts";
 import type { RateOptions } from "./rate-options.ts";
 
@@ -15,12 +16,13 @@ const listedProblems = 20;
 export function renderRate(
   result: RateResult,
   options: Pick<RateOptions, "top" | "allProblems">,
-  terminal: Pick<Terminal, "color" | "columns">,
+  terminal: Pick<Terminal, "color" | "interactive" | "columns">,
 ): string {
   const paint = painter(terminal.color);
   const totals = ratedTotals(result.sessions);
+  const maxWidth = terminal.color || terminal.interactive ? terminal.columns : null;
   const sections = [
-    sessionsSection(result.sessions, options.top, paint, terminal.color ? terminal.columns : null),
+    sessionsSection(result.sessions, options.top, paint, maxWidth),
     totalsSection(result, totals),
     problemsSection(result, options.allProblems, paint),
     result.failures.length === 0 ? "" : `${paint("Partial:", "yellow")} what could not be read is missing above.\n`,
@@ -28,19 +30,19 @@ export function renderRate(
   return sections.filter((section) => section !== "").join("\n");
 }
 
-// On a narrow terminal the columns on the right are cut first: the cost stays in sight.
-const columns: readonly Column[] = [
-  { title: "SESSION", shrinkTo: 12 },
-  { title: "INTERPRETER", shrinkTo: 12 },
-  { title: "REGION" },
-  { title: "METERED", align: "right" },
+// On a narrow terminal the session and its cost stay in sight.
+const columns: readonly YieldingColumn[] = [
+  { title: "SESSION" },
+  { title: "INTERPRETER", yields: 8 },
+  { title: "REGION", yields: 6 },
+  { title: "METERED", align: "right", yields: 4 },
   { title: "RATED USD", align: "right" },
-  { title: "IDLE USD", align: "right" },
-  { title: "LOGGED USD", align: "right" },
-  { title: "PEAK TAX", align: "right" },
-  { title: "PEAK MB", align: "right" },
-  { title: "GAPS", align: "right" },
-  { title: "ACCOUNT" },
+  { title: "IDLE USD", align: "right", yields: 7 },
+  { title: "LOGGED USD", align: "right", yields: 5 },
+  { title: "PEAK TAX", align: "right", yields: 3 },
+  { title: "PEAK MB", align: "right", yields: 2 },
+  { title: "GAPS", align: "right", yields: 1 },
+  { title: "ACCOUNT", yields: 0 },
 ];
 
 function sessionsSection(sessions: readonly RatedSession[], top: number, paint: Paint, width: number | null): string {
@@ -48,7 +50,7 @@ function sessionsSection(sessions: readonly RatedSession[], top: number, paint: 
   const shown = sessions.toSorted(costliestFirst).slice(0, top);
   const rest = sessions.length - shown.length;
   const more = rest === 0 ? "" : `and ${rest} more: see --top and --json\n`;
-  return (shown.length === 0 ? "" : renderTable(columns, shown.map(rowOf), width, paint)) + more;
+  return (shown.length === 0 ? "" : renderFitting(columns, shown.map(rowOf), width, paint)) + more;
 }
 
 /** Sessions without a price come last, in their own order. */

@@ -43,6 +43,11 @@ export const runRate: RunVerb = async (input, terminal) => {
   if (json) writeRateJson(result, { rule: options.rule ?? defaultRule, gb, complete }, terminal.out);
   else if (!nothing) terminal.out(renderRate(result, options, terminal));
   const useless = isUseless(result);
+  if (result.lines === 0 && result.failures.length === 0) {
+    terminal.err(
+      "sandmeter: there is no line in what was read, so no cost is known: were usage records delivered to it?\n",
+    );
+  }
   if (useless) {
     terminal.err("sandmeter: no line is a usage record, so no cost is known: name files of USAGE_LOGS records\n");
   } else terminal.err(missing.map((sentence) => `sandmeter: ${sentence}\n`).join(""));

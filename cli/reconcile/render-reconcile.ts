@@ -3,9 +3,10 @@ import { formatUsd, type Usd } from "../../core/kernel/money.ts";
 import type { Comparison } from "../../core/reconcile/compare.ts";
 import type { PlaceComparison, PlaceState, Reconciliation } from "../../core/reconcile/reconciliation.ts";
 import { amountText, dollarText } from "../render/dollars.ts";
+import { renderFitting, type YieldingColumn } from "../render/fit-columns.ts";
 import { safeText } from "../render/safe-text.ts";
 import { type Paint, painter, type Style } from "../render/style.ts";
-import { type Cell, type Column, renderTable } from "../render/table.ts";
+import type { Cell } from "../render/table.ts";
 import type { Terminal } from "../terminal.ts";
 import { explanationLines } from "./explanation-lines.ts";
 
@@ -98,19 +99,19 @@ const stateCell = (state: PlaceState, text = words[state]): Cell => ({ text, sty
 /** Quantities first: dollars follow from them and from prices. */
 function placesTable({ places }: Reconciliation, maxWidth: number | null, paint: Paint): string {
   if (places.length === 0) return "";
-  const columns: readonly Column[] = [
-    { title: "ACCOUNT" },
+  const columns: readonly YieldingColumn[] = [
+    { title: "ACCOUNT", yields: accountYields(places) },
     { title: "REGION" },
     { title: "OF" },
     { title: "BILLED", align: "right" },
     { title: "RATED", align: "right" },
-    { title: "ALLOCATED", align: "right" },
-    { title: "LOGGED", align: "right" },
+    { title: "ALLOCATED", align: "right", yields: 4 },
+    { title: "LOGGED", align: "right", yields: 2 },
     { title: "RATIO", align: "right" },
-    { title: "BY LOGGED", align: "right" },
+    { title: "BY LOGGED", align: "right", yields: 1 },
     { title: "STATE" },
   ];
-  return renderTable(columns, places.flatMap(placeRows), maxWidth, paint);
+  return renderFitting(columns, places.flatMap(placeRows), maxWidth, paint);
 }
 
 function placeRows(place: PlaceComparison): readonly (readonly Cell[])[] {
@@ -142,19 +143,23 @@ function comparisonState({ state }: Comparison): Cell {
   return state === "unpriced" ? { text: "no price", style: "yellow" } : stateCell(state);
 }
 
+/** The account of all of them is left out first; which of several it is, last. */
+const accountYields = (places: readonly PlaceComparison[]): number =>
+  new Set(places.map(({ account }) => account)).size === 1 ? 0 : 9;
+
 function daysTable({ places }: Reconciliation, maxWidth: number | null, paint: Paint): string {
   const rows = places.flatMap(({ account, region, days }) => days.map((day) => ({ account, region, ...day })));
   if (rows.length === 0) return "";
-  const columns: readonly Column[] = [
+  const columns: readonly YieldingColumn[] = [
     { title: "DAY" },
-    { title: "ACCOUNT" },
+    { title: "ACCOUNT", yields: accountYields(places) },
     { title: "REGION" },
-    { title: "VCPU-H BILLED", align: "right" },
-    { title: "RATIO", align: "right" },
-    { title: "GB-H BILLED", align: "right" },
-    { title: "RATIO", align: "right" },
+    { title: "VCPU-H BILLED", align: "right", yields: 2 },
+    { title: "VCPU RATIO", align: "right", yields: 5 },
+    { title: "GB-H BILLED", align: "right", yields: 3 },
+    { title: "GB RATIO", align: "right", yields: 4 },
     { title: "USD BILLED", align: "right" },
-    { title: "RATIO", align: "right" },
+    { title: "USD RATIO", align: "right" },
     { title: "STATE" },
   ];
   const cells = rows
@@ -175,7 +180,7 @@ function daysTable({ places }: Reconciliation, maxWidth: number | null, paint: P
         stateCell(row.state),
       ];
     });
-  return renderTable(columns, cells, maxWidth, paint);
+  return renderFitting(columns, cells, maxWidth, paint);
 }
 
 function explained({ places, bill, from }: Reconciliation, paint: Paint): string {

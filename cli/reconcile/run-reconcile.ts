@@ -14,7 +14,7 @@ import type { Stores } from "../accounts/stores.ts";
 import { CliError, UsageError } from "../cli-error.ts";
 import { type ExitCode, exitCode, worstExitCode } from "../exit-code.ts";
 import { safeJson, safeText } from "../render/safe-text.ts";
-import { type ReportSettings, readReportSettings } from "../report/report-subject.ts";
+import { coverageOf, type ReportSettings, readReportSettings, unreadIn } from "../report/report-subject.ts";
 import { withStores } from "../report/with-stores.ts";
 import { clientsOf } from "../scan/compose.ts";
 import { systemClock } from "../system-clock.ts";
@@ -79,7 +79,9 @@ async function compared(
   const { from, until, band } = options;
   const targets = (await stores.targets()).filter(includes);
   const pricing = { prices: settings.prices, gb: accounts.meter.gb, kind: codeInterpreterKind };
-  return reconcile(stores, { ...pricing, now, from, until, targets, includes, band }, bill, signal);
+  const unread = unreadIn(await coverageOf(stores, targets));
+  const told = { ...bill, problems: [...bill.problems, ...unread] };
+  return reconcile(stores, { ...pricing, now, from, until, targets, includes, band }, told, signal);
 }
 
 /** What is outside comes before what is missing; a run that compared nothing has not found the two to agree. */

@@ -1,28 +1,37 @@
 import type { Terminal } from "../terminal.ts";
 import { cutTo } from "./table.ts";
 
-/** One line on standard error that is redrawn, on a terminal only. */
+/** How far something has come, on standard error: a line that is redrawn on a terminal, else one now and then. */
 export interface ProgressLine {
   readonly show: (text: () => string) => void;
   readonly clear: () => void;
 }
 
 const redrawEveryMs = 80;
+/** Where nothing can be redrawn, as in the log of a job: often enough to tell that it lives. */
+const writeEveryMs = 10_000;
 
-export function progressLine(terminal: Pick<Terminal, "err" | "interactive" | "columns">): ProgressLine {
-  let drawnAt = Number.NEGATIVE_INFINITY;
-  let shown = false;
+/** `nowMs` is of any clock that only goes on. */
+export function progressLine(
+  terminal: Pick<Terminal, "err" | "interactive" | "columns">,
+  nowMs: () => number = () => performance.now(),
+): ProgressLine {
+  // What is over within seconds needs no line in a log.
+  let shownAt = terminal.interactive ? Number.NEGATIVE_INFINITY : nowMs();
+  let isDrawn = false;
   return {
     show: (text) => {
-      const now = performance.now();
-      if (!terminal.interactive || now - drawnAt < redrawEveryMs) return;
-      drawnAt = now;
-      shown = true;
-      terminal.err(`\r\u001b[K${cutTo(text(), Math.max(20, terminal.columns - 1))}`);
+      const now = nowMs();
+      if (now - shownAt < (terminal.interactive ? redrawEveryMs : writeEveryMs)) return;
+      shownAt = now;
+      isDrawn = terminal.interactive;
+      terminal.err(
+        terminal.interactive ? `\r\u001b[K${cutTo(text(), Math.max(20, terminal.columns - 1))}` : `${text()}\n`,
+      );
     },
     clear: () => {
-      if (shown) terminal.err("\r\u001b[K");
-      shown = false;
+      if (isDrawn) terminal.err("\r\u001b[K");
+      isDrawn = false;
     },
   };
 }

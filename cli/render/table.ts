@@ -7,6 +7,8 @@ export interface Column {
   readonly align?: "left" | "right";
   /** May be cut down to this width where the table is too wide; columns are cut from the last on. */
   readonly shrinkTo?: number;
+  /** What is too long goes on in the next line instead of being cut. */
+  readonly wraps?: boolean;
 }
 
 export interface Cell {
@@ -35,17 +37,52 @@ export function renderTable(
     columns.map((column) => column.title),
     () => "bold",
   );
-  const body = texts.map((cells, row) => line(cells, (index) => rows[row]?.[index]?.style ?? "plain"));
+  const body = texts.flatMap((cells, row) =>
+    linesOf(cells, columns, widths).map((own) => line(own, (index) => rows[row]?.[index]?.style ?? "plain")),
+  );
   return [header, ...body].map((text) => `${text}\n`).join("");
 }
 
-/** How wide the table is at least without a cut of what must not be cut. */
-export function leastWidth(columns: readonly Column[], rows: readonly (readonly Cell[])[]): number {
+/** How wide each column is at least without a cut of what must not be cut. */
+export function leastWidths(columns: readonly Column[], rows: readonly (readonly Cell[])[]): readonly number[] {
   const texts = rows.map((row) => row.map((cell) => safeText(cell.text)));
-  return naturalWidths(columns, texts).reduce(
-    (sum, width, index) => sum + Math.min(width, columns[index]?.shrinkTo ?? width),
-    gap.length * (columns.length - 1),
+  return naturalWidths(columns, texts).map((width, index) => Math.min(width, columns[index]?.shrinkTo ?? width));
+}
+
+/** How wide a table of columns of these widths is. */
+export const widthOf = (widths: readonly number[]): number =>
+  widths.reduce((sum, width) => sum + width, gap.length * (widths.length - 1));
+
+/** The cells of a row, line by line: as many lines as the longest of those that wrap takes. */
+function linesOf(
+  cells: readonly string[],
+  columns: readonly Column[],
+  widths: readonly number[],
+): readonly (readonly string[])[] {
+  const wrapped = cells.map((text, index) =>
+    columns[index]?.wraps === true ? wrap(text, Math.max(2, widths[index] ?? 0)) : [text],
   );
+  const height = Math.max(1, ...wrapped.map((lines) => lines.length));
+  return Array.from({ length: height }, (_, place) => wrapped.map((lines) => lines[place] ?? ""));
+}
+
+/** Breaks within words too: names have no spaces to break at. */
+function wrap(text: string, width: number): readonly string[] {
+  if (stringWidth(text) <= width) return [text];
+  const lines: string[] = [];
+  let line = "";
+  let used = 0;
+  for (const { segment } of graphemes.segment(text)) {
+    const size = stringWidth(segment);
+    if (used + size > width && line !== "") {
+      lines.push(line);
+      line = "";
+      used = 0;
+    }
+    line += segment;
+    used += size;
+  }
+  return [...lines, line];
 }
 
 const naturalWidths = (columns: readonly Column[], rows: readonly (readonly string[])[]): readonly number[] =>
@@ -55,8 +92,7 @@ const naturalWidths = (columns: readonly Column[], rows: readonly (readonly stri
 
 function fitted(columns: readonly Column[], natural: readonly number[], maxWidth: number | null): readonly number[] {
   if (maxWidth === null) return natural;
-  const total = natural.reduce((sum, width) => sum + width, gap.length * (columns.length - 1));
-  let excess = total - maxWidth;
+  let excess = widthOf(natural) - maxWidth;
   const widths = [...natural];
   // First what may be cut; on a terminal that is narrower still, the columns on the right, so that no line ever breaks.
   const leasts = [columns.map((column) => column.shrinkTo ?? Number.POSITIVE_INFINITY), columns.map(() => 1)];

@@ -13,10 +13,11 @@ export function groupsInOrder(groups: readonly CostGroup[], groupBy: readonly st
 const byKnown = (a: CostGroup, b: CostGroup): number =>
   a.sums.known < b.sums.known ? 1 : a.sums.known > b.sums.known ? -1 : 0;
 
-function compareTexts(a: readonly string[], b: readonly string[]): number {
+/** What is not known comes first. */
+function compareTexts(a: CostGroup["values"], b: CostGroup["values"]): number {
   for (const [place, text] of a.entries()) {
-    const other = b[place] ?? "";
-    if (text !== other) return text < other ? -1 : 1;
+    const other = b[place] ?? null;
+    if (text !== other) return text === null || (other !== null && text < other) ? -1 : 1;
   }
   return 0;
 }

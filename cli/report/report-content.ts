@@ -1,5 +1,6 @@
 import type { HealthLevel } from "../../core/inventory/scan-health.ts";
 import type { Target } from "../../core/inventory/target.ts";
+import type { LastAccounts } from "../../core/jobs/accounts/memory.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
 import { subtractUsd, type Usd, zeroUsd } from "../../core/kernel/money.ts";
 import type { Problem } from "../../core/kernel/problem.ts";
@@ -11,10 +12,12 @@ export interface TargetCoverage {
   readonly target: Target;
   /** Of the scans; null where no pass was remembered. */
   readonly health: HealthLevel | null;
-  /** All usage records stamped before it are in; null where it has no place with records, or none was read yet. */
+  /** All usage records stamped before it are in; null where it has no place with records, or one was never read. */
   readonly recordsUntil: Instant | null;
   /** The last pass over the accounts; null where none was remembered. */
   readonly keptAt: Instant | null;
+  /** What the last pass over the accounts came to, whether it came to its end or not; null where none was remembered. */
+  readonly accounts: LastAccounts | null;
 }
 
 /** What a report shows, whatever the format. */

@@ -3,6 +3,7 @@ import { decimalText, printedParts } from "../../core/reporting/largest-remainde
 import { csvWriter } from "./focus-csv.ts";
 import type { ReportContent } from "./report-content.ts";
 import { type PrintedFigures, printedFigures } from "./report-figures.ts";
+import { shownValue } from "./shown-value.ts";
 
 const decimals = 12;
 
@@ -24,9 +25,14 @@ export function* reportCsv(content: ReportContent): Generator<string> {
     ...(closed === null ? {} : { adjustment_usd: "number" }),
   };
   const csv = csvWriter(schema);
-  const rowOf = (values: readonly string[], figures: CostFigures, own: PrintedFigures, change: bigint) => {
+  const rowOf = (values: readonly (string | null)[], figures: CostFigures, own: PrintedFigures, change: bigint) => {
     return {
-      ...Object.fromEntries(groupBy.map((dimension, index) => [`by_${dimension}`, values[index] ?? null])),
+      ...Object.fromEntries(
+        groupBy.map((dimension, index) => [
+          `by_${dimension}`,
+          index in values ? shownValue(values[index] ?? null) : null,
+        ]),
+      ),
       sessions: figures.sessions,
       without_figure: figures.unknownSessions,
       usd: own.usd,

@@ -1,13 +1,13 @@
+import type { LastAccounts } from "../../core/jobs/accounts/memory.ts";
 import { isoOf } from "../../core/kernel/instant.ts";
 import { formatUsd, sumUsd } from "../../core/kernel/money.ts";
-import { costCell } from "../../core/reporting/cost-cells.ts";
-import { type CostFigures, figuresOf, sumsOf } from "../../core/reporting/cost-figures.ts";
+import { type CostFigures, figuresOf } from "../../core/reporting/cost-figures.ts";
 import type { CostGroup } from "../../core/reporting/cost-report.ts";
 import { decimalText, printedParts } from "../../core/reporting/largest-remainder.ts";
 import { dataAgeOf } from "./data-age.ts";
 import { jsonWithList } from "./json-with-list.ts";
 import type { ReportContent } from "./report-content.ts";
-import { type PrintedFigures, printedFigures } from "./report-figures.ts";
+import { figuresOfTop, type PrintedFigures, printedFigures } from "./report-figures.ts";
 
 const decimals = 12;
 
@@ -52,6 +52,11 @@ export function* reportJson(content: ReportContent): Generator<string> {
   };
   const after = {
     top: topOf(content),
+    formerPrices: cost.formerPrices.map(({ meter, unitPrice, charged }) => ({
+      meter,
+      usdPerHour: formatUsd(unitPrice),
+      usd: formatUsd(charged),
+    })),
     closed:
       closed === null
         ? null
@@ -76,15 +81,24 @@ function coverageOf({ cost: { counts }, coverage }: ReportContent) {
     approximate: counts.approximate,
     lateUnverifiable: counts.lateUnverifiable,
     gapMs: counts.gapMs,
-    targets: coverage.map(({ target, health, recordsUntil, keptAt }) => ({
+    targets: coverage.map(({ target, health, recordsUntil, keptAt, accounts }) => ({
       account: target.account,
       region: target.region,
       health,
       recordsUntil: recordsUntil === null ? null : isoOf(recordsUntil),
       keptAt: keptAt === null ? null : isoOf(keptAt),
+      accounts: accounts === null ? null : accountsJson(accounts),
     })),
   };
 }
+
+const accountsJson = ({ asOf, complete, places }: LastAccounts) => ({
+  asOf: isoOf(asOf),
+  complete,
+  unread: places
+    .filter((it) => !it.complete)
+    .map(({ place, finalUntil }) => ({ place, recordsUntil: finalUntil === null ? null : isoOf(finalUntil) })),
+});
 
 const figuresJson = (figures: CostFigures, printed: PrintedFigures) => ({
   sessions: figures.sessions,
@@ -101,18 +115,18 @@ const figuresJson = (figures: CostFigures, printed: PrintedFigures) => ({
   gbHours: printed.usd === null ? null : formatUsd(figures.gbHours),
 });
 
-/** The sessions that cost most, with their exact figures. */
-export const topOf = ({ cost }: Pick<ReportContent, "cost">) =>
-  cost.top.map(({ session, facts, usage }) => {
-    const figures = figuresOf(sumsOf([{ ...costCell(facts.basis), usage }], cost.scale), cost.scale);
+const topOf = ({ cost }: ReportContent) =>
+  cost.top.map((top) => {
+    const { session, facts } = top;
+    const { known, idle } = figuresOfTop(top, cost.scale);
     return {
       account: session.account,
       region: session.region,
       interpreter: session.interpreter,
       session: session.session,
       name: session.name,
-      usd: formatUsd(figures.known),
-      idleUsd: facts.basis === "rated" ? formatUsd(figures.idle) : null,
+      usd: formatUsd(known),
+      idleUsd: idle === null ? null : formatUsd(idle),
       basis: facts.basis,
       final: facts.final,
     };

@@ -56,8 +56,9 @@ export function readReportOptions(
       json: format === "json" || options["json"] === true,
       out,
       top: topOf(text("top") ?? "5", problems),
-      accounts: listOf(text("accounts")),
-      regions: listOf(text("regions")),
+      accounts: accountsOf(text("accounts"), problems),
+      // Their names are looked at with the settings of AWS, as those of every verb.
+      regions: text("regions")?.trim() === "all" ? null : listOf(text("regions")),
       billingAccount: billingAccountOf(text("billingAccount"), format, problems),
     },
     problems,
@@ -152,11 +153,15 @@ function instantAt(flag: string, text: string, problems: string[]): Instant | nu
 const hourOf = (at: Instant): Instant => instant(Math.floor(at / hourMs) * hourMs);
 
 function dimensionsOf(text: string, { labels }: Attribution, problems: string[]): readonly string[] {
-  if (text === "") return [];
+  if (text.trim() === "") return [];
   const known = [...fixedDimensions, ...labels];
   const names = [...new Set(text.split(",").map((name) => name.trim()))];
   for (const name of names) {
     if (known.includes(name)) continue;
+    if (name === "") {
+      problems.push("--group-by has an empty name: separate dimensions by single commas");
+      continue;
+    }
     const none = labels.length === 0 ? "; labels come from the attribution rules of the configuration" : "";
     problems.push(
       `--group-by: unknown dimension "${name}"${nearestOf(name, known)} (dimensions: ${known.join(", ")}${none})`,
@@ -169,6 +174,14 @@ function topOf(text: string, problems: string[]): number {
   if (/^\d{1,4}$/.test(text) && Number(text) <= mostTop) return Number(text);
   problems.push(`--top must be a whole number from 0 to ${mostTop}, not "${text}"`);
   return 0;
+}
+
+function accountsOf(text: string | null, problems: string[]): readonly string[] | null {
+  const accounts = listOf(text);
+  for (const account of accounts ?? []) {
+    if (!/^\d{12}$/.test(account)) problems.push(`--accounts must be account ids of 12 digits, not "${account}"`);
+  }
+  return accounts;
 }
 
 const listOf = (text: string | null): readonly string[] | null =>

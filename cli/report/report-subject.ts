@@ -2,7 +2,8 @@ import process from "node:process";
 import type { AwsClients } from "../../adapters/aws/clients.ts";
 import type { SessionKey } from "../../core/billing/usage-record.ts";
 import type { Target } from "../../core/inventory/target.ts";
-import { lastKeptAt } from "../../core/jobs/settle-memory.ts";
+import { lastAccounts, unreadProblems } from "../../core/jobs/accounts/memory.ts";
+import { lastKeptAt } from "../../core/jobs/settle/memory.ts";
 import { type Instant, plusMs } from "../../core/kernel/instant.ts";
 import type { Problem } from "../../core/kernel/problem.ts";
 import type { Documents } from "../../core/ports/documents.ts";
@@ -44,16 +45,26 @@ export const coverageOf = (
 ): Promise<readonly TargetCoverage[]> =>
   Promise.all(
     targets.map(async (target) => {
-      const marks = await ledger.marks(target);
-      const finals = marks.map(({ finalUntil }) => finalUntil);
+      const accounts = await lastAccounts(documents, target);
+      // Marks of places that were left stay where they are.
+      const finals = (accounts?.places ?? (await ledger.marks(target))).map(({ finalUntil }) => finalUntil);
       return {
         target,
         health: (await registry.load(target)).health?.level ?? null,
-        recordsUntil: finals.length === 0 ? null : finals.reduce((a, b) => (a < b ? a : b)),
+        recordsUntil: finals.length === 0 ? null : finals.reduce(earliest),
         keptAt: await lastKeptAt(documents, target),
+        accounts,
       };
     }),
   );
+
+/** What the last passes over the accounts could not read. */
+export const unreadIn = (coverage: readonly TargetCoverage[]): readonly Problem[] =>
+  coverage.flatMap(({ target, accounts }) => unreadProblems(target, accounts));
+
+/** Null comes before all: what was never read. */
+const earliest = (a: Instant | null, b: Instant | null): Instant | null =>
+  a === null || b === null ? null : a < b ? a : b;
 
 /** A session starts at most a day before its charges. */
 const startsBeforeMs = 24 * 3_600_000;

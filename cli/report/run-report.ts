@@ -20,12 +20,14 @@ import { groupsWithFrozen, type ReportContent } from "./report-content.ts";
 import { reportCsv } from "./report-csv.ts";
 import { reportJson } from "./report-json.ts";
 import { type ReportOptions, readReportOptions } from "./report-options.ts";
-import { coverageOf, principalsOf, type ReportSettings, readReportSettings } from "./report-subject.ts";
+import { coverageOf, principalsOf, type ReportSettings, readReportSettings, unreadIn } from "./report-subject.ts";
+import { foreignToBudgets, runBudgets } from "./run-budgets.ts";
 import { runClose } from "./run-close.ts";
 import { withStores } from "./with-stores.ts";
 
 export const checkReport: CheckVerb = async ({ options }, terminal) => {
   const { accounts, problems } = await readReportSettings(options, terminal);
+  if (options["budgets"] === true) return [...problems, ...foreignToBudgets(options)];
   return [...problems, ...readReportOptions(options, accounts.attribution, systemClock.now()).problems];
 };
 
@@ -36,6 +38,7 @@ export const runReport: RunVerb = async (input, terminal) => {
     throw new UsageError([
       `\`sandmeter report ${safeText(what)}\` is no command: leave the word out, or say \`close\``,
     ]);
+  if (input.options["budgets"] === true) return runBudgets(input, terminal);
   const now = systemClock.now();
   const { problems, ...read } = await readReportSettings(input.options, terminal);
   const { report, problems: own } = readReportOptions(input.options, read.accounts.attribution, now);
@@ -86,7 +89,9 @@ async function run(
     );
     for (const line of focusLines(written)) terminal.err(`${line}\n`);
     if (report.json) terminal.out(`${safeJson(focusJson(written, report))}\n`);
-    return exitCode.done;
+    const unread = unreadIn(await coverageOf(stores, targets));
+    for (const { code, message } of unread) terminal.err(`${safeText(code)}: ${safeText(message)}\n`);
+    return unread.length > 0 ? exitCode.partial : exitCode.done;
   }
   const cost = await costReport(stores, request, signal);
   const coverage = await coverageOf(stores, targets);
@@ -103,7 +108,7 @@ async function run(
     groups: all.groups,
     coverage,
     closed: then === null ? null : { ...then.closed(cost.total.known), adjustments: all.adjustments },
-    problems: [...problems, ...(then?.problems ?? [])],
+    problems: [...problems, ...(then?.problems ?? []), ...unreadIn(coverage)],
   };
   show(content, report, terminal);
   return worstExitCode(

@@ -18,7 +18,7 @@ export async function withStores<T>(
 ): Promise<T> {
   const stores =
     accounts.table === null
-      ? await openStores(stateToRead(accounts), settings.prices, () => homeS3(clients))
+      ? await openStores(stateToRead(accounts), settings.prices, () => homeS3(clients), "read")
       : await openTableStores(accounts.table, accounts, settings.prices, clients, signal);
   try {
     return await work(stores);

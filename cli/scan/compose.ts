@@ -4,7 +4,7 @@ import { awsQuotaLimits } from "../../adapters/aws/quota-limits.ts";
 import { awsSandboxReader } from "../../adapters/aws/sandbox-reader.ts";
 import { codeInterpreterPrices } from "../../core/billing/code-interpreter-prices.ts";
 import { priceBookOf } from "../../core/billing/price-book.ts";
-import type { ScanInput, ScanPorts } from "../../core/jobs/scan-input.ts";
+import type { ScanInput, ScanPorts } from "../../core/jobs/scan/input.ts";
 import type { Pricing } from "../../core/reporting/scan-totals.ts";
 import type { AwsSettings } from "../config/aws-settings.ts";
 import { productVersion } from "../version.ts";

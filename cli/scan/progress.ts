@@ -1,5 +1,5 @@
 import { targetKey } from "../../core/inventory/target.ts";
-import type { ScanProgress } from "../../core/jobs/scan-input.ts";
+import type { ScanProgress } from "../../core/jobs/scan/input.ts";
 import { progressLine } from "../render/progress-line.ts";
 import type { Terminal } from "../terminal.ts";
 

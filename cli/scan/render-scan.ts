@@ -1,4 +1,4 @@
-import type { ScanOutcome } from "../../core/jobs/scan-outcome.ts";
+import type { ScanOutcome } from "../../core/jobs/scan/outcome.ts";
 import { isoOf } from "../../core/kernel/instant.ts";
 import { type Pricing, scanTotals } from "../../core/reporting/scan-totals.ts";
 import { safeText } from "../render/safe-text.ts";

@@ -1,5 +1,5 @@
-import { scan } from "../../core/jobs/scan.ts";
-import type { ScanOutcome } from "../../core/jobs/scan-outcome.ts";
+import type { ScanOutcome } from "../../core/jobs/scan/outcome.ts";
+import { scan } from "../../core/jobs/scan/scan.ts";
 import { interpreterId } from "../../core/kernel/ids.ts";
 import { interpretersReport, type ScanReport, scanReport } from "../../core/reporting/scan-report.ts";
 import { CliError, UsageError } from "../cli-error.ts";

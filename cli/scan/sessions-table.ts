@@ -1,12 +1,12 @@
 import { expiresAtOf } from "../../core/inventory/session.ts";
-import type { ScannedSession } from "../../core/jobs/scan-outcome.ts";
+import type { ScannedSession } from "../../core/jobs/scan/outcome.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
 import { formatUsd } from "../../core/kernel/money.ts";
 import { secondsBetween } from "../../core/reporting/scan-report.ts";
 import { formatSeconds } from "../render/duration.ts";
 import { safeText } from "../render/safe-text.ts";
 import type { Paint } from "../render/style.ts";
-import { type Cell, type Column, cutTo, leastWidth, renderTable } from "../render/table.ts";
+import { type Cell, type Column, cutTo, leastWidths, renderTable, widthOf } from "../render/table.ts";
 import { range } from "./money-range.ts";
 
 interface SessionColumn extends Column {
@@ -63,7 +63,7 @@ function fitting(sessions: readonly ScannedSession[], asOf: Instant, maxWidth: n
   const constant = (column: SessionColumn): boolean =>
     new Set(sessions.map((session) => column.cell(session, asOf).text)).size === 1;
   const tooWide = (columns: readonly SessionColumn[]): boolean =>
-    maxWidth !== null && leastWidth(columns.map(uncut), rowsOf(columns)) > maxWidth;
+    maxWidth !== null && widthOf(leastWidths(columns.map(uncut), rowsOf(columns))) > maxWidth;
   const rowsOf = (columns: readonly SessionColumn[]): readonly (readonly Cell[])[] =>
     sessions.map((session) => columns.map((column) => column.cell(session, asOf)));
   const folded = all.filter((column) => column.folds === "always" && constant(column));

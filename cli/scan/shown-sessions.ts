@@ -1,4 +1,4 @@
-import type { ScannedSession, ScanOutcome } from "../../core/jobs/scan-outcome.ts";
+import type { ScannedSession, ScanOutcome } from "../../core/jobs/scan/outcome.ts";
 import { compareUsd } from "../../core/kernel/money.ts";
 
 export const sessionOrders = ["cost", "age", "id"] as const;

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { sqliteLedger } from "../../adapters/sqlite/ledger.ts";
-import type { ScanOutcome } from "../../core/jobs/scan-outcome.ts";
+import type { ScanOutcome } from "../../core/jobs/scan/outcome.ts";
 import { readAccount, writeAccount } from "../../core/ledger/account-text.ts";
 import { RegistryError } from "../../core/ports/registry-error.ts";
 import { withLedgerCosts } from "../../core/reporting/ledger-costs.ts";
@@ -28,7 +28,7 @@ export async function withStoredCosts(
     );
   }
   try {
-    const ledger = sqliteLedger(file, { encode: writeAccount, decode: readAccount });
+    const ledger = sqliteLedger(file, { encode: writeAccount, decode: readAccount }, "read");
     try {
       return await withLedgerCosts(outcome, ledger, settings.prices, settings.gb);
     } finally {

@@ -1,18 +1,19 @@
-import type { ScanOutcome, TargetScan } from "../../core/jobs/scan-outcome.ts";
+import type { ScanOutcome, TargetScan } from "../../core/jobs/scan/outcome.ts";
 import type { QuotaState, QuotaUse } from "../../core/quota/use.ts";
 import { secondsBetween } from "../../core/reporting/scan-report.ts";
 import { formatSeconds } from "../render/duration.ts";
+import { renderFitting, type YieldingColumn } from "../render/fit-columns.ts";
 import type { Paint, Style } from "../render/style.ts";
 import { type Cell, type Column, renderTable } from "../render/table.ts";
 
-const interpreterColumns: readonly Column[] = [
+const interpreterColumns: readonly YieldingColumn[] = [
   { title: "REGION" },
-  { title: "INTERPRETER", shrinkTo: 16 },
-  { title: "NAME", shrinkTo: 8 },
-  { title: "KIND" },
-  { title: "NETWORK" },
-  { title: "STATUS" },
-  { title: "AGE", align: "right" },
+  { title: "INTERPRETER" },
+  { title: "NAME", shrinkTo: 8, yields: 3 },
+  { title: "KIND", yields: 1 },
+  { title: "NETWORK", yields: 2 },
+  { title: "STATUS", yields: 5 },
+  { title: "AGE", align: "right", yields: 4 },
   { title: "LIVE SESSIONS", align: "right" },
 ];
 
@@ -42,7 +43,7 @@ export function interpretersTable(
         { text: interpreter.readySessions === null ? "unknown" : String(interpreter.readySessions) },
       ]),
   );
-  return rows.length === 0 ? "" : renderTable(interpreterColumns, rows, maxWidth, paint);
+  return rows.length === 0 ? "" : renderFitting(interpreterColumns, rows, maxWidth, paint);
 }
 
 const quotaColumns: readonly Column[] = [

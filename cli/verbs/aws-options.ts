@@ -4,7 +4,7 @@ import type { VerbOption } from "../verb.ts";
 export const awsOptions: readonly VerbOption[] = [
   {
     flags: "--regions <list>",
-    description: "Regions, separated by commas, or `all` with the tools (default: the profile's)",
+    description: "Regions separated by commas, or `all`: every one that has Code Interpreter (default: the profile's)",
   },
   { flags: "--profile <name>", description: "profile of the shared AWS configuration" },
   { flags: "--rate-share <percent>", description: "our part of each operation's request rate (default: 20)" },

@@ -7,7 +7,11 @@ export const emulate: Verb = {
     "Runs an embedded AWS on this machine, with a fleet of sandbox sessions in it, until Ctrl-C. Ordinary AWS clients talk to it once AWS_ENDPOINT_URL points there; what to set is printed.",
   options: [
     { flags: "--port <port>", description: "port on 127.0.0.1; 0 takes any free one", default: "4760" },
-    { flags: "--fleet <name|file>", description: "demo, empty, large, or a fleet file", default: "demo" },
+    {
+      flags: "--fleet <name|file>",
+      description: "demo, empty, large, ledger, cleanup, thousand, or a fleet file",
+      default: "demo",
+    },
     { flags: "--seed <n>", description: "makes the same fleet each time", default: "1" },
     { flags: "--clock <mode>", description: "real, x60 (60 seconds in one), or manual", default: "real" },
     { flags: "--start <instant>", description: "where its time starts, such as 2026-11-20T12:00:00Z (default: now)" },

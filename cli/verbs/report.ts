@@ -14,7 +14,7 @@ export const report: Verb = {
     {
       flags: "--group-by <list>",
       description:
-        "account, region, interpreter, name, session, principal, basis, day, hour, or labels of the attribution (default: interpreter)",
+        "account, region, interpreter, name, session, principal, basis, day, hour, or labels of the attribution; empty: the total alone (default: interpreter)",
     },
     { flags: "--format <format>", description: "table, json, csv or focus (default: table)" },
     { flags: "--out <file>", description: "focus: the file to write, .csv or .parquet" },
@@ -22,6 +22,7 @@ export const report: Verb = {
     { flags: "--top <number>", description: "how many of the sessions that cost most (default: 5)" },
     { flags: "--accounts <list>", description: "only these accounts" },
     { flags: "--regions <list>", description: "only these Regions" },
+    { flags: "--budgets", description: "where each budget of the configuration stands, instead of costs" },
     { flags: "--state <file>", description: "the state file of `watch` (default: its usual place)" },
     {
       flags: "--table <name>",
@@ -38,6 +39,7 @@ export const report: Verb = {
     { command: "sandmeter report --last 7d --group-by team,day", does: "a week by team and day" },
     { command: "sandmeter report --month 2026-10 --group-by session --format csv", does: "a line for each session" },
     { command: "sandmeter report --format focus --out costs.parquet", does: "FOCUS 1.2 rows for a FinOps tool" },
+    { command: "sandmeter report --budgets", does: "what was spent of each budget in its window, and its level" },
     { command: "sandmeter report close --month 2026-10", does: "freezes October" },
   ],
   check: async () => (await import("../report/run-report.ts")).checkReport,

@@ -1,5 +1,5 @@
-import type { AccountsOutcome } from "../../core/jobs/accounts-outcome.ts";
-import type { EventDelivery, PassOutcome } from "../../core/jobs/observe-outcome.ts";
+import type { AccountsOutcome } from "../../core/jobs/accounts/outcome.ts";
+import type { EventDelivery, PassOutcome } from "../../core/jobs/observe/outcome.ts";
 import type { SweepPassOutcome } from "../../core/jobs/sweep/sweep-pass.ts";
 import { type Instant, isoOf } from "../../core/kernel/instant.ts";
 import { scanOf } from "../../core/reporting/pass-report.ts";

@@ -1,4 +1,4 @@
-import type { PassOutcome } from "../../core/jobs/observe-outcome.ts";
+import type { PassOutcome } from "../../core/jobs/observe/outcome.ts";
 import { isoOf } from "../../core/kernel/instant.ts";
 import type { Problem } from "../../core/kernel/problem.ts";
 import { scanOf } from "../../core/reporting/pass-report.ts";
@@ -28,7 +28,9 @@ function passLine({ number, outcome, tookMs, nextAt, overrunMs }: Ended<PassOutc
   const stale = outcome.targets.filter((target) => target.state === "stale").length;
   const others = stale > 0 ? `, ${stale} recorded by another run` : "";
   const late = overrunMs > 0 && nextAt !== null ? `, longer than the interval: the next starts at once` : "";
-  return `${isoOf(outcome.asOf)} pass ${number}: ${sessions}, ${cost}, ${sum((target) => target.started)} new, ${sum((target) => target.ended.length)} gone, ${outcome.complete ? "complete" : "INCOMPLETE"}${others} (${took}${late})`;
+  // The only pass there is needs no number.
+  const which = number === 1 && nextAt === null ? "pass" : `pass ${number}`;
+  return `${isoOf(outcome.asOf)} ${which}: ${sessions}, ${cost}, ${sum((target) => target.started)} new, ${sum((target) => target.ended.length)} gone, ${outcome.complete ? "complete" : "INCOMPLETE"}${others} (${took}${late})`;
 }
 
 /** `42 live sessions in 3 Regions` and what an hour of them costs. */
@@ -42,7 +44,7 @@ export function passSummary(
   const places = scan.targets.filter((target) => target.status !== "skipped").length;
   const count = totals.sessions === null ? `at least ${read}` : String(totals.sessions);
   return {
-    sessions: `${count} live sessions in ${places} ${places === 1 ? "Region" : "Regions"}`,
+    sessions: `${count} live ${totals.sessions === 1 ? "session" : "sessions"} in ${places} ${places === 1 ? "Region" : "Regions"}`,
     cost: `${range(totals.hourlyLowUsd, totals.hourlyHighUsd)} an hour`,
   };
 }

@@ -1,8 +1,8 @@
 import process from "node:process";
 import type { AwsClients } from "../../adapters/aws/clients.ts";
-import type { AccountsPorts } from "../../core/jobs/accounts-ports.ts";
+import type { AccountsPorts } from "../../core/jobs/accounts/ports.ts";
 import { keepAccounts } from "../../core/jobs/keep-accounts.ts";
-import { observe } from "../../core/jobs/observe.ts";
+import { observe } from "../../core/jobs/observe/observe.ts";
 import { RegistryError } from "../../core/ports/registry-error.ts";
 import { accountsProgress } from "../accounts/accounts-progress.ts";
 import { type AccountsBeside, besidePasses, noAccounts } from "../accounts/accounts-schedule.ts";
@@ -83,12 +83,13 @@ async function run(
   // Where nothing is published, nobody needs to know where.
   const publishRegion = watch.publish ? (watch.publishRegion ?? (await homeRegion(clients, subject.targets))) : "";
   const progress = scanProgress(terminal);
-  const tell = watch.passes === 1 ? progress.tell : () => undefined;
+  // A view that is redrawn shows how things are; where there is none, what takes minutes shows how far it has come.
+  const isTold = watch.passes === 1 || !terminal.interactive;
+  const tell = isTold ? progress.tell : () => undefined;
   const pass = observe(observePortsOf(clients, stores.registry, publishRegion, tell));
   const observeInput = observeInputOf(settings, subject, watch.publish);
   const costProgress = accountsProgress(terminal);
-  // A view that is redrawn shows how things are; a single pass shows how far it has come.
-  const tellCosts = watch.passes === 1 ? costProgress.tell : () => undefined;
+  const tellCosts = isTold ? costProgress.tell : () => undefined;
   const ports = accountsPortsOf(clients, stores, accounts, publishRegion, tellCosts);
   const beside = accountsOf(ports, { settings, accounts, watch });
   const telling = { publish: watch.publish, region: publishRegion };
@@ -126,7 +127,9 @@ function accountsOf(
   const keep = keepAccounts(ports);
   return besidePasses(watch.accountsEveryMs, async (now, pass, signal) => {
     const targets = await targetsWithCosts(pass, ports);
-    return keep(now, accountsInputOf(settings, accounts, { targets }, watch.publish), signal);
+    // One that is not enabled any more, and had costs, is told.
+    const subject = { targets, notEnabled: "fail" } as const;
+    return keep(now, accountsInputOf(settings, accounts, subject, watch.publish), signal);
   });
 }
 

@@ -1,4 +1,4 @@
-import type { PassOutcome, TargetPass } from "../../core/jobs/observe-outcome.ts";
+import type { PassOutcome, TargetPass } from "../../core/jobs/observe/outcome.ts";
 import type { QuotaState, QuotaUse } from "../../core/quota/use.ts";
 import type { MetricName } from "../../core/reporting/metric-catalogue.ts";
 import { type Pricing, scanTotals } from "../../core/reporting/scan-totals.ts";

@@ -54,7 +54,7 @@ export function budgetEvent(
 }
 
 /** `day`, `week`, `month`, or `24h`. */
-const windowText = (window: BudgetWindow): string => (typeof window === "string" ? window : `${window.hours}h`);
+export const windowText = (window: BudgetWindow): string => (typeof window === "string" ? window : `${window.hours}h`);
 
 function actionOf({ from, to, reason }: BudgetTransition): string {
   if (reason === "window-ended") return "Nothing: a new window has begun.";

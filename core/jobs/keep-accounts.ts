@@ -2,13 +2,15 @@ import type { Instant } from "../kernel/instant.ts";
 import { mapConcurrently } from "../kernel/map-concurrently.ts";
 import type { Problem } from "../kernel/problem.ts";
 import { RegistryError } from "../ports/registry-error.ts";
-import type { AccountsOutcome, TargetAccounts } from "./accounts-outcome.ts";
-import type { AccountsInput, AccountsPorts } from "./accounts-ports.ts";
-import { checkSpend } from "./check-spend.ts";
-import { ingest } from "./ingest.ts";
-import type { IngestedTarget } from "./ingest-outcome.ts";
-import { restatePrices } from "./restate-prices.ts";
-import { type SettledTarget, settle } from "./settle.ts";
+import { orTold } from "./accounts/document-problem.ts";
+import { rememberAccounts } from "./accounts/memory.ts";
+import type { AccountsOutcome, TargetAccounts } from "./accounts/outcome.ts";
+import type { AccountsInput, AccountsPorts } from "./accounts/ports.ts";
+import { checkSpend } from "./check-spend/check-spend.ts";
+import { ingest } from "./ingest/ingest.ts";
+import type { IngestedTarget } from "./ingest/outcome.ts";
+import { restatePrices } from "./restate/restate-prices.ts";
+import { type SettledTarget, settle } from "./settle/settle.ts";
 
 // Each target has request budgets of its own; what is read of one at a time bounds memory.
 const targetsAtOnce = 4;
@@ -21,9 +23,9 @@ const targetsAtOnce = 4;
 export const keepAccounts =
   (ports: AccountsPorts) =>
   async (now: Instant, input: AccountsInput, signal: AbortSignal): Promise<AccountsOutcome> => {
-    const ingested = await ingest(ports)(now, input, signal);
-    const targets = await mapConcurrently(ingested, targetsAtOnce, (target) =>
-      settleOne(ports, now, input, target, signal),
+    const ingested = (await ingest(ports)(now, input, signal)).map((target) => withoutRegion(target, input));
+    const targets = await mapConcurrently(ingested, targetsAtOnce, async (target) =>
+      remembered(ports, now, await settleOne(ports, now, input, target, signal)),
     );
     const repriced = await restatePrices(ports, now, input, signal);
     const unread = targets.filter(({ status }) => status !== "ok").map(({ target }) => target);
@@ -40,6 +42,14 @@ export const keepAccounts =
       problems,
     };
   };
+
+/** A Region that is not enabled has no interpreters, which is no failure where nobody named it. */
+function withoutRegion(ingested: IngestedTarget, { notEnabled }: Pick<AccountsInput, "notEnabled">): IngestedTarget {
+  const { listed, problems, located } = ingested;
+  const isOff = problems.length > 0 && problems.every(({ code }) => code === "RegionNotEnabled");
+  const isSkipped = notEnabled === "skip" && isOff && listed.length === 0 && located.size === 0;
+  return isSkipped ? { ...ingested, status: "ok", problems: [] } : ingested;
+}
 
 async function settleOne(
   ports: AccountsPorts,
@@ -61,7 +71,28 @@ async function settleOne(
   }
 }
 
-const nothingSettled: SettledTarget = { closed: 0, restated: 0, open: 0, lateUnverifiable: 0, problems: [] };
+/** Reports say what the last pass could not read. */
+async function remembered(
+  { documents }: Pick<AccountsPorts, "documents">,
+  now: Instant,
+  accounts: TargetAccounts,
+): Promise<TargetAccounts> {
+  const problems = await orTold("What this pass came to was not remembered for reports", () =>
+    rememberAccounts(documents, now, accounts),
+  );
+  if (problems.length === 0) return accounts;
+  const status = accounts.status === "ok" ? "partial" : accounts.status;
+  return { ...accounts, status, problems: [...accounts.problems, ...problems] };
+}
+
+const nothingSettled: SettledTarget = {
+  closed: 0,
+  restated: 0,
+  open: 0,
+  lateUnverifiable: 0,
+  lateUncertain: 0,
+  problems: [],
+};
 
 const accountsOf = (
   ingested: IngestedTarget,
@@ -77,5 +108,6 @@ const accountsOf = (
   restated: settled.restated,
   open: settled.open,
   lateUnverifiable: settled.lateUnverifiable,
+  lateUncertain: settled.lateUncertain,
   problems: [...ingested.problems, ...settled.problems],
 });

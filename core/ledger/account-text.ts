@@ -40,7 +40,7 @@ function textOfAccount(account: SessionAccount): string {
     duplicates: account.duplicates + account.open.length - open.length,
     lateUnverifiable,
     open: writeColumns(open),
-    late: { ...writeColumns(usageColumnsOf(late.records)), unheld: late.unheld },
+    late: { ...writeColumns(usageColumnsOf(late.records)), unheld: late.unheld, counted: late.counted },
     sealed: sealed === null ? null : writeSealed(sealed),
   });
   return `${head(body)}${body}}`;
@@ -101,7 +101,8 @@ function readLate(value: unknown): LateRecords {
     vcpuHours: vcpuHours[i] ?? 0,
     gbHours: gbHours[i] ?? 0,
   }));
-  return { records, unheld: countOf(objectOf(value, "late")["unheld"], "late.unheld") };
+  const { unheld, counted } = objectOf(value, "late");
+  return { records, unheld: countOf(unheld, "late.unheld"), counted: countOf(counted, "late.counted") };
 }
 
 function columnsAt(value: unknown, where: string): UsageColumns {

@@ -37,7 +37,7 @@ export function foldColumns(
   };
 }
 
-export const noLate: LateRecords = { records: [], unheld: 0 };
+export const noLate: LateRecords = { records: [], unheld: 0, counted: 0 };
 
 export const emptyAccount = (key: SessionKey): SessionAccount => ({
   key,
@@ -101,5 +101,5 @@ function addLate(
     else if (held.length < mostLate) held.push(record);
     else unheld += 1;
   }
-  return { late: { records: held.sort(compareFigures), unheld }, repeated };
+  return { late: { ...late, records: held.sort(compareFigures), unheld }, repeated };
 }

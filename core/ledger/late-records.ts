@@ -4,31 +4,38 @@ import type { UsageFigures } from "../billing/usage-figures.ts";
 import type { Instant } from "../kernel/instant.ts";
 import { noLate } from "./fold-columns.ts";
 import { insertDigests } from "./record-digests.ts";
-import type { SealedCharge, SealedUsage, SessionAccount } from "./session-account.ts";
+import type { LateRecords, SealedCharge, SealedUsage, SessionAccount } from "./session-account.ts";
 
 /** What is known of the late records of an account. */
 export interface Lateness {
-  /** Distinct records that are no redelivery. */
+  /** Distinct records that are no redelivery: held ones of a time of which digests are kept, and those that were counted. */
   readonly certain: number;
   /** Deliveries that may be redeliveries, because digests of their time are kept no more, or because they are too many. */
   readonly uncertain: number;
 }
 
 export function latenessOf({ sealed, late }: SessionAccount): Lateness {
-  const certain = late.records.filter((record) => isTold(sealed, record)).length;
-  return { certain, uncertain: late.records.length - certain + late.unheld };
+  const told = late.records.filter((record) => isTold(sealed, record)).length;
+  return { certain: told + late.counted, uncertain: late.records.length - told + late.unheld };
 }
+
+/** Whether anything came late, or may have. */
+export const hasLate = ({ late }: Pick<SessionAccount, "late">): boolean => countLate(late) > 0;
+
+/** All that came late, or may have. */
+export const countLate = ({ records, unheld, counted }: LateRecords): number => records.length + unheld + counted;
 
 /**
  * Why the sums of an account no longer hold, so that the session has to be rated from its source: records came late, or
  * the price book or a setting says otherwise than when they were made. Null where they hold.
  */
 export function rereadReason(
-  { sealed, late }: SessionAccount,
+  account: SessionAccount,
   periods: readonly PricePeriod[],
   settings: MeterSettings,
 ): "late-records" | "price-change" | null {
-  if (late.records.length + late.unheld > 0) return "late-records";
+  const { sealed } = account;
+  if (hasLate(account)) return "late-records";
   if (sealed === null) return null;
   const holds =
     sealed.gb === settings.gb &&
@@ -38,17 +45,18 @@ export function rereadReason(
 }
 
 /**
- * Counts the late records as unverifiable, for their source has expired: they are in no figure. Their digests are kept as
- * long as others, so that they are not counted again when they come again.
+ * Counts the late records as unverifiable, for their source has expired: they are in no figure. What may be no more than a
+ * redelivery is not among them: it may be in the figure already. Their digests are kept as long as others, so that they are not
+ * counted again when they come again.
  */
 export function dismissLate(account: SessionAccount): SessionAccount {
   const { sealed, late, lateUnverifiable } = account;
-  if (late.records.length + late.unheld === 0) return account;
+  if (!hasLate(account)) return account;
   return {
     ...account,
     sealed: sealed === null ? null : { ...sealed, digests: insertDigests(sealed.digests, late.records) },
     late: noLate,
-    lateUnverifiable: lateUnverifiable + late.records.length + late.unheld,
+    lateUnverifiable: lateUnverifiable + latenessOf(account).certain,
   };
 }
 

@@ -61,6 +61,8 @@ export interface LateRecords {
   readonly records: readonly UsageFigures[];
   /** Deliveries beyond those that are held, redeliveries of them included. */
   readonly unheld: number;
+  /** So many more records than the account a count found at the source. */
+  readonly counted: number;
 }
 
 /** Digests of the sealed records that a source may still deliver again, sorted by stamp. */

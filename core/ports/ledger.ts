@@ -67,12 +67,12 @@ export interface Ledger {
 /** How long adapters keep a session whose bill is closed, so that late records find it. */
 export const keptClosedMs = 90 * 24 * 3_600_000;
 
-/** The one file of history of a target and a day. */
+/** The one file of history of a target and a day, or one beside it, which is not read. */
 export interface HistoryFile {
   /** Midnight of UTC. */
   readonly day: Instant;
-  readonly state: "there" | "missing" | "damaged";
-  /** What is wrong with a damaged one, where it is, and what to do. */
+  readonly state: "there" | "missing" | "damaged" | "foreign";
+  /** What is wrong with a damaged or a foreign one, where it is, and what to do. */
   readonly message: string | null;
 }
 

@@ -8,7 +8,8 @@ import type { InterpreterId } from "../kernel/ids.ts";
 import { type Instant, plusMs } from "../kernel/instant.ts";
 import type { Meter } from "../reporting/cost-cells.ts";
 import type { GroupedSession } from "../reporting/cost-groups.ts";
-import type { CostTally, OpenSession, SessionFacts, TalliedUsage } from "../reporting/cost-tally.ts";
+import type { CostTally, OpenSession } from "../reporting/cost-tally.ts";
+import type { SessionFacts, TalliedUsage } from "../reporting/session-facts.ts";
 import { longestLife } from "./longest-life.ts";
 
 /** In vCPU-nanoseconds and byte-milliseconds. */

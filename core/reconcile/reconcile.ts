@@ -1,11 +1,12 @@
 import type { SandboxKind } from "../inventory/sandbox-kind.ts";
 import { type Target, targetKey } from "../inventory/target.ts";
-import { finalAfterMs } from "../jobs/ingest-windows.ts";
+import { finalAfterMs } from "../jobs/ingest/windows.ts";
 import { type Instant, instant, plusMs } from "../kernel/instant.ts";
 import type { BilledUsage } from "../ports/billed-usage.ts";
 import type { Ledger } from "../ports/ledger.ts";
 import { reportColumns } from "../reporting/cost-history.ts";
-import { type CostSource, type TallyRequest, tallyCosts } from "../reporting/cost-report.ts";
+import { type CostSource, tallyCosts } from "../reporting/cost-report.ts";
+import type { TallyRequest } from "../reporting/tally-unclosed.ts";
 import type { Band } from "./compare.ts";
 import { comparePlace } from "./compare-place.ts";
 import { daysBetween } from "./days-between.ts";

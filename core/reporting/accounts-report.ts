@@ -1,4 +1,4 @@
-import type { AccountsOutcome, SourceOutcome, TargetAccounts } from "../jobs/accounts-outcome.ts";
+import type { AccountsOutcome, SourceOutcome, TargetAccounts } from "../jobs/accounts/outcome.ts";
 import { type Instant, isoOf } from "../kernel/instant.ts";
 import { formatUsd } from "../kernel/money.ts";
 
@@ -66,6 +66,7 @@ const targetReport = (accounts: TargetAccounts) => ({
   restated: accounts.restated,
   open: accounts.open,
   lateUnverifiable: accounts.lateUnverifiable,
+  lateUncertain: accounts.lateUncertain,
   problems: accounts.problems,
 });
 

@@ -23,12 +23,12 @@ export interface GroupedSession extends SessionKey {
   readonly principal: string | null;
 }
 
-/** Where it is not known who or what a cost is of. */
-const unknownValue = "unknown";
+/** Null where it is not known who or what a cost is of: a session may have any text for a name. */
+export type DimensionValue = string | null;
 
 /** All sessions that have the same values in the dimensions that are theirs, whatever the time and the basis. */
 export interface SessionGroup {
-  readonly values: readonly string[];
+  readonly values: readonly DimensionValue[];
   /** Of each time and basis, while there are few: mostly one, where there are hundreds of thousands of groups. */
   cells: readonly TimedCell[];
   /** All of them by time and basis, once there are many. */
@@ -52,19 +52,22 @@ export interface CostGroups {
    * Each with the value of every dimension, in their order; once, for what was handed over is forgotten: there may be hundreds
    * of MB of it.
    */
-  readonly handOver: () => Iterable<{ readonly values: readonly string[]; readonly cells: readonly CostCell[] }>;
+  readonly handOver: () => Iterable<{
+    readonly values: readonly DimensionValue[];
+    readonly cells: readonly CostCell[];
+  }>;
 }
 
 /** Groups by `dimensions`; by none of them: everything is one group. */
 export function costGroups(dimensions: readonly string[]): CostGroups {
-  const groups = new Map<string, SessionGroup>();
+  const groups = new Map<DimensionValue, SessionGroup>();
   const bucketMs = dimensions.includes("hour") ? 3_600_000 : dimensions.includes("day") ? 86_400_000 : null;
   const byBasis = dimensions.includes("basis");
   const isTimed = byBasis || bucketMs !== null;
   return {
     groupOf: (session, labels) => {
       const values = dimensions.map((dimension) => dimensionValue(session, labels, dimension));
-      const key = values.length === 1 ? (values[0] ?? "") : JSON.stringify(values);
+      const key = values.length === 1 ? (values[0] ?? null) : JSON.stringify(values);
       const known = groups.get(key);
       if (known !== undefined) return known;
       const group = { values, cells: noCells, byKey: null };
@@ -119,7 +122,7 @@ const basisNumber: Readonly<Record<CostBasis, number>> = { rated: 0, logged: 1, 
 /** Whether a dimension is a label of the attribution rules. */
 export const isLabel = (dimension: string): boolean => !fixedDimensions.some((known) => known === dimension);
 
-function dimensionValue(session: GroupedSession, labels: Labels, dimension: string): string {
+function dimensionValue(session: GroupedSession, labels: Labels, dimension: string): DimensionValue {
   switch (dimension) {
     case "account":
     case "region":
@@ -128,13 +131,13 @@ function dimensionValue(session: GroupedSession, labels: Labels, dimension: stri
       return session[dimension];
     case "name":
     case "principal":
-      return session[dimension] ?? unknownValue;
+      return session[dimension];
     case "day":
     case "hour":
     case "basis":
       return "";
     default:
-      return labels[dimension] ?? unknownValue;
+      return labels[dimension] ?? null;
   }
 }
 

@@ -1,7 +1,7 @@
 import { gbUnitOf } from "../billing/gigabyte.ts";
 import { costWithin } from "../budget/dated-cost.ts";
 import type { Target } from "../inventory/target.ts";
-import { boundsIn, latestEnd, type Pricing } from "../jobs/check-spend-costs.ts";
+import { boundsIn, latestEnd, type Pricing } from "../jobs/check-spend/costs.ts";
 import { accountId, interpreterId, region, sessionId } from "../kernel/ids.ts";
 import { type Instant, instant } from "../kernel/instant.ts";
 import { usd } from "../kernel/money.ts";
@@ -9,7 +9,8 @@ import type { CostBasis } from "../ledger/charge.ts";
 import type { HistoryColumn, HistoryColumns } from "../ports/history-row.ts";
 import type { Meter } from "./cost-cells.ts";
 import type { GroupedSession } from "./cost-groups.ts";
-import type { CostTally, OpenSession, SessionFacts } from "./cost-tally.ts";
+import type { CostTally, OpenSession } from "./cost-tally.ts";
+import type { SessionFacts } from "./session-facts.ts";
 
 /** What a report reads of history. */
 export const reportColumns = [
@@ -65,23 +66,37 @@ interface StoredRows {
   readonly hourAt: Instant;
 }
 
-/** Adds a stretch of history to a tally. The rows of a session stand together within each day. */
-export function tallyHistory(
-  tally: Pick<CostTally, "session">,
-  { rows, columns }: { readonly rows: number; readonly columns: Columns },
-  window: HistoryWindow,
-): void {
+/** Adds up history that comes in stretches: where one ends, the rows of a session may go on in the next. */
+interface HistoryTally {
+  readonly add: (stretch: { readonly rows: number; readonly columns: Columns }) => void;
+  /** After the last stretch. */
+  readonly end: () => void;
+}
+
+/** Adds history to a tally. The rows of a session stand together within each day. */
+export function historyTally(tally: Pick<CostTally, "session">, window: HistoryWindow): HistoryTally {
   let open: OpenSession | null = null;
-  let first = -1;
-  for (let row = 0; row < rows; row += 1) {
-    if (first < 0 || !isOfSame(columns, first, row)) {
-      open?.end();
-      open = begin(tally, columns, row, window);
-      first = row;
-    }
-    if (open !== null) addRow(open, columns, row, window);
-  }
-  open?.end();
+  /** The stretch that the last row was in. */
+  let before: Columns | null = null;
+  let last = -1;
+  const end = (): void => {
+    open?.end();
+    open = null;
+  };
+  return {
+    add: ({ rows, columns }) => {
+      for (let row = 0; row < rows; row += 1) {
+        if (before === null || !isOfSame(before, last, columns, row)) {
+          end();
+          open = begin(tally, columns, row, window);
+        }
+        if (open !== null) addRow(open, columns, row, window);
+        before = columns;
+        last = row;
+      }
+    },
+    end,
+  };
 }
 
 function begin(
@@ -153,11 +168,13 @@ export const hourWithin = (at: Instant, { from }: Pick<HistoryWindow, "from">): 
   return instant(inside - (inside % 3_600_000));
 };
 
-const isOfSame = (columns: Columns, a: number, b: number): boolean =>
-  columns.ResourceId[a] === columns.ResourceId[b] &&
-  columns.x_Interpreter[a] === columns.x_Interpreter[b] &&
-  columns.RegionId[a] === columns.RegionId[b] &&
-  columns.SubAccountId[a] === columns.SubAccountId[b];
+/** Whether two rows, of one stretch or of two, are of the same session and day. */
+const isOfSame = (ofA: Columns, a: number, ofB: Columns, b: number): boolean =>
+  ofA.ResourceId[a] === ofB.ResourceId[b] &&
+  ofA.x_Interpreter[a] === ofB.x_Interpreter[b] &&
+  ofA.RegionId[a] === ofB.RegionId[b] &&
+  ofA.SubAccountId[a] === ofB.SubAccountId[b] &&
+  dayOf(ofA.ChargePeriodStart[a]) === dayOf(ofB.ChargePeriodStart[b]);
 
 const dayOf = (at: Instant | undefined): number => Math.floor((at ?? 0) / 86_400_000);
 const amountOf = (amount: bigint | null | undefined) =>

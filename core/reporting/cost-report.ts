@@ -1,14 +1,9 @@
 import type { Attribution } from "../attribution/attribution.ts";
 import { readInterpreterTags } from "../attribution/interpreter-tags.ts";
-import { periodsOf } from "../billing/price-book.ts";
-import type { SessionKey } from "../billing/usage-record.ts";
-import { costWithin } from "../budget/dated-cost.ts";
-import { type Target, targetKey } from "../inventory/target.ts";
-import { costOfBill, costOfRecord, type Pricing } from "../jobs/check-spend-costs.ts";
+import { targetKey } from "../inventory/target.ts";
 import { type Instant, plusMs } from "../kernel/instant.ts";
-import { roundHalfEven, type Usd } from "../kernel/money.ts";
-import type { CostBasis, SessionBill } from "../ledger/charge.ts";
-import { chargeLines } from "../ledger/charge-lines.ts";
+import type { Usd } from "../kernel/money.ts";
+import type { CostBasis } from "../ledger/charge.ts";
 import { basisOfTotal, type TotalBasis } from "../ledger/cost-bases.ts";
 import type { Documents } from "../ports/documents.ts";
 import type { History } from "../ports/ledger.ts";
@@ -22,34 +17,19 @@ import {
   scaleOfUnits,
   sumsOf,
 } from "./cost-figures.ts";
-import type { GroupedSession } from "./cost-groups.ts";
-import {
-  asOfColumns,
-  type HistoryWindow,
-  hourWithin,
-  reportColumns,
-  type TalliedColumn,
-  tallyHistory,
-} from "./cost-history.ts";
+import type { DimensionValue, GroupedSession } from "./cost-groups.ts";
+import { asOfColumns, type HistoryWindow, historyTally, reportColumns, type TalliedColumn } from "./cost-history.ts";
 import { type CostTally, costTally, type SessionCounts } from "./cost-tally.ts";
 import type { TopSession } from "./cost-top.ts";
-import { readUnclosed, type SeenSession, sessionName, type UnclosedSource } from "./focus-unclosed.ts";
+import { readUnclosed, sessionName, type UnclosedSource } from "./focus-unclosed.ts";
+import { besideFormerPrices, type FormerPrice } from "./former-prices.ts";
 import { historyAsOf } from "./history-as-of.ts";
+import { withoutSettledLater } from "./settled-later.ts";
+import { type TallyRequest, tallyBill, tallyRecord } from "./tally-unclosed.ts";
 
 export interface CostSource extends UnclosedSource {
   readonly history: Pick<History, "columns" | "superseded">;
   readonly documents: Documents;
-}
-
-export interface TallyRequest extends Pricing {
-  readonly now: Instant;
-  /** Charges whose hour starts in [from, until): whole hours. */
-  readonly from: Instant;
-  readonly until: Instant;
-  /** Whose state is read; history is read of all. */
-  readonly targets: readonly Target[];
-  readonly includes: (target: Target) => boolean;
-  readonly principalOf: (session: SessionKey) => string | null;
 }
 
 export interface CostRequest extends TallyRequest {
@@ -60,7 +40,7 @@ export interface CostRequest extends TallyRequest {
 
 export interface CostGroup {
   /** One for each dimension of `groupBy`. */
-  readonly values: readonly string[];
+  readonly values: readonly DimensionValue[];
   /** What `figuresOf` makes figures of: to hold those of hundreds of thousands of groups would take hundreds of MB. */
   readonly sums: CostSums;
 }
@@ -74,13 +54,15 @@ export interface CostReport {
   readonly scale: GbScale;
   readonly groups: readonly CostGroup[];
   readonly top: readonly TopSession[];
+  readonly formerPrices: readonly FormerPrice[];
 }
 
 /** Everything that is known of a window: closed bills out of history, those that can still change, and live sessions. */
 export async function costReport(source: CostSource, request: CostRequest, signal: AbortSignal): Promise<CostReport> {
   const tally = await tallyOf(source, request);
-  await tallyCosts(source, request, tally, reportColumns, signal);
-  return reportOf(tally, request);
+  const beside = besideFormerPrices(tally, request.prices);
+  await tallyCosts(source, request, beside, reportColumns, signal);
+  return reportOf(tally, request, beside.formerPrices);
 }
 
 /**
@@ -108,6 +90,7 @@ export async function tallyCosts(
     },
   };
   await readHistory(source.history, tally, window, columns, signal);
+  await withoutSettledLater(source.history, unseen, request, signal);
   for (const bill of bills.values()) if (request.includes(bill)) tallyBill(tally, bill, request);
   for (const record of unseen.values()) if (request.includes(record)) tallyRecord(tally, record, request);
 }
@@ -127,7 +110,9 @@ export async function costReportAsOf(
   const within = (hourAt: Instant): boolean => hourAt >= early && hourAt < request.until;
   const then = await historyAsOf(source.history, { at, now: request.now, within }, signal);
   await readHistory(source.history, tally, { ...request, counts: then.counts }, asOfColumns, signal);
-  tallyHistory(tally, then.replaced(), { ...request, counts: () => true });
+  const replaced = historyTally(tally, { ...request, counts: () => true });
+  replaced.add(then.replaced());
+  replaced.end();
   return reportOf(tally, request);
 }
 
@@ -138,10 +123,12 @@ async function readHistory(
   columns: readonly TalliedColumn[],
   signal: AbortSignal,
 ): Promise<void> {
+  const stretches = historyTally(tally, window);
   for await (const table of history.columns(earliestHour(window), window.until, columns)) {
     signal.throwIfAborted();
-    tallyHistory(tally, table, window);
+    stretches.add(table);
   }
+  stretches.end();
 }
 
 /** The row of a session without a figure lies in the hour of its start, and it may have lived into the window. */
@@ -159,47 +146,11 @@ async function tallyOf({ documents }: CostSource, request: CostRequest): Promise
   return costTally(request.groupBy, request.attribution, tagsOf, request.top);
 }
 
-function tallyBill(tally: Pick<CostTally, "session">, bill: SessionBill, request: TallyRequest): void {
-  const open = tally.session({ ...bill, principal: request.principalOf(bill) }, bill, false);
-  if (bill.charges.length === 0) {
-    const cost = costOfBill(bill, request.now, request);
-    const spend = costWithin(cost, request);
-    if (spend !== null) open.bound(hourWithin(bill.createdAt ?? bill.asOf, request), spend, cost);
-  }
-  const isRated = bill.basis === "rated";
-  for (const line of chargeLines(bill.charges, periodsOf(request.prices, bill.region), request.gb)) {
-    const { hourAt } = line.charge;
-    if (hourAt < request.from || hourAt >= request.until) continue;
-    const price = line.period === null ? null : line.meter === "vCPU" ? line.period.vcpuHour : line.period.gbHour;
-    open.add({
-      hourAt,
-      meter: line.meter,
-      unitPrice: price === null ? null : scaled(price),
-      gb: request.gb,
-      usage: line.usage,
-      idle: isRated ? line.idleUsage : null,
-      logged: isRated ? line.loggedUsage : null,
-      peakTax: isRated ? line.peakTaxUsage : null,
-    });
-  }
-  open.end();
-}
-
-function tallyRecord(tally: Pick<CostTally, "session">, record: SeenSession, request: TallyRequest): void {
-  const cost = costOfRecord(record, request.now, request);
-  const spend = costWithin(cost, request);
-  if (spend === null) return;
-  const nothing = { approximate: null, gapMs: 0, peakBytes: null, lateUnverifiable: 0 };
-  const open = tally.session(
-    { ...record, principal: request.principalOf(record) },
-    { ...nothing, basis: "bounded", final: false, asOf: record.lastSeenAt },
-    false,
-  );
-  open.bound(hourWithin(record.createdAt, request), spend, cost);
-  open.end();
-}
-
-function reportOf(tally: CostTally, { gb }: CostRequest): CostReport {
+function reportOf(
+  tally: CostTally,
+  { gb }: CostRequest,
+  formerPrices: (scale: GbScale) => readonly FormerPrice[] = () => [],
+): CostReport {
   const byBasis = new Map<CostBasis, CostCell>();
   const groups: CostGroup[] = [];
   const scale = scaleOfUnits(tally.units(), gb);
@@ -234,7 +185,6 @@ function reportOf(tally: CostTally, { gb }: CostRequest): CostReport {
     scale,
     groups,
     top: tally.top(),
+    formerPrices: formerPrices(scale),
   };
 }
-
-const scaled = (rate: Usd): bigint => roundHalfEven(rate.numerator * 10n ** 12n, rate.denominator);

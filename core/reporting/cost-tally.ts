@@ -5,35 +5,11 @@ import type { DatedCost } from "../budget/dated-cost.ts";
 import type { Spend } from "../budget/spend.ts";
 import type { Instant } from "../kernel/instant.ts";
 import type { CostBasis } from "../ledger/charge.ts";
-import { addBounds, type CostCell, type Meter, usageAt } from "./cost-cells.ts";
+import { addBounds, type CostCell, usageAt } from "./cost-cells.ts";
 import { type CostGroups, costGroups, type GroupedSession, isLabel, type SessionGroup } from "./cost-groups.ts";
 import { groupPlaces } from "./cost-places.ts";
 import { type TopSession, topSessions } from "./cost-top.ts";
-
-/** What a report knows of one session beside its charges. */
-export interface SessionFacts {
-  readonly basis: CostBasis;
-  readonly final: boolean;
-  readonly approximate: string | null;
-  readonly gapMs: number;
-  /** The most memory that it was seen to have; null where that was not read, or nobody knows. */
-  readonly peakBytes: number | null;
-  readonly lateUnverifiable: number;
-  readonly asOf: Instant;
-}
-
-/** Figures of one hour and meter; the last three are null where nobody knows. */
-export interface TalliedUsage {
-  readonly hourAt: Instant;
-  readonly meter: Meter;
-  readonly unitPrice: bigint | null;
-  /** What a GB is in `unitPrice`. */
-  readonly gb: GbUnit;
-  readonly usage: bigint;
-  readonly idle: bigint | null;
-  readonly logged: bigint | null;
-  readonly peakTax: bigint | null;
-}
+import type { SessionFacts, TalliedUsage } from "./session-facts.ts";
 
 /** Counts of sessions, each once, whatever the groups. */
 export interface SessionCounts {

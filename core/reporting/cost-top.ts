@@ -1,7 +1,7 @@
 import { gigabyteOf } from "../billing/gigabyte.ts";
 import { type PricedUsage, usageAt } from "./cost-cells.ts";
 import type { GroupedSession } from "./cost-groups.ts";
-import type { SessionFacts, TalliedUsage } from "./cost-tally.ts";
+import type { SessionFacts, TalliedUsage } from "./session-facts.ts";
 
 /** One of the sessions that cost most within the window. */
 export interface TopSession {

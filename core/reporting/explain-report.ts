@@ -31,7 +31,7 @@ export interface ExplainReport {
 }
 
 type Written<T> = T extends Instant ? string : T extends object ? { readonly [Key in keyof T]: Written<T[Key]> } : T;
-export type WrittenDecision = Written<Decision>;
+type WrittenDecision = Written<Decision>;
 
 interface WrittenStop {
   readonly attempt: number;

@@ -4,7 +4,7 @@ import type { PriceBook } from "../billing/price-book.ts";
 import type { SessionKey } from "../billing/usage-record.ts";
 import type { SandboxKind } from "../inventory/sandbox-kind.ts";
 import type { Target } from "../inventory/target.ts";
-import { latestEnd } from "../jobs/check-spend-costs.ts";
+import { latestEnd } from "../jobs/check-spend/costs.ts";
 import { accountId, interpreterId, region, sessionId } from "../kernel/ids.ts";
 import { type Instant, plusMs } from "../kernel/instant.ts";
 import type { Documents } from "../ports/documents.ts";
@@ -15,6 +15,7 @@ import { pricedRowsOf } from "./focus-of-bill.ts";
 import { type FocusSettings, focusRowOf, type PricedRow } from "./focus-row.ts";
 import { readUnclosed, sessionName, type UnclosedSource } from "./focus-unclosed.ts";
 import { boundedBill, seenSession, unpricedBill, unpricedOfRow } from "./focus-unpriced.ts";
+import { withoutSettledLater } from "./settled-later.ts";
 
 export interface FocusSource extends UnclosedSource {
   readonly history: Pick<History, "columns">;
@@ -126,6 +127,7 @@ export async function* focusBatches(
     const lacks = priced.length < rows.length ? [unpricedBill(bill, labels)] : boundedBill(bill, labels, request);
     yield { rows: priced, unpriced: lacks };
   }
+  await withoutSettledLater(source.history, records, request, signal);
   for (const record of records.values()) {
     if (includes(record)) yield { rows: [], unpriced: seenSession(record, await labelsOf(record), request) };
   }

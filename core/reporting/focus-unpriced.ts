@@ -1,6 +1,6 @@
 import type { Labels } from "../attribution/attribution.ts";
 import type { DatedCost } from "../budget/dated-cost.ts";
-import { costOfBill, costOfRecord, type Pricing } from "../jobs/check-spend-costs.ts";
+import { costOfBill, costOfRecord, type Pricing } from "../jobs/check-spend/costs.ts";
 import type { Instant } from "../kernel/instant.ts";
 import { roundHalfEven, type Usd } from "../kernel/money.ts";
 import type { SessionBill } from "../ledger/charge.ts";

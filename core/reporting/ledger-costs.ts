@@ -1,7 +1,7 @@
 import type { MeterSettings } from "../billing/meter-rows.ts";
 import { type PriceBook, periodsOf } from "../billing/price-book.ts";
 import type { SessionCost } from "../billing/session-cost.ts";
-import type { ScannedSession, ScanOutcome } from "../jobs/scan-outcome.ts";
+import type { ScannedSession, ScanOutcome } from "../jobs/scan/outcome.ts";
 import type { SessionBill } from "../ledger/charge.ts";
 import { ratedOf } from "../ledger/charge-lines.ts";
 import type { Ledger } from "../ports/ledger.ts";

@@ -1,5 +1,5 @@
-import type { PassOutcome, TargetPass } from "../jobs/observe-outcome.ts";
-import type { ScanOutcome, TargetScan } from "../jobs/scan-outcome.ts";
+import type { PassOutcome, TargetPass } from "../jobs/observe/outcome.ts";
+import type { ScanOutcome, TargetScan } from "../jobs/scan/outcome.ts";
 import { isoOf } from "../kernel/instant.ts";
 import { scanReport } from "./scan-report.ts";
 import type { Pricing, ScanTotals } from "./scan-totals.ts";

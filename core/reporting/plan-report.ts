@@ -5,7 +5,7 @@ import { leaksOf } from "../cleanup/leaks.ts";
 import type { Plan, PlanEntry } from "../cleanup/plan.ts";
 import { chargedLevel, idleCost, type UsdBounds } from "../cleanup/savings-rate.ts";
 import { expiresAtOf } from "../inventory/session.ts";
-import type { ScanOutcome } from "../jobs/scan-outcome.ts";
+import type { ScanOutcome } from "../jobs/scan/outcome.ts";
 import type { PlannedTargets } from "../jobs/sweep/plan-targets.ts";
 import { type Instant, isoOf } from "../kernel/instant.ts";
 import { formatUsd } from "../kernel/money.ts";

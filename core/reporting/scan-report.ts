@@ -1,6 +1,6 @@
 import type { InterpreterKind } from "../inventory/interpreter.ts";
 import { expiresAtOf } from "../inventory/session.ts";
-import type { ScannedSession, ScanOutcome, TargetScan } from "../jobs/scan-outcome.ts";
+import type { ScannedSession, ScanOutcome, TargetScan } from "../jobs/scan/outcome.ts";
 import { type Instant, isoOf } from "../kernel/instant.ts";
 import { formatUsd } from "../kernel/money.ts";
 import type { Problem } from "../kernel/problem.ts";

@@ -1,7 +1,7 @@
 import { type BoundedCost, boundedCost, type SandboxSize } from "../billing/bounded-cost.ts";
 import type { GbUnit } from "../billing/gigabyte.ts";
 import type { PriceBook } from "../billing/price-book.ts";
-import type { ScanOutcome } from "../jobs/scan-outcome.ts";
+import type { ScanOutcome } from "../jobs/scan/outcome.ts";
 import type { Region } from "../kernel/ids.ts";
 import { type Instant, plusMs } from "../kernel/instant.ts";
 import { formatUsd, sumUsd, type Usd } from "../kernel/money.ts";

@@ -1,7 +1,7 @@
 import type { BoundedCost } from "../billing/bounded-cost.ts";
 import { expiresAtOf } from "../inventory/session.ts";
 import type { Target } from "../inventory/target.ts";
-import type { ScannedSession, TargetScan } from "../jobs/scan-outcome.ts";
+import type { ScannedSession, TargetScan } from "../jobs/scan/outcome.ts";
 import type { Instant } from "../kernel/instant.ts";
 import { sumUsd, type Usd, usd, usdToNumber } from "../kernel/money.ts";
 import type { MetricDatum } from "../ports/metrics.ts";

@@ -14,7 +14,7 @@ import { codeInterpreterPrices } from "../../core/billing/code-interpreter-price
 import { priceBookOf } from "../../core/billing/price-book.ts";
 import type { Target } from "../../core/inventory/target.ts";
 import { keepAccounts } from "../../core/jobs/keep-accounts.ts";
-import { observe } from "../../core/jobs/observe.ts";
+import { observe } from "../../core/jobs/observe/observe.ts";
 import { accountId, region } from "../../core/kernel/ids.ts";
 import { instant } from "../../core/kernel/instant.ts";
 import type { SessionBill } from "../../core/ledger/charge.ts";
@@ -126,7 +126,7 @@ export async function watchedFleet(fleet: FleetSpec, startAt: number) {
       const outcomes = [];
       for (const { ports, targets } of callers) {
         const attribution = { rules: [], labels: [] };
-        const limits = { backfillMs: 36 * 3_600_000, aggregateAbove: 1000 };
+        const limits = { backfillMs: 36 * 3_600_000, aggregateAbove: 1000, notEnabled: "fail" } as const;
         const input = { targets, prices, meter: settings, attribution, budgets: [], publish: false, ...limits };
         outcomes.push(await keepAccounts(ports)(now(), input, never));
       }

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { instant } from "../../core/kernel/instant.ts";
 import { formatUsd } from "../../core/kernel/money.ts";
 import type { SessionBill } from "../../core/ledger/charge.ts";
 import { ratedOf } from "../../core/ledger/charge-lines.ts";
@@ -85,6 +86,28 @@ describe("the fleet of the ledger, over its whole life", () => {
         name: session.name,
       });
     }
+  });
+
+  it("finds every session with usage logs for the inventory, also one that was born and gone between scans", async () => {
+    const { registry } = watched.stores;
+    const targets = watched.callers.flatMap((caller) => caller.targets);
+    const gone = await Promise.all(
+      targets.map(async (target) =>
+        (await registry.goneSince(target, instant(0))).map((record) => ({ ...target, ...record })),
+      ),
+    );
+    const inventory = new Map(
+      gone.flat().map((record) => [`${record.account} ${record.region} ${record.session}`, record]),
+    );
+    const scans = (at: number) => (at - startAt) % (20 * minutes * 1000) === 0;
+    const between: string[] = [];
+    for (const { account, region, session, createdAt, name } of withLogs()) {
+      const record = inventory.get(`${account} ${region} ${session}`);
+      expect(record).toMatchObject({ createdAt: Date.parse(createdAt), name });
+      if (record !== undefined && !scans(record.firstSeenAt)) between.push(session);
+    }
+    expect(between.length).toBeGreaterThan(0);
+    expect(inventory.size).toBe(gone.flat().length);
   });
 
   it("leaves nothing open, and restates nothing", async () => {

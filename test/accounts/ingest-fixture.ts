@@ -5,10 +5,10 @@ import { usageColumnsOf } from "../../core/billing/usage-columns.ts";
 import type { UsageFigures } from "../../core/billing/usage-figures.ts";
 import type { SessionKey } from "../../core/billing/usage-record.ts";
 import type { Target } from "../../core/inventory/target.ts";
-import type { AccountsInput } from "../../core/jobs/accounts-ports.ts";
-import { ingest } from "../../core/jobs/ingest.ts";
-import type { IngestedTarget } from "../../core/jobs/ingest-outcome.ts";
-import type { IngestLimits, IngestPorts } from "../../core/jobs/ingest-pass.ts";
+import type { AccountsInput } from "../../core/jobs/accounts/ports.ts";
+import { ingest } from "../../core/jobs/ingest/ingest.ts";
+import type { IngestedTarget } from "../../core/jobs/ingest/outcome.ts";
+import type { IngestLimits, IngestPorts } from "../../core/jobs/ingest/pass.ts";
 import { accountId, type InterpreterId, interpreterId, region, sessionId } from "../../core/kernel/ids.ts";
 import { type Instant, instant, plusMs } from "../../core/kernel/instant.ts";
 import type { Problem } from "../../core/kernel/problem.ts";
@@ -173,6 +173,7 @@ export const usualInput: AccountsInput = {
   budgets: [],
   publish: false,
   backfillMs: 6 * hour,
+  notEnabled: "fail",
   aggregateAbove: 1000,
 };
 

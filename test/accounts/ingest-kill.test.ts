@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { memoryDocuments } from "../../adapters/memory/documents.ts";
 import { memoryLedger } from "../../adapters/memory/ledger.ts";
-import type { IngestPorts } from "../../core/jobs/ingest-pass.ts";
+import type { IngestPorts } from "../../core/jobs/ingest/pass.ts";
 import { plusMs } from "../../core/kernel/instant.ts";
 import { latenessOf } from "../../core/ledger/late-records.ts";
 import { priceLists, settings, wholeText } from "../ledger/account-fixtures.ts";

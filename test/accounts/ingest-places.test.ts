@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { memoryDocuments } from "../../adapters/memory/documents.ts";
-import type { IngestedTarget } from "../../core/jobs/ingest-outcome.ts";
+import type { IngestedTarget } from "../../core/jobs/ingest/outcome.ts";
 import { interpreterId } from "../../core/kernel/ids.ts";
 import type { Located } from "../../core/ports/usage-source.ts";
 import { anInterpreter, aProblem, broken, complete } from "../scan/fake-sandboxes.ts";

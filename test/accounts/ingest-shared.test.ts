@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { memoryLedger } from "../../adapters/memory/ledger.ts";
-import { ingest } from "../../core/jobs/ingest.ts";
+import { ingest } from "../../core/jobs/ingest/ingest.ts";
 import { interpreterId, region } from "../../core/kernel/ids.ts";
 import { locationKey } from "../../core/ports/usage-source.ts";
 import { priceLists } from "../ledger/account-fixtures.ts";

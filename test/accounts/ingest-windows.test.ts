@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { firstMark, nextReach, nextWindow, type WindowTerms } from "../../core/jobs/ingest-windows.ts";
+import { firstMark, nextReach, nextWindow, type WindowTerms } from "../../core/jobs/ingest/windows.ts";
 import { instant, plusMs } from "../../core/kernel/instant.ts";
 import { bucket, hour, logGroup, minute } from "./ingest-fixture.ts";
 

@@ -19,19 +19,22 @@ const refusing = (documents: Documents, prefix: string): Documents => ({
 });
 
 describe("a document that cannot be written", () => {
-  it.each(["tags", "settled"])("named %s costs its own purpose alone, and is told", async (prefix) => {
-    const whole = worldOf(story);
-    for (const now of passes) await whole.passAt(now);
-    const world = worldOf(story);
-    const ports = { ...world.ports, documents: refusing(world.ports.documents, prefix) };
-    for (const now of passes) {
-      const { targets } = await world.passAt(now, ports);
-      const told = targets.flatMap(({ problems }) => problems.map(({ code, message }) => [code, message]));
-      expect(told).toContainEqual(["StateUnavailable", expect.stringContaining(`${prefix}/111122223333`)]);
-      expect(targets.map(({ status }) => status)).toEqual(["partial"]);
-    }
-    expect(await remembered(world)).toEqual(await remembered(whole));
-  });
+  it.each(["tags", "settled", "locations", "clock", "history", "accounts"])(
+    "named %s costs its own purpose alone, and is told",
+    async (prefix) => {
+      const whole = worldOf(story);
+      for (const now of passes) await whole.passAt(now);
+      const world = worldOf(story);
+      const ports = { ...world.ports, documents: refusing(world.ports.documents, prefix) };
+      for (const now of passes) {
+        const { targets } = await world.passAt(now, ports);
+        const told = targets.flatMap(({ problems }) => problems.map(({ code, message }) => [code, message]));
+        expect(told).toContainEqual(["StateUnavailable", expect.stringContaining(`${prefix}/111122223333`)]);
+        expect(targets.map(({ status }) => status)).toEqual(["partial"]);
+      }
+      expect(await remembered(world)).toEqual(await remembered(whole));
+    },
+  );
 });
 
 describe("tags of an interpreter that is gone", () => {

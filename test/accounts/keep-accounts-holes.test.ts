@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, truncateSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -123,4 +123,26 @@ describe("a file of history that is damaged", () => {
     expect([...(await sessionsOf(world)).keys()]).toEqual(["a", "b"]);
     expect(await told(world, 3 * 24 * hour + 15)).toEqual([]);
   });
+});
+
+it("tells of a copy beside a file of history, and counts it in nothing", async () => {
+  const world = await closedWorld();
+  const columns = () => collect(world.ports.history.columns(...always, ["ResourceId", "x_Usage"]));
+  const before = await columns();
+  const file = fileOf("2026-11-20");
+  const copy = file.replace("rows.parquet", "rows (conflicted copy).parquet");
+  copyFileSync(file, copy);
+  expect(await columns()).toEqual(before);
+  expect([...(await sessionsOf(world)).keys()]).toEqual(["a", "b"]);
+  for (const at of [3 * 24 * hour, 3 * 24 * hour + 5]) {
+    const { targets } = await world.passAt(minutes(at));
+    expect(targets[0]?.problems).toMatchObject([
+      {
+        code: "HistoryFileUnknown",
+        message: expect.stringMatching(/rows \(conflicted copy\)\.parquet in .* is not read/),
+      },
+    ]);
+  }
+  rmSync(copy);
+  expect(await told(world, 3 * 24 * hour + 10)).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { AccountsPorts } from "../../core/jobs/accounts-ports.ts";
+import type { AccountsPorts } from "../../core/jobs/accounts/ports.ts";
 import { instant } from "../../core/kernel/instant.ts";
 import { openIn, passes, remembered, story, type World, worldOf } from "./keep-fixture.ts";
 import { target } from "./settle-fixture.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { memoryDocuments } from "../../adapters/memory/documents.ts";
 import { memoryLedger } from "../../adapters/memory/ledger.ts";
-import type { AccountsPorts } from "../../core/jobs/accounts-ports.ts";
+import type { AccountsPorts } from "../../core/jobs/accounts/ports.ts";
 import { collect } from "../history/collect.ts";
 import { always } from "../history/fixture.ts";
 import { openIn, type Story, sessionsOf, type World, worldOf } from "./keep-fixture.ts";

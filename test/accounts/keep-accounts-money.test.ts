@@ -56,7 +56,7 @@ describe("examples of the price page, through ledger and history", () => {
   });
 });
 
-it("keeps a million sessions' money without error", () => {
+it("keeps the money of 10^6 sessions with zero error", () => {
   const count = 1_000_000;
   let total: Usd = usd(0n, 1n);
   let batch: Usd[] = [];

@@ -110,3 +110,22 @@ it("rates a session whose records all come after it was entered with bounds alon
   expect(bill).toMatchObject({ basis: "rated", final: true, charges: [{ records: 2 }] });
   expect(await openIn(world)).toEqual([]);
 });
+
+it.each([
+  ["skip", "ok", true, []],
+  ["fail", "partial", false, ["RegionNotEnabled"]],
+] as const)(
+  "takes a Region that is not enabled, where that is to %s, for %s",
+  async (notEnabled, status, complete, codes) => {
+    const world = worldOf({ deliveries: [], sessions: [], hours: new Map() }, { notEnabled });
+    const problem = { code: "RegionNotEnabled", message: "not enabled", operation: "ListCodeInterpreters" };
+    const sandboxes = {
+      ...world.ports.sandboxes,
+      listInterpreters: async () => ({ items: [], problems: [problem], complete: false }),
+    };
+    const outcome = await world.passAt(minutes(0), { ...world.ports, sandboxes });
+    expect(outcome.targets.map((it) => it.status)).toEqual([status]);
+    expect(outcome.targets.flatMap(({ problems }) => problems.map(({ code }) => code))).toEqual(codes);
+    expect(outcome.complete).toBe(complete);
+  },
+);

@@ -74,3 +74,24 @@ it.each([5, hour, 3 * hour, 4 * hour, 8 * hour])(
     expect([...told]).toEqual([]);
   },
 );
+
+it.each([
+  { sessions: 100, readings: 1 },
+  { sessions: 400, readings: 1 },
+  { sessions: 401, readings: 2 },
+])("reads files once for $sessions sessions that come again a day later: $readings times", async (one) => {
+  const names = Array.from({ length: one.sessions }, (_, i) => `s${i}`);
+  const files = (at: number) =>
+    names.map((session) => ({ session, at: minutes(at), records: seconds(minutes(0), minutes(0, 3000)) }));
+  const run = placeWorld({
+    placed: [...files(10), ...files(25 * hour)],
+    sessions: names.map((name) => seen(name, { goneAt: minutes(10) })),
+    location: bucketPlace,
+  });
+  for (const at of [20, 150, 200, 260]) await run.passAt(minutes(at));
+  run.requests.length = 0;
+  for (let at = 25 * hour + 5; at < 26 * hour; at += 5) await run.passAt(minutes(at));
+  expect(run.requests.filter(({ from }) => from <= minutes(0))).toHaveLength(one.readings);
+  expect(await run.open()).toEqual([]);
+  expect(await run.bill("s0")).toMatchObject({ version: 1, charges: [{ records: 3 }] });
+});

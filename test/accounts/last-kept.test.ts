@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { lastKeptAt } from "../../core/jobs/settle-memory.ts";
+import { lastKeptAt } from "../../core/jobs/settle/memory.ts";
 import { accountId, region } from "../../core/kernel/ids.ts";
 import { passes, worldOf } from "./keep-fixture.ts";
 

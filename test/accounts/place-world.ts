@@ -1,7 +1,7 @@
 import { usageColumnsOf } from "../../core/billing/usage-columns.ts";
 import type { UsageFigures } from "../../core/billing/usage-figures.ts";
-import type { AccountsOutcome } from "../../core/jobs/accounts-outcome.ts";
-import type { AccountsInput, AccountsPorts } from "../../core/jobs/accounts-ports.ts";
+import type { AccountsOutcome } from "../../core/jobs/accounts/outcome.ts";
+import type { AccountsInput, AccountsPorts } from "../../core/jobs/accounts/ports.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
 import type { SessionBill } from "../../core/ledger/charge.ts";
 import type { SessionRecord } from "../../core/ports/registry.ts";
@@ -10,7 +10,7 @@ import { openIn, sessionsOf, type World, worldOf } from "./keep-fixture.ts";
 import { begin, found, keyOf, none, tool } from "./settle-fixture.ts";
 
 /** Records as they lie in a place: a file, or lines of a log group that were delivered together. */
-export interface Placed {
+interface Placed {
   readonly session: string;
   readonly place?: string;
   readonly at: Instant;

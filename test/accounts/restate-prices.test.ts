@@ -3,8 +3,8 @@ import { parquetHistory } from "../../adapters/history/parquet-history.ts";
 import { memoryLedger } from "../../adapters/memory/ledger.ts";
 import { type PriceBook, priceBookOf } from "../../core/billing/price-book.ts";
 import { everyRegion } from "../../core/billing/price-row.ts";
-import type { AccountsPorts } from "../../core/jobs/accounts-ports.ts";
-import { restatePrices } from "../../core/jobs/restate-prices.ts";
+import type { AccountsPorts } from "../../core/jobs/accounts/ports.ts";
+import { restatePrices } from "../../core/jobs/restate/restate-prices.ts";
 import { type Instant, instant, plusMs } from "../../core/kernel/instant.ts";
 import { begin, bench, inputOf, minutes, pricesChangedAt, seconds, seen, usdOf } from "./settle-fixture.ts";
 

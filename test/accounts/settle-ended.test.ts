@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { SessionSummary } from "../../core/inventory/session.ts";
-import { enterEnded } from "../../core/jobs/settle-ended.ts";
+import { enterEnded } from "../../core/jobs/settle/ended.ts";
 import { interpreterId, sessionId } from "../../core/kernel/ids.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
 import { settings } from "../ledger/account-fixtures.ts";

@@ -12,9 +12,9 @@ import type { UsageFigures } from "../../core/billing/usage-figures.ts";
 import type { SessionKey } from "../../core/billing/usage-record.ts";
 import type { SessionDetail, SessionSummary } from "../../core/inventory/session.ts";
 import type { Target } from "../../core/inventory/target.ts";
-import type { AccountsInput, AccountsPorts } from "../../core/jobs/accounts-ports.ts";
-import type { IngestedTarget } from "../../core/jobs/ingest-outcome.ts";
-import { type SettledTarget, settle } from "../../core/jobs/settle.ts";
+import type { AccountsInput, AccountsPorts } from "../../core/jobs/accounts/ports.ts";
+import type { IngestedTarget } from "../../core/jobs/ingest/outcome.ts";
+import { type SettledTarget, settle } from "../../core/jobs/settle/settle.ts";
 import { accountId, interpreterId, region, sessionId } from "../../core/kernel/ids.ts";
 import { type Instant, instant, plusMs } from "../../core/kernel/instant.ts";
 import { formatUsd } from "../../core/kernel/money.ts";
@@ -115,11 +115,11 @@ export interface Bench {
   readonly calls: string[];
   /** A pass of settlement; `ports` may be wrapped. */
   readonly settleAt: (now: Instant, ports?: AccountsPorts) => Promise<SettledTarget>;
-  /** Puts records into the ledger as an ingest would have, sealed up to `sealedUntil`. */
+  /** Puts records into the ledger as an ingest would have, sealed up to `sealedUntil`, with digests kept since `digestsSince`. */
   readonly enter: (
     session: string,
     records: readonly UsageFigures[],
-    more?: { readonly sealedUntil?: Instant; readonly createdAt?: Instant },
+    more?: { readonly sealedUntil?: Instant; readonly digestsSince?: Instant; readonly createdAt?: Instant },
   ) => Promise<void>;
   readonly stored: (session: string) => Promise<LedgerSession | null>;
   readonly bills: () => Promise<readonly SessionBill[]>;
@@ -220,7 +220,13 @@ export function bench(): Bench {
       const account =
         more.sealedUntil === undefined
           ? grown
-          : sealAccount(grown, more.sealedUntil, more.sealedUntil, prices.get(everyRegion) ?? [], settings);
+          : sealAccount(
+              grown,
+              more.sealedUntil,
+              more.digestsSince ?? more.sealedUntil,
+              prices.get(everyRegion) ?? [],
+              settings,
+            );
       const life = { name: null, createdAt: more.createdAt ?? null, endedAt: null, endSource: null };
       const terms = { prices, meter: settings, asOf: begin, final: false, version: 1, approximate: null };
       const bill = stored?.bill.final === true ? stored.bill : billOfAccount(account, life, terms);
@@ -255,6 +261,7 @@ export const inputOf = (outside: Pick<Outside, "prices">): AccountsInput => ({
   budgets: [],
   publish: false,
   backfillMs: 48 * 3_600_000,
+  notEnabled: "fail",
   aggregateAbove: 1000,
 });
 

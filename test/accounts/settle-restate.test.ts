@@ -8,12 +8,17 @@ const records = seconds(minutes(1), minutes(10));
 const late = seconds(begin, minutes(1));
 const all = [...late, ...records];
 
-/** A session that was closed on `records`, sealed beyond them, of which `late` came afterwards. */
-async function closedThenLate(came: readonly UsageFigures[] = late) {
+/**
+ * A session that was closed on `records`, sealed beyond them, of which `late` came afterwards. Where its digests are `kept`, it
+ * is known that they are no redeliveries.
+ */
+async function closedThenLate(came: readonly UsageFigures[] = late, digests: "kept" | "forgotten" = "kept") {
   const it = bench();
+  it.outside.finalUntil = minutes(12);
   it.outside.records = [seen("s", { goneAt: minutes(10) })];
   it.outside.usage.set("s", all);
-  await it.enter("s", records, { sealedUntil: minutes(30) });
+  const digestsSince = digests === "kept" ? minutes(-3) : minutes(12);
+  await it.enter("s", records, { sealedUntil: minutes(12), digestsSince });
   await it.settleAt(minutes(120));
   const [before] = await it.bills();
   await it.enter("s", came);
@@ -33,7 +38,7 @@ async function undisturbed() {
 }
 
 describe("records that come after a bill was closed", () => {
-  it("restates a closed session when late records arrive", async () => {
+  it("are a restatement when late data arrives: a new figure, and the old one stays readable", async () => {
     const { settleAt, before, bills, restatements, superseded, stored, calls } = await closedThenLate();
     expect(await stored("s")).toMatchObject({ state: "reopened", bill: { version: 1 } });
     expect(await settleAt(minutes(200))).toMatchObject({ closed: 0, restated: 1, open: 0, lateUnverifiable: 0 });
@@ -65,6 +70,7 @@ describe("records that come after a bill was closed", () => {
     // What looked late was delivered once more, after its digests were given up.
     const { settleAt, before, bills, restatements, stored, outside, calls } = await closedThenLate(
       records.slice(0, 60),
+      "forgotten",
     );
     outside.usage.set("s", records);
     expect(await settleAt(minutes(200))).toMatchObject({ closed: 0, restated: 0, open: 0 });
@@ -167,14 +173,42 @@ describe("records that come after a bill was closed", () => {
   });
 
   it("that were dismissed once are no news when they come again", async () => {
-    const { settleAt, outside, enter, restatements } = await closedThenLate();
+    const { settleAt, outside, enter, restatements, stored } = await closedThenLate();
     outside.located = none("missing");
     await settleAt(minutes(200));
-    outside.located = found({ retentionMs: 60_000 });
     await enter("s", late);
-    await settleAt(minutes(210));
-    // Digests of so old a time are kept no more, so they count again: but no dollar changes.
-    expect((await restatements()).map(({ beforeUsd, afterUsd }) => beforeUsd === afterUsd)).not.toContain(false);
+    expect(await settleAt(minutes(210))).toMatchObject({ restated: 0, lateUnverifiable: 0, lateUncertain: 0 });
+    expect(await restatements()).toHaveLength(1);
+    expect((await stored("s"))?.account.duplicates).toBe(60);
+  });
+
+  it.each([
+    ["redeliveries", () => records],
+    ["late records", () => late],
+    ["both, in parts", () => [...late.slice(0, 30), ...records.slice(0, 30)]],
+  ])(
+    "that nobody can tell from redeliveries any more restate nothing where their source is gone: %s",
+    async (_, came) => {
+      const { settleAt, outside, before, bills, restatements, stored } = await closedThenLate(came(), "forgotten");
+      outside.located = none("missing");
+      const settled = await settleAt(minutes(200));
+      expect(settled).toMatchObject({ restated: 0, open: 0, lateUnverifiable: 0, lateUncertain: came().length });
+      expect(await bills()).toEqual([before]);
+      expect(await restatements()).toEqual([]);
+      expect(await stored("s")).toMatchObject({ state: "closed", bill: { version: 1 } });
+      expect(await settleAt(minutes(210))).toMatchObject({ restated: 0, lateUncertain: 0 });
+    },
+  );
+
+  it("are counted apart from what may be a redelivery where their source is gone", async () => {
+    const it = await closedThenLate();
+    const stored = await it.stored("s");
+    if (stored === null) throw new Error("not closed");
+    const lost = { ...stored.account, late: { ...stored.account.late, unheld: 7, counted: 2 } };
+    await it.ports.ledger.put({ ...stored, account: lost });
+    it.outside.located = none("missing");
+    expect(await it.settleAt(minutes(200))).toMatchObject({ restated: 1, lateUnverifiable: 62, lateUncertain: 7 });
+    expect(await it.bills()).toMatchObject([{ charges: it.before.charges, lateUnverifiable: 62 }]);
   });
 
   it("make a rated bill of a bounded one", async () => {
@@ -204,7 +238,7 @@ describe("records that a count finds of a session that was closed without any", 
     await it.settleAt(minutes(200));
     const stored = await it.stored("s");
     if (stored === null) throw new Error("not closed");
-    const account = { ...stored.account, late: { records: [], unheld: 60 } };
+    const account = { ...stored.account, late: { records: [], unheld: 0, counted: 60 } };
     await it.ports.ledger.put({ ...stored, account, state: "reopened" });
     return it;
   };
@@ -282,7 +316,7 @@ describe("an open session", () => {
   it("whose late records cannot be read for a day is closed without them", async () => {
     const it = bench();
     it.outside.records = [seen("s", { goneAt: minutes(10) })];
-    await it.enter("s", records, { sealedUntil: minutes(30) });
+    await it.enter("s", records, { sealedUntil: minutes(30), digestsSince: begin });
     await it.enter("s", late);
     it.outside.located = none("unreadable");
     expect(await it.settleAt(minutes(9 + 1440))).toMatchObject({ closed: 0, open: 1 });
@@ -294,7 +328,7 @@ describe("an open session", () => {
 describe("a price that changes", () => {
   const change = minutes(5);
 
-  it("splits a session exactly at a price change", async () => {
+  it("a price change in mid-session splits exactly, between its records", async () => {
     const it = bench();
     it.outside.prices = pricesChangedAt(change);
     it.outside.records = [seen("s", { goneAt: minutes(10) })];

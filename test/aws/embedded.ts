@@ -5,7 +5,7 @@ import type { MonotonicClock } from "../../adapters/aws/pacer.ts";
 import { awsQuotaLimits } from "../../adapters/aws/quota-limits.ts";
 import { awsSandboxReader } from "../../adapters/aws/sandbox-reader.ts";
 import type { Target } from "../../core/inventory/target.ts";
-import type { ScanPorts } from "../../core/jobs/scan-input.ts";
+import type { ScanPorts } from "../../core/jobs/scan/input.ts";
 import { accountId, region } from "../../core/kernel/ids.ts";
 import { localClock } from "../../local/clock.ts";
 import { createWorld } from "../../local/create-world.ts";

@@ -52,7 +52,7 @@ const unique = (list: readonly UsageFigures[]): readonly UsageFigures[] => [
   ).values(),
 ];
 
-describe("the meter", () => {
+describe("the exact rules, by properties: the meter", () => {
   it("gives the same digits for any order and any repetition of the records", () => {
     fc.assert(
       fc.property(records, fc.infiniteStream(fc.nat()), (list, stream) => {

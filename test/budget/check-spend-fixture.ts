@@ -8,7 +8,7 @@ import { memoryRegistry } from "../../adapters/memory/registry.ts";
 import { priceBookOf } from "../../core/billing/price-book.ts";
 import { everyRegion } from "../../core/billing/price-row.ts";
 import type { Target } from "../../core/inventory/target.ts";
-import type { SpendInput, SpendPorts } from "../../core/jobs/check-spend-ports.ts";
+import type { SpendInput, SpendPorts } from "../../core/jobs/check-spend/ports.ts";
 import { accountId, interpreterId, region, sessionId } from "../../core/kernel/ids.ts";
 import { type Instant, plusMs } from "../../core/kernel/instant.ts";
 import type { SessionBill } from "../../core/ledger/charge.ts";

@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { attributionOf } from "../../adapters/config/attribution-of.ts";
 import { writeInterpreterTags } from "../../core/attribution/interpreter-tags.ts";
-import { checkSpend } from "../../core/jobs/check-spend.ts";
-import type { SpendInput } from "../../core/jobs/check-spend-ports.ts";
+import { checkSpend } from "../../core/jobs/check-spend/check-spend.ts";
+import type { SpendInput } from "../../core/jobs/check-spend/ports.ts";
 import { interpreterId } from "../../core/kernel/ids.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
 import { formatUsd } from "../../core/kernel/money.ts";

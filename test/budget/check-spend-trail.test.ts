@@ -3,7 +3,7 @@ import { attributionOf } from "../../adapters/config/attribution-of.ts";
 import { memoryDocuments } from "../../adapters/memory/documents.ts";
 import { readHour, rememberHour } from "../../core/attribution/principal-pages.ts";
 import { principalKey } from "../../core/attribution/principal-text.ts";
-import { checkSpend } from "../../core/jobs/check-spend.ts";
+import { checkSpend } from "../../core/jobs/check-spend/check-spend.ts";
 import { interpreterId, sessionId } from "../../core/kernel/ids.ts";
 import { type Instant, instant, plusMs } from "../../core/kernel/instant.ts";
 import { formatUsd } from "../../core/kernel/money.ts";

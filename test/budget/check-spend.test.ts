@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { HistoryError } from "../../adapters/history/history-error.ts";
-import { checkSpend } from "../../core/jobs/check-spend.ts";
-import type { SpendInput } from "../../core/jobs/check-spend-ports.ts";
+import { checkSpend } from "../../core/jobs/check-spend/check-spend.ts";
+import type { SpendInput } from "../../core/jobs/check-spend/ports.ts";
 import { interpreterId } from "../../core/kernel/ids.ts";
 import { type Instant, plusMs } from "../../core/kernel/instant.ts";
 import { parseUsd } from "../../core/kernel/money.ts";

@@ -3,6 +3,7 @@ import { UsageError } from "../../cli/cli-error.ts";
 import { runProgram } from "../../cli/program.ts";
 import type { Terminal } from "../../cli/terminal.ts";
 import { verbs } from "../../cli/verbs/index.ts";
+import { fleetNames } from "../../local/create-world.ts";
 
 const terminal: Terminal = {
   out: () => undefined,
@@ -40,6 +41,13 @@ it.each([
   const problems = await problemsOf(verb, "--nonsense", flag, ...rest);
   expect(problems).toContainEqual(expect.stringContaining("unknown flag --nonsense"));
   expect(problems).toContainEqual(expect.stringContaining(flag));
+});
+
+it("names in its help every fleet that emulate has", () => {
+  const fleets = verbs
+    .find((verb) => verb.name === "emulate")
+    ?.options.find(({ flags }) => flags.startsWith("--fleet"));
+  expect(fleets?.description).toBe(`${fleetNames.join(", ")}, or a fleet file`);
 });
 
 it.each([

@@ -70,7 +70,7 @@ const asCsv = (name: string): string =>
   `read_csv('${at(name)}', header = true, columns = {${columns.map((it) => `'${it.name}': '${it.type}'`).join(", ")}})`;
 const asParquet = (name: string): string => `read_parquet('${at(name)}')`;
 
-describe("row 15: the FOCUS 1.2 export", () => {
+describe("the FOCUS 1.2 export", () => {
   it("has every column of the specification and beside them only columns that begin with x_", () => {
     expect(Object.keys(focusSpec)).toHaveLength(57);
     const names = columns.map(({ name }) => name);
@@ -78,7 +78,7 @@ describe("row 15: the FOCUS 1.2 export", () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it("keeps the specification's types, allowed values and nulls in each row, in whatever order the columns are", () => {
+  it("keeps the specification's column and type rules, allowed values and nulls in each row, in whatever order the columns are", () => {
     const [head = [], ...records] = parseCsv(readFileSync(at("all.csv"), "utf8"));
     expect(records).toHaveLength(2 * closed.reduce((sum, { charges }) => sum + charges.length, 0));
     for (const record of records) {

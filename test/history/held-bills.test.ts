@@ -52,7 +52,7 @@ describe("a bill that history has otherwise", () => {
     const store = memoryStore();
     await expect(historyIn(dyingAt(store, 1, "before")).write([overMidnight(2, 11, 12)])).rejects.toThrow();
     const history = historyIn(store);
-    expect(await history.write([overMidnight(1, 11)])).toEqual([]);
+    expect(await history.write([overMidnight(1, 10)])).toEqual([]);
     expect(await history.write([overMidnight(2, 11, 12)])).toEqual([]);
     expect(await allBills(history)).toEqual([overMidnight(2, 11, 12)]);
   });

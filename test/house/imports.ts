@@ -35,13 +35,13 @@ export function importsOf(file: string, text = readFileSync(path.join(root, file
   ];
 }
 
-/** Chains of static and dynamic imports that come back to their start; types are left out, as they vanish at run time. */
+/** Chains of imports that come back to their start, of types too: they vanish at run time, and files that need each other stay. */
 export function cycles(files: readonly string[]): string[] {
   const edges = new Map(
     files.map((file) => [
       file,
       importsOf(file)
-        .filter((item) => item.own && !item.typeOnly)
+        .filter((item) => item.own)
         .map((item) => item.to),
     ]),
   );

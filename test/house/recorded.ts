@@ -8,7 +8,7 @@ import { codeInterpreterPrices } from "../../core/billing/code-interpreter-price
 import { priceBookOf } from "../../core/billing/price-book.ts";
 import type { Target } from "../../core/inventory/target.ts";
 import { keepAccounts } from "../../core/jobs/keep-accounts.ts";
-import { observe } from "../../core/jobs/observe.ts";
+import { observe } from "../../core/jobs/observe/observe.ts";
 import { instant } from "../../core/kernel/instant.ts";
 import { defaultThresholds } from "../../core/quota/thresholds.ts";
 

@@ -100,6 +100,7 @@ const start = (change: Readonly<Record<string, string>> = {}): Promise<FunctionP
     handler: "bundle.handler",
     functionArn: `arn:aws:lambda:us-east-1:${account}:function:sandmeter-accounts`,
     timeoutMs: 60_000,
+    now: () => clock.now(),
     environment: {
       ...variablesOf(one(graph, "aws:lambda/function:Function", "AccountsHandlerFunction")),
       AWS_REGION: "us-east-1",
@@ -154,6 +155,11 @@ describe("the deployed function that keeps accounts", () => {
     expect(await keeper.invoke(due())).toMatchObject({ ok: true, value: { complete: true, targets: [{ closed: 0 }] } });
     expect(await billsIn("")).toEqual(before);
     expect(await received.events()).toHaveLength(1);
+  });
+
+  it("refuses a pass of another time, which would read past what is still to come", async () => {
+    const ahead = new Date(clock.now() + 2 * 3_600_000).toISOString();
+    expect(await keeper.invoke({ scheduledAt: ahead })).toMatchObject({ ok: false, errorType: "RangeError" });
   });
 
   it("finishes with a part where usage records cannot be read, and says so", async () => {

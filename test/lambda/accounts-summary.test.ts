@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { AccountsOutcome, TargetAccounts } from "../../core/jobs/accounts-outcome.ts";
-import type { EventDelivery } from "../../core/jobs/observe-outcome.ts";
+import type { AccountsOutcome, TargetAccounts } from "../../core/jobs/accounts/outcome.ts";
+import type { EventDelivery } from "../../core/jobs/observe/outcome.ts";
 import { accountId, interpreterId, region } from "../../core/kernel/ids.ts";
 import { instant } from "../../core/kernel/instant.ts";
 import { concludeAccounts } from "../../functions/accounts-summary.ts";
@@ -19,6 +19,7 @@ const targetOf = (name: string, change: Partial<TargetAccounts> = {}): TargetAcc
   restated: 1,
   open: 2,
   lateUnverifiable: 0,
+  lateUncertain: 0,
   problems: [],
   ...change,
 });
@@ -68,6 +69,7 @@ describe("the end of a pass over the ledger", () => {
           restated: 1,
           open: 2,
           lateUnverifiable: 0,
+          lateUncertain: 0,
         },
       ],
       events: { sent: 0, unsent: 0 },

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { instant } from "../../core/kernel/instant.ts";
 import { withinDeadline } from "../../functions/deadline.ts";
 import { functionPlace } from "../../functions/function-place.ts";
-import { scheduledAt } from "../../functions/scheduled-event.ts";
+import { refuseOtherTimes, scheduledAt } from "../../functions/scheduled-event.ts";
 
 describe("the scheduled event", () => {
   it.each([
@@ -22,6 +23,20 @@ describe("the scheduled event", () => {
     [{ scheduledAt: "<aws.scheduler.scheduled-time>" }],
   ])("is refused when it is %j", (event) => {
     expect(() => scheduledAt(event)).toThrow(/invoke the function with \{"scheduledAt":"/);
+  });
+});
+
+describe("the time of a pass over the accounts", () => {
+  const clockAt = Date.UTC(2026, 10, 2, 12);
+  const hour = 3_600_000;
+  const refusal = (offMs: number) => () => refuseOtherTimes(instant(clockAt + offMs), clockAt);
+
+  it.each([hour, hour - 1, 0, 1 - 24 * hour, -24 * hour])("may be %i ms off the clock", (offMs) => {
+    expect(refusal(offMs)).not.toThrow();
+  });
+
+  it.each([hour + 1, -24 * hour - 1])("is refused where it is %i ms off, with the time that it is", (offMs) => {
+    expect(refusal(offMs)).toThrow(/and it is 2026-11-02T12:00:00\.000Z: nothing was read/);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { EventDelivery, PassOutcome, TargetPass } from "../../core/jobs/observe-outcome.ts";
-import type { TargetScan } from "../../core/jobs/scan-outcome.ts";
+import type { EventDelivery, PassOutcome, TargetPass } from "../../core/jobs/observe/outcome.ts";
+import type { TargetScan } from "../../core/jobs/scan/outcome.ts";
 import { accountId, region } from "../../core/kernel/ids.ts";
 import { instant } from "../../core/kernel/instant.ts";
 import { concludePass, type PassLog } from "../../functions/pass-summary.ts";

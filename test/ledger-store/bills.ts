@@ -81,7 +81,7 @@ const accountOf = ({ account, region, interpreter, session }: SessionBill, dupli
     settled: 0,
     taken: { rows: 0 },
   },
-  late: { records: [], unheld: 0 },
+  late: { records: [], unheld: 0, counted: 0 },
   lateUnverifiable: 0,
   duplicates,
 });

@@ -111,6 +111,7 @@ describe("the schema of an account's text", () => {
     ],
     ["open: sealed stamps", (a) => (at(a, "open", "at")[0] = start)],
     ["late.unheld", (a) => delete at(a, "late")["unheld"]],
+    ["late.counted", (a) => (at(a, "late")["counted"] = -1)],
     ["sealed", (a) => (a["sealed"] = 1)],
     ["until", (a) => (at(a, "sealed")["until"] = "2026")],
     ["charges", (a) => (at(a, "sealed")["charges"] = [])],

@@ -73,6 +73,15 @@ describe("prices show", () => {
     expect(none).toMatchObject({ exit: 0, out: expect.stringContaining("No price in eu-south-1") });
   });
 
+  it("says which Region was meant where one is misspelt, and takes one that a row names", async () => {
+    const wrong = await run("prices", "show", "--region", "us-esat-1");
+    expect(wrong).toMatchObject({ exit: 2, out: "" });
+    expect(wrong.err).toContain('--region: unknown Region "us-esat-1": did you mean us-east-1?');
+    write("new.json", priceFile(rowOf("zz-north-1", "2026-01-01", "1")));
+    const { value } = await show("--region", "zz-north-1", "--prices", "new.json", "--at", "2026-11-01");
+    expect(value.rows).toMatchObject([{ region: "zz-north-1", usdPerVcpuHour: "1" }]);
+  });
+
   it("tells all that is wrong at once: flags, configuration and files", async () => {
     write("sandmeter.config.yaml", "prices: { file: none.json }\n");
     write("bad.json", priceFile({ ...rowOf("us-east-1", "2026-01-01", "1"), rule: "x" }));

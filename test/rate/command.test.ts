@@ -3,6 +3,7 @@ import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../../cli/cli-error.ts";
+import { runCli } from "../scan/run-cli.ts";
 import { fileOf, lineOf, rateJson, runRate, startAt } from "./run.ts";
 
 const good = lineOf({});
@@ -175,6 +176,28 @@ describe("what it cannot read", () => {
     expect((await runRate([fileOf(`hello\n${good}\n`)])).exit).toBe(0);
     expect((await runRate([fileOf("")])).exit).toBe(0);
   });
+
+  it("cuts no amount and no id of a session on a narrow terminal: other columns are left out", async () => {
+    const run = await runCli(["rate", "--now", "2026-11-20T00:00:00Z", fileOf(`${good}\n`)], {
+      interactive: true,
+      columns: 80,
+    });
+    const table = run.out.split("\n\n")[0] ?? "";
+    for (const line of table.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+    expect(table).toMatch(/^01K71MX1HF2ZVXFV3HTGJZWE1Z {2}tool-VbMl9Hi8I4 .* 0\.\d{6}/m);
+    expect(table).toContain("Left out for lack of room: ");
+    expect(table.includes("…")).toBe(false);
+  });
+
+  it.each([
+    ["an empty file", ""],
+    ["a file of empty lines", "\n\n\n"],
+  ])("says that there is nothing in %s, which is no failure, and no cost of zero either", async (_, text) => {
+    const { exit, err } = await runRate([fileOf(text)]);
+    expect(exit).toBe(0);
+    expect(err).toContain("there is no line in what was read, so no cost is known");
+  });
+
   it("exits 1 where nothing could be read, and shows no table of nothing", async () => {
     const run = await runRate([missing, import.meta.dirname]);
     expect(run).toMatchObject({ exit: 1, out: "" });

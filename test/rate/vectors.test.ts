@@ -8,7 +8,7 @@ const cases = ["clean", "odd", "price-page"].flatMap((name) =>
   ["2025-10", "2026-09"].flatMap((rule) => [1, 3].map((threads) => ({ name, rule, threads }))),
 );
 
-describe("the rating vectors", () => {
+describe("the exact rules, by vectors", () => {
   it.each(cases)(
     "$name by rule $rule with $threads threads agree to the last digit",
     async ({ name, rule, threads }) => {

@@ -9,7 +9,7 @@ import { usd } from "../../core/kernel/money.ts";
 import type { BilledLine } from "../../core/ports/billed-usage.ts";
 import { comparePlace, type PlaceInput } from "../../core/reconcile/compare-place.ts";
 import { type OwnTarget, ownUsage } from "../../core/reconcile/own-usage.ts";
-import type { SessionFacts } from "../../core/reporting/cost-tally.ts";
+import type { SessionFacts } from "../../core/reporting/session-facts.ts";
 import { amount, band } from "./amounts.ts";
 
 const target = { account: accountId("111122223333"), region: region("us-east-1") };

@@ -1,6 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { sqliteDocuments } from "../../adapters/sqlite/documents.ts";
+import { defaultStateFile } from "../../cli/watch/state-file.ts";
+import { rememberAccounts } from "../../core/jobs/accounts/memory.ts";
+import { accountId, region } from "../../core/kernel/ids.ts";
+import { instant } from "../../core/kernel/instant.ts";
 import { runCli } from "../scan/run-cli.ts";
 import { publishedSchema, violations } from "../schema/json-schema.ts";
 import { type Recorded, recorded } from "./recorded.ts";
@@ -59,7 +64,7 @@ describe("sandmeter reconcile", () => {
     }
   });
 
-  it("raises drift when the bill leaves the band: exits with 3, and with 0 once the band is wider", async () => {
+  it("raises the drift alarm when the bill leaves the band: exits with 3, and with 0 once the band is wider", async () => {
     await drift(1.25);
     const raised = await jsonOf(...known);
     expect(raised).toMatchObject({ exit: 3, json: { bill: { requests: 2 }, places: [{ state: "outside" }] } });
@@ -212,6 +217,30 @@ describe("sandmeter reconcile", () => {
     expect(err).toContain(said);
   });
 
+  it("exits with 4 where the last pass over the accounts could not read a place, and says which", async () => {
+    const flags = await byFile(...known);
+    expect((await run.reconcile(...flags)).exit).toBe(0);
+    const target = { account: accountId("111122223333"), region: region("us-east-1") };
+    const documents = sqliteDocuments(defaultStateFile({ HOME: run.folder }, process.platform));
+    const before = await documents.read("accounts/111122223333/us-east-1");
+    const problems = [{ code: "AccessDenied", message: "allow logs:FilterLogEvents" }];
+    await rememberAccounts(documents, instant(Date.UTC(2026, 9, 23)), {
+      target,
+      status: "partial",
+      sources: [],
+      problems,
+    });
+    const { exit, out } = await run.reconcile(...flags);
+    expect([exit, out]).toEqual([4, expect.stringContaining("AccountsIncomplete: ")]);
+    expect(out).toContain("AccessDenied: allow logs:FilterLogEvents");
+    await documents.write("accounts/111122223333/us-east-1", {
+      revision: (before?.revision ?? 0) + 1,
+      text: before?.text ?? "",
+    });
+    documents.close();
+    expect((await run.reconcile(...flags)).exit).toBe(0);
+  });
+
   it.each([80, 100, 140])("fits %i columns, and lets no text of the bill touch the terminal", async (columns) => {
     const hostile = await billFile("cur2", (rows) => rows.replaceAll("EU-Runtime", "\u001b[31mEU\u202e-Runtime"));
     const { out } = await runCli(["reconcile", ...october, "--bill", hostile], {
@@ -220,9 +249,14 @@ describe("sandmeter reconcile", () => {
       columns,
       interactive: true,
     });
-    const tables = out.split("\n").filter((line) => /^(ACCOUNT|DAY|\d{12} |2026-10-2\d )/.test(line));
+    const tables = out
+      .split("\n")
+      .filter((line) => /^(ACCOUNT|REGION|DAY|\d{12} |[a-z]+-[a-z]+-\d {2}|2026-10-2\d )/.test(line));
     expect(tables.length).toBeGreaterThan(6);
     for (const line of tables) expect(line.length).toBeLessThanOrEqual(columns);
+    // No amount and no id is cut: columns are left out instead, and named.
+    expect(tables.join("").includes("…")).toBe(false);
+    expect(out.includes("Left out for lack of room: ")).toBe(columns < 140);
     expect(out).toContain("-Runtime:Consumption-based");
     for (const control of ["\u001b", "\u202e"]) expect(out).not.toContain(control);
   });

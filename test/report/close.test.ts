@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -96,6 +96,18 @@ describe("closing a month", () => {
     const { exit, err } = await run("close", ...flags);
     expect(exit).toBe(refusal === null ? 0 : 1);
     if (refusal !== null) expect(err).toContain(refusal);
+  });
+
+  it("says in a sentence which file of history it cannot read, and closes nothing", async () => {
+    await writeAt(october(3), [octoberBill("a", 1n)]);
+    const rows = "history/day=2026-10-01/account=111122223333/region=us-east-1/rows.parquet";
+    truncateSync(path.join(folder, "history", rows), 300);
+    for (const flags of [[], ["--force"]]) {
+      const { exit, out, err } = await run("close", ...flags);
+      expect([exit, out]).toEqual([1, ""]);
+      expect(err).toMatch(/^history\/day=2026-10-01.* is no file of history .*: restore it from a copy/);
+    }
+    expect(await fileCloseBook(files()).closed(month)).toBeNull();
   });
 
   it("is refused while a session is not settled, and without it by force", async () => {

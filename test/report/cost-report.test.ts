@@ -28,7 +28,7 @@ const contentOf = (report: Awaited<ReturnType<typeof reportOf>>) => ({
 });
 
 describe("a report of any window and dimensions", () => {
-  it("row 13: sums to the same total by every grouping, exactly", async () => {
+  it("each grouping sums to the total, exactly", async () => {
     await fc.assert(
       fc.asyncProperty(manyBills, anyDimensions, fc.nat(12), async (bills, groupBy, cut) => {
         const given = { closed: bills.slice(0, cut), open: bills.slice(cut) };
@@ -45,19 +45,22 @@ describe("a report of any window and dimensions", () => {
     );
   });
 
-  it("row 13: sums to the total as printed too, and its shares to a hundred", async () => {
+  it("each grouping sums to the total as printed too, and its shares to a hundred", async () => {
     await fc.assert(
       fc.asyncProperty(manyBills, anyDimensions, fc.constantFrom(0, 2, 4, 12), async (bills, groupBy, decimals) => {
         const report = await reportOf({ closed: bills }, { groupBy });
         const { total, groupAt } = printedFigures(contentOf(report), decimals);
         const groups = report.groups.map(({ figures }, place) => groupAt(place, figures));
         const units = (text: string | null): bigint => BigInt((text ?? "0").replace(".", ""));
-        for (const amount of ["usd", "idle", "active", "unsplit", "peakTax", "logged"] as const) {
+        for (const amount of ["usd", "low", "idle", "active", "unsplit", "peakTax", "logged"] as const) {
           expect(groups.reduce((sum, own) => sum + units(own[amount]), 0n)).toBe(units(total[amount]));
         }
         for (const own of [total, ...groups]) {
           expect(units(own.idle) + units(own.active) + units(own.unsplit)).toBe(units(own.usd));
           for (const part of [own.idle, own.active, own.unsplit]) expect(units(part) >= 0n).toBe(true);
+          // Known, at least, at most: in this order, to the last digit.
+          expect(units(own.usd) <= units(own.low)).toBe(true);
+          expect(own.high === null || units(own.low) <= units(own.high)).toBe(true);
         }
         const { known, idle, active, unsplit } = report.total;
         expect(units(total.usd)).toBe(printedTotal(known, decimals));
@@ -74,7 +77,7 @@ describe("a report of any window and dimensions", () => {
     );
   });
 
-  it("row 12: splits each cost into idle, active and what nobody can split", async () => {
+  it("splits each cost into idle, active and what nobody can split: the parts sum to the total", async () => {
     await fc.assert(
       fc.asyncProperty(manyBills, anyDimensions, async (bills, groupBy) => {
         const { groups, total } = await reportOf({ closed: bills }, { groupBy });
@@ -99,7 +102,7 @@ describe("a report of any window and dimensions", () => {
     expect(printedFigures(contentOf(alone), 4).total).toMatchObject(nothing);
   });
 
-  it("row 14: adds a million sessions up without an error in the last place", async () => {
+  it("adds 10^6 sessions up with zero error, to the last place", async () => {
     // One group of a million would take a second to make: a thousand sessions of a thousand times the cost are as hard.
     const own = charge({ hourAt: hours(0), vcpuNs: 1_234_567_890_123n, byteMs: 12_345_678_901_234_567n });
     const bills = Array.from({ length: 1000 }, (_, index) => bill(`s${index}`, { charges: [own] }));
@@ -112,7 +115,7 @@ describe("a report of any window and dimensions", () => {
     expect(formatUsd(thousandfold(total.known))).toBe(formatUsd(thousandfold(thousandfold(one))));
   });
 
-  it("row 5: says what is unattributed, so that the shares of a label are the whole", async () => {
+  it("has an explicit unattributed, so that the shares of a label sum to 100 %", async () => {
     const bills = [bill("a", { name: "data-1" }), bill("b", { name: "nobody" }), bill("c", { name: null })];
     const { groups } = await reportOf({ closed: bills }, { groupBy: ["team"] });
     expect(groups.map(({ values, figures }) => [values[0], figures.sessions]).toSorted()).toEqual([
@@ -188,7 +191,7 @@ describe("what is in a report", () => {
     expect(report.top.map(({ session }) => session.session)).toEqual(["x", "closed"]);
   });
 
-  it("row 6: says as of when each of it is known", async () => {
+  it("has the latest asOf of all of it", async () => {
     const report = await reportOf({ closed: [known, bill("b", { asOf: hours(9) })] });
     expect(report.counts.asOf).toBe(hours(9));
   });

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { folderStore } from "../../adapters/history/folder-store.ts";
 import { sqliteDocuments } from "../../adapters/sqlite/documents.ts";
 import { sqliteRegistry } from "../../adapters/sqlite/registry.ts";
-import { writeSettleMemory } from "../../core/jobs/settle-memory.ts";
+import { writeSettleMemory } from "../../core/jobs/settle/memory.ts";
 import { accountId, region } from "../../core/kernel/ids.ts";
 import { type Instant, isoOf, plusMs } from "../../core/kernel/instant.ts";
 import { historyIn } from "../history/fixture.ts";
@@ -61,7 +61,7 @@ async function json(): Promise<object> {
 }
 
 describe("a report says how old its figures are", () => {
-  it("row 6: is as of the last pass over the accounts, of the target where that is longest ago", async () => {
+  it("is as of the last pass over the accounts, of the target where that is longest ago", async () => {
     await keep([minutesAgo(4), minutesAgo(20)]);
     expect(await json()).toMatchObject({
       asOf: isoOf(minutesAgo(20)),

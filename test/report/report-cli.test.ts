@@ -139,6 +139,102 @@ describe("a report of history alone", () => {
     }
   });
 
+  it.each([40, 60, 80])(
+    "cuts no amount and no id on %i columns: what has no room is left out, and said",
+    async (columns) => {
+      const { out } = await runCli(["report", ...places(), ...window, "--group-by", "region,interpreter"], {
+        columns,
+        interactive: true,
+      });
+      const whole = await runCli(["report", ...places(), ...window, "--group-by", "region,interpreter"]);
+      for (const cost of whole.out.matchAll(/^(\S+ {2}\S+ +\d+ {2})(\$\d+\.\d{4}) /gm)) expect(out).toContain(cost[2]);
+      expect(out.includes("…")).toBe(false);
+      expect(out.replaceAll("\n", " ")).toContain("Left out for lack of room: ");
+      for (const interpreter of ["tool0-Abcdefgh12", "tool3-Abcdefgh12"]) expect(out).toContain(`  ${interpreter}  `);
+    },
+  );
+
+  it("has the same parts of the total on top and in the last line", async () => {
+    const { out } = await report(...window, "--group-by", "session");
+    const [, idle] = /\(idle (\$\d+\.\d{4}), active /.exec(out) ?? [];
+    expect(out).toMatch(/^TOTAL .* \$\d/m);
+    expect(/^TOTAL +\d+ +\S+ +\S+ % +(\S+) /m.exec(out)?.[1]).toBe(idle);
+  });
+
+  it("lets a long name go on in the next line instead of cutting it", async () => {
+    const own = mkdtempSync(path.join(folder, "long-"));
+    const name = `nightly-${"0123456789".repeat(7)}-end`;
+    await historyIn(folderStore(own)).write([bill("long", { name })]);
+    const { out } = await runCli(
+      ["report", "--state", path.join(own, "none"), "--history", own, ...window, "--group-by", "name,day"],
+      { columns: 80, interactive: true },
+    );
+    const groups = out.split("\n\n")[1] ?? "";
+    const first = groups.split("\n").map((line) => /^\S+/.exec(line)?.[0] ?? "");
+    expect(first.join("")).toContain(name);
+    for (const line of groups.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it("prints one session's cost by one rule, and a real amount never as nothing", async () => {
+    const own = mkdtempSync(path.join(folder, "tiny-"));
+    const usage = (vcpuNs: bigint) =>
+      charge({ hourAt: hours(10), vcpuNs, byteMs: 0n, idleByteMs: 0n, loggedByteMs: 0n, peakTaxByteMs: 0n });
+    const ofUsd = (text: string): bigint => (BigInt(text.replace(".", "")) * 3_600_000_000_000n) / 89_500_000_000n;
+    await historyIn(folderStore(own)).write([
+      bill("odd", { charges: [usage(ofUsd("0.014553662189"))] }),
+      bill("more", { charges: [usage(ofUsd("0.861980554000"))] }),
+      bill("tiny", { charges: [usage(ofUsd("0.000010000000"))] }),
+      bill("bounded", { basis: "bounded", charges: [], lowUsd: "0.1", highUsd: "0.25", endedAt: hours(1) }),
+    ]);
+    const run = (...flags: string[]) =>
+      runCli(["report", "--state", path.join(own, "none"), "--history", own, ...window, ...flags]);
+    const { out: top } = await run("--group-by", "day");
+    const { out: groups } = await run("--group-by", "session");
+    // Alone, each is rounded; groups are shared out, so that they add up to the total.
+    for (const [session, alone, shared] of [
+      ["odd", "$0.0146", "$0.0145"],
+      ["more", "$0.8620", "$0.8620"],
+      ["tiny", "<$0.0001", "<$0.0001"],
+    ] as const) {
+      expect(top.split("\n").find((line) => line.includes(` ${session} `))).toContain(`  ${alone}  `);
+      expect(groups.split("\n").find((line) => line.startsWith(`${session} `))).toContain(`  ${shared}  `);
+    }
+    expect(groups).toMatch(/^TOTAL +4 +\$0\.8765 +100\.0 % /m);
+    // No cost is known, so it is no share of the total either: not one of 0 %.
+    expect(groups).toMatch(/^bounded +1 +unknown +- +unknown +unknown +1 \(\$0\.1000–\$0\.2500\)$/m);
+    expect(groups).toMatch(/^tiny +1 +<\$0\.0001 +<0\.1 % +\$0\.0000 +\$0\.0000 +-$/m);
+    expect(groups).not.toMatch(/at least/);
+    const json = JSON.parse((await run("--group-by", "session", "--json")).out) as Json;
+    expect(json.groups.map((group) => [group.by["session"], group["sharePct"]])).toEqual([
+      ["more", "98.3"],
+      ["odd", "1.7"],
+      ["tiny", "0.0"],
+      ["bounded", null],
+    ]);
+  });
+
+  it("says what sessions without a figure cost at most also where others have no price", async () => {
+    const own = mkdtempSync(path.join(folder, "mixed-"));
+    await historyIn(folderStore(own)).write([
+      bill("bounded", { basis: "bounded", charges: [], lowUsd: "0.1", highUsd: "0.25", endedAt: hours(1) }),
+      bill("unpriced", { region: region("sa-east-1"), charges: [charge({ hourAt: hours(10), priceStartsAt: null })] }),
+    ]);
+    const { out } = await runCli([
+      "report",
+      "--state",
+      path.join(own, "none"),
+      "--history",
+      own,
+      ...window,
+      "--group-by",
+      "session",
+    ]);
+    expect(out).toContain("1 without a figure ($0.1000–$0.2500), 1 in Regions without a price");
+    expect(out).toMatch(/^bounded .* 1 \(\$0\.1000–\$0\.2500\)$/m);
+    expect(out).toMatch(/^unpriced .* 1 \(no price\)$/m);
+    expect(out).toMatch(/^TOTAL .* 2 \(at least \$0\.1000\)$/m);
+  });
+
   it("says that nothing is known of a window in which nothing was recorded", async () => {
     const { out, exit } = await report("--month", "2025-12");
     expect(exit).toBe(0);
@@ -172,6 +268,10 @@ describe("a report of history alone", () => {
     expect([...new Set(lines.map((line) => line.split(",")[column]))].toSorted()).toEqual(expected);
   });
 
+  it("takes `all` for every Region", async () => {
+    expect((await reportJson("--regions", "all")).total).toEqual((await reportJson()).total);
+  });
+
   it("refuses every wrong flag at once", async () => {
     const flags = ["--from", "tomorrow", "--group-by", "teem", "--format", "xml", "--top", "many", "--last", "7"];
     const { exit, err } = await report(...flags);
@@ -195,6 +295,10 @@ describe("a report of history alone", () => {
         ["--format", "focus", "--out", "x.csv", "--billing-account", "99990000111"],
         "must be an account id of 12 digits",
       ],
+      [["--accounts", "123"], '--accounts must be account ids of 12 digits, not "123"'],
+      [["--accounts", "111122223333,"], '--accounts must be account ids of 12 digits, not ""'],
+      [["--regions", "us-esat-1"], '--regions: unknown Region "us-esat-1": did you mean us-east-1?'],
+      [["--group-by", "region,"], "--group-by has an empty name: separate dimensions by single commas"],
       [["clsoe"], "is no command"],
     ] as const) {
       expect((await report(...wrong)).err).toContain(said);

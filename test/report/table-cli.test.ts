@@ -7,7 +7,7 @@ import { dynamodbDocuments } from "../../adapters/dynamodb/documents.ts";
 import { dynamodbLedger } from "../../adapters/dynamodb/ledger.ts";
 import { dynamodbRegistry } from "../../adapters/dynamodb/registry.ts";
 import { folderStore } from "../../adapters/history/folder-store.ts";
-import { writeSettleMemory } from "../../core/jobs/settle-memory.ts";
+import { writeSettleMemory } from "../../core/jobs/settle/memory.ts";
 import { type Instant, instant, isoOf } from "../../core/kernel/instant.ts";
 import type { SessionBill } from "../../core/ledger/charge.ts";
 import { embedded, target } from "../aws/embedded.ts";

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { scan } from "../../core/jobs/scan.ts";
-import type { ScanOutcome } from "../../core/jobs/scan-outcome.ts";
+import type { ScanOutcome } from "../../core/jobs/scan/outcome.ts";
+import { scan } from "../../core/jobs/scan/scan.ts";
 import { instant } from "../../core/kernel/instant.ts";
 import type { FaultRule } from "../../local/faults.ts";
 import type { FleetInput } from "../../local/fleet/fleet-spec.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { scan } from "../../core/jobs/scan.ts";
+import { scan } from "../../core/jobs/scan/scan.ts";
 import { instant } from "../../core/kernel/instant.ts";
 import type { FaultRule } from "../../local/faults.ts";
 import { embedded, signal } from "../aws/embedded.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { codeInterpreterKind } from "../../adapters/aws/code-interpreter-kind.ts";
-import { scan } from "../../core/jobs/scan.ts";
-import type { ScanInput } from "../../core/jobs/scan-input.ts";
-import type { ScanOutcome, TargetScan } from "../../core/jobs/scan-outcome.ts";
+import type { ScanInput } from "../../core/jobs/scan/input.ts";
+import type { ScanOutcome, TargetScan } from "../../core/jobs/scan/outcome.ts";
+import { scan } from "../../core/jobs/scan/scan.ts";
 import { interpreterId } from "../../core/kernel/ids.ts";
 import {
   anInterpreter,

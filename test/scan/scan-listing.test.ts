@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { scan } from "../../core/jobs/scan.ts";
+import { scan } from "../../core/jobs/scan/scan.ts";
 import { instant } from "../../core/kernel/instant.ts";
 import type { UnknownBehaviours } from "../../local/world.ts";
 import { type Embedded, embedded, signal } from "../aws/embedded.ts";

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { painter } from "../../cli/render/style.ts";
 import { sessionsTable } from "../../cli/scan/sessions-table.ts";
 import { olderThan, sessionsInOrder } from "../../cli/scan/shown-sessions.ts";
-import type { ScannedSession, ScanOutcome } from "../../core/jobs/scan-outcome.ts";
+import type { ScannedSession, ScanOutcome } from "../../core/jobs/scan/outcome.ts";
 import { accountId, interpreterId, region, sessionId } from "../../core/kernel/ids.ts";
 import { instant, plusMs } from "../../core/kernel/instant.ts";
 import { usd } from "../../core/kernel/money.ts";

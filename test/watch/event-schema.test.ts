@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { observe } from "../../core/jobs/observe.ts";
+import { observe } from "../../core/jobs/observe/observe.ts";
 import type { OutgoingEvent } from "../../core/ports/events.ts";
 import { publishedSchema, violations } from "../schema/json-schema.ts";
 import { live, monitor } from "./monitor-fixture.ts";

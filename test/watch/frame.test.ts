@@ -2,7 +2,7 @@ import stringWidth from "string-width";
 import { describe, expect, it } from "vitest";
 import { builtInPricing } from "../../cli/scan/compose.ts";
 import { frameOf, type View } from "../../cli/watch/frame.ts";
-import type { PassOutcome } from "../../core/jobs/observe-outcome.ts";
+import type { PassOutcome } from "../../core/jobs/observe/outcome.ts";
 import { plusMs } from "../../core/kernel/instant.ts";
 import { ireland, live, monitor, virginia } from "./monitor-fixture.ts";
 import { minutes, start } from "./quota-fixtures.ts";

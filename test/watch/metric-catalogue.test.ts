@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { observe } from "../../core/jobs/observe.ts";
+import { observe } from "../../core/jobs/observe/observe.ts";
 import { metricCatalogue, metricDimensions } from "../../core/reporting/metric-catalogue.ts";
 import { figureOf, live, monitor, virginia } from "./monitor-fixture.ts";
 import { start } from "./quota-fixtures.ts";

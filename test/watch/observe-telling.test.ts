@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { observe } from "../../core/jobs/observe.ts";
+import { observe } from "../../core/jobs/observe/observe.ts";
 import { figureOf, live, monitor, only, virginia } from "./monitor-fixture.ts";
 import { minutes, start } from "./quota-fixtures.ts";
 

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it, vi } from "vitest";
 import { memoryLedger } from "../../adapters/memory/ledger.ts";
 import { memoryRegistry } from "../../adapters/memory/registry.ts";
 import { targetsWithCosts } from "../../cli/accounts/targets-with-costs.ts";
-import type { TargetPass } from "../../core/jobs/observe-outcome.ts";
+import type { TargetPass } from "../../core/jobs/observe/outcome.ts";
 import { RegistryError } from "../../core/ports/registry-error.ts";
 import type { PassReport } from "../../core/reporting/pass-report.ts";
 import { embedded } from "../aws/embedded.ts";

@@ -125,7 +125,7 @@ describe("watch over real HTTP", () => {
     const { out, exit } = await watch("--no-publish");
     expect(exit).toBe(0);
     expect(out).toContain("not sent  us-east-1  Quota Pressure Changed: ok → critical");
-    expect(out).toContain("9 of 10 (90.0 %)");
+    expect(out).toContain("9 of 10 (90.0 %, 1 left)");
     const calls = await aws.takeCalls();
     expect([calls["PutEvents"], calls["PutMetricData"]]).toEqual([undefined, undefined]);
     expect(await takeEvents()).toEqual([]);

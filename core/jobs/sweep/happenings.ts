@@ -2,11 +2,13 @@ import {
   disarmedEvent,
   protectionLapsingEvent,
   refusedEvent,
+  regrettedEvent,
   runawayEvent,
   stopPlannedEvent,
   stopRecordEvent,
 } from "../../cleanup/cleanup-events.ts";
 import { lapsingProtections } from "../../cleanup/protections.ts";
+import type { PolicyRegret } from "../../cleanup/regret.ts";
 import { runawayOf } from "../../cleanup/runaway.ts";
 import { type Instant, plusMs } from "../../kernel/instant.ts";
 import type { Problem } from "../../kernel/problem.ts";
@@ -22,6 +24,13 @@ const warnBeforeMs = hourMs;
 /** Records of stops that are older were told by an earlier pass, or are no news. */
 const newsMs = 24 * hourMs;
 
+interface PassFacts {
+  readonly killSwitch: KillSwitch;
+  readonly regrets: PolicyRegret["regrets"];
+  readonly acts: boolean;
+  readonly targets: readonly SweptPass[];
+}
+
 /**
  * All that there is to tell after a pass, also what was told before: each happening has an id. What was stopped is told by its records, so
  * that a run which was killed right after a stop leaves it to the next one.
@@ -30,11 +39,13 @@ export async function happenings(
   ports: SweepPassPorts,
   now: Instant,
   input: SweepPassInput,
-  killSwitch: KillSwitch,
-  acts: boolean,
-  targets: readonly SweptPass[],
+  { killSwitch, regrets, acts, targets }: PassFacts,
 ): Promise<{ readonly events: readonly OutgoingEvent[]; readonly problems: readonly Problem[] }> {
-  const ofPass = [...targets.flatMap((target) => eventsOf(now, input, acts, target)), ...disarmed(now, killSwitch)];
+  const ofPass = [
+    ...targets.flatMap((target) => eventsOf(now, input, acts, target)),
+    ...regrets.map((regret) => regrettedEvent(now, regret)),
+    ...disarmed(now, killSwitch),
+  ];
   try {
     const stored = await Promise.all(
       targets.map(({ target }) => ports.records.between(target, plusMs(now, -newsMs), plusMs(now, hourMs))),

@@ -8,7 +8,7 @@ import { mapConcurrently } from "../../kernel/map-concurrently.ts";
 import type { ReadSessionCpu } from "../../ports/activity.ts";
 import type { Documents } from "../../ports/documents.ts";
 import type { Located, UsageLocation, UsageSource } from "../../ports/usage-source.ts";
-import { readPlaces } from "../ingest-place-memory.ts";
+import { readPlaces } from "../ingest/place-memory.ts";
 
 /** Requests to one log group fill each other's waits for answers; their pace is kept elsewhere. */
 const sessionsAtOnce = 4;

@@ -1,5 +1,6 @@
 import type { Decided } from "../../cleanup/make-plan.ts";
 import type { PlanEntry } from "../../cleanup/plan.ts";
+import type { RegretLimits } from "../../cleanup/regret.ts";
 import type { RunawayLimits } from "../../cleanup/runaway.ts";
 import type { EntryOutcome } from "../../cleanup/stop-outcome.ts";
 import type { Session } from "../../inventory/session.ts";
@@ -11,20 +12,22 @@ import type { SendEvents } from "../../ports/events.ts";
 import type { KillSwitch } from "../../ports/kill-switch.ts";
 import { RegistryError } from "../../ports/registry-error.ts";
 import type { StopRecord } from "../../ports/stops.ts";
-import type { EventDelivery } from "../observe-outcome.ts";
+import type { EventDelivery } from "../observe/outcome.ts";
 import { happenings } from "./happenings.ts";
 import { planTargets } from "./plan-targets.ts";
+import { type RegretPorts, regretPass } from "./regret-pass.ts";
 import { rememberRules } from "./stored-rules.ts";
 import { sweep } from "./sweep.ts";
 import type { SweepInput, SweepPorts, SweptTarget } from "./sweep-ports.ts";
 import { tellCleanup } from "./tell-cleanup.ts";
 
-export interface SweepPassPorts extends SweepPorts {
+export interface SweepPassPorts extends SweepPorts, Omit<RegretPorts, "records"> {
   readonly sendEvents: SendEvents;
 }
 
 export interface SweepPassInput extends Omit<SweepInput, "act"> {
   readonly runaway: RunawayLimits;
+  readonly regret: RegretLimits;
   /** What a session has cost for certain; null where that is not known. */
   readonly knownUsdOf: (session: Session) => Usd | null;
   readonly publish: boolean;
@@ -66,14 +69,17 @@ export const sweepPass =
     found: readonly SweptTarget[],
     signal: AbortSignal,
   ): Promise<SweepPassOutcome> => {
-    const killSwitch = await ports.readSwitch(signal);
+    const position = await ports.readSwitch(signal);
+    const places = found.map(({ target }) => target);
+    const judged = await regretPass(ports, now, input.regret, places, position, signal);
+    const { killSwitch } = judged;
     const enforces = input.policies.policies.some(({ mode }) => mode === "enforce");
     const acts = killSwitch.state === "armed" && enforces;
-    const problems: Problem[] = killSwitch.state === "unknown" ? [killSwitch.problem] : [];
+    const problems: Problem[] = [...(killSwitch.state === "unknown" ? [killSwitch.problem] : []), ...judged.problems];
     const targets = acts
       ? await stopIn(ports, now, input, found, problems, signal)
       : await observeIn(ports, now, input, found, signal);
-    const happened = await happenings(ports, now, input, killSwitch, acts, targets);
+    const happened = await happenings(ports, now, input, { killSwitch, regrets: judged.regrets, acts, targets });
     const told = await tellCleanup(ports)(now, happened.events, input.publish, signal);
     return {
       asOf: now,

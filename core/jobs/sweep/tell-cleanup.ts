@@ -3,7 +3,7 @@ import type { Problem } from "../../kernel/problem.ts";
 import type { Documents } from "../../ports/documents.ts";
 import type { OutgoingEvent, SendEvents } from "../../ports/events.ts";
 import { RegistryError } from "../../ports/registry-error.ts";
-import type { EventDelivery } from "../observe-outcome.ts";
+import type { EventDelivery } from "../observe/outcome.ts";
 import { changeOutbox, claimed, enqueued, settled } from "./cleanup-outbox.ts";
 
 export interface TellPorts {

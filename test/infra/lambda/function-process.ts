@@ -23,6 +23,8 @@ export interface FunctionProcessOptions {
   readonly functionArn: string;
   readonly timeoutMs: number;
   readonly environment: Readonly<Record<string, string>>;
+  /** What time the function is told that it is; the machine's where it is left out. */
+  readonly now?: () => number;
 }
 
 /** Runs a built function in a process of its own, which gets its events from Lambda's Runtime API as on AWS. */
@@ -39,6 +41,7 @@ export async function startFunction(options: FunctionProcessOptions): Promise<Fu
     idle = null;
     response.setHeader("lambda-runtime-aws-request-id", crypto.randomUUID());
     response.setHeader("lambda-runtime-deadline-ms", String(Date.now() + options.timeoutMs));
+    response.setHeader("x-now", String((options.now ?? Date.now)()));
     response.setHeader("lambda-runtime-invoked-function-arn", options.functionArn);
     response.end(JSON.stringify(waitingEvents.shift()));
   };
