@@ -4,27 +4,23 @@ import { memoryRegistry } from "../../adapters/memory/registry.ts";
 import { memoryStopRecords } from "../../adapters/memory/stop-records.ts";
 import { regretPass } from "../../core/jobs/sweep/regret-pass.ts";
 import { storedKillSwitch } from "../../core/jobs/sweep/stored-kill-switch.ts";
-import { interpreterId, sessionId } from "../../core/kernel/ids.ts";
-import { type Instant, instant, plusMs } from "../../core/kernel/instant.ts";
+import { sessionId } from "../../core/kernel/ids.ts";
+import { type Instant, plusMs } from "../../core/kernel/instant.ts";
 import { RegistryError } from "../../core/ports/registry-error.ts";
-import { record } from "../stop-records/contract.ts";
+import { here, intended, minutes } from "../stop-records/records.ts";
 
 const limits = { withinMs: 15 * 60_000, mostRate: 0.1, leastStops: 5 };
 const never = new AbortController().signal;
-const now = instant(Date.UTC(2026, 10, 20, 12));
+const now = minutes(0);
 
 /** Ten stops an hour ago, of which `called` were called for afterwards; armed two hours ago. */
 async function world(called: number, stoppedAt: Instant = plusMs(now, -3_600_000)) {
   const records = memoryStopRecords();
   const killSwitch = storedKillSwitch(memoryDocuments());
   await killSwitch.write({ state: "armed", by: "ada", why: null, at: plusMs(now, -7_200_000) }, never);
-  const base = record({});
-  const { account, region } = base.key;
   for (let index = 0; index < 10; index += 1) {
-    const key = { ...base.key, interpreter: interpreterId("tool"), session: sessionId(`S${index}`) };
-    const entry = { ...base.entry, key };
-    const made = { ...base, id: `stop-${index}`, revision: 0, key, entry, intendedAt: stoppedAt, override: null };
-    await records.put({ ...made, state: "stopped", decidedAt: stoppedAt });
+    const at = (stoppedAt - now) / 60_000;
+    await records.put(intended(`S${index}`, at, { state: "stopped", decidedAt: stoppedAt }));
   }
   const ports = {
     registry: memoryRegistry(),
@@ -39,7 +35,7 @@ async function world(called: number, stoppedAt: Instant = plusMs(now, -3_600_000
       ),
   };
   const pass = async (at: Instant = now) =>
-    regretPass(ports, at, limits, [{ account, region }], await killSwitch.read(never), never);
+    regretPass(ports, at, limits, [here], await killSwitch.read(never), never);
   return { ports, killSwitch, pass };
 }
 
@@ -71,8 +67,7 @@ describe("looking what came after stops", () => {
     const { ports, pass, killSwitch } = await world(10);
     const problem = { code: "AccessDenied", message: "no" };
     const denied = { ...ports, writeSwitch: async () => problem };
-    const { account, region } = record({}).key;
-    const done = await regretPass(denied, now, limits, [{ account, region }], await killSwitch.read(never), never);
+    const done = await regretPass(denied, now, limits, [here], await killSwitch.read(never), never);
     expect(done).toMatchObject({ killSwitch: { state: "disarmed" }, problems: [problem] });
     expect((await pass(plusMs(now, 25 * 3_600_000))).regrets).toEqual([]);
   });
@@ -80,8 +75,7 @@ describe("looking what came after stops", () => {
   it("tells where the state cannot be read", async () => {
     const { ports, killSwitch } = await world(10);
     const broken = { ...ports, records: { between: () => Promise.reject(new RegistryError("busy", "busy")) } };
-    const { account, region } = record({}).key;
-    const done = await regretPass(broken, now, limits, [{ account, region }], await killSwitch.read(never), never);
+    const done = await regretPass(broken, now, limits, [here], await killSwitch.read(never), never);
     expect(done).toMatchObject({ regrets: [], problems: [{ code: "StateUnavailable", message: "busy" }] });
   });
 });
