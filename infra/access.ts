@@ -87,14 +87,14 @@ const readQuotas = (place: PolicyPlace): Statement => ({
   ...inRegions(place),
 });
 
-const keepState = (own: FunctionResources): Statement => ({
+export const keepState = (own: FunctionResources): Statement => ({
   sid: "KeepState",
   effect: "allow",
   actions: ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"],
   resources: [own.tableArn],
 });
 
-const tell = (place: PolicyPlace, own: FunctionResources): readonly Statement[] => [
+export const tell = (place: PolicyPlace, own: FunctionResources): readonly Statement[] => [
   {
     sid: "SendEvents",
     effect: "allow",

@@ -1,6 +1,6 @@
 import type { AccountsOutcome } from "../../core/jobs/accounts/outcome.ts";
 import type { EventDelivery, PassOutcome } from "../../core/jobs/observe/outcome.ts";
-import type { SweepPassOutcome } from "../../core/jobs/sweep/sweep-pass.ts";
+import type { SweepPassOutcome } from "../../core/jobs/sweep/sweep-pass-ports.ts";
 import { type Instant, isoOf } from "../../core/kernel/instant.ts";
 import { scanOf } from "../../core/reporting/pass-report.ts";
 import type { Pricing } from "../../core/reporting/scan-totals.ts";

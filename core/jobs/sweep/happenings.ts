@@ -15,7 +15,7 @@ import type { Problem } from "../../kernel/problem.ts";
 import type { OutgoingEvent } from "../../ports/events.ts";
 import type { KillSwitch } from "../../ports/kill-switch.ts";
 import { RegistryError } from "../../ports/registry-error.ts";
-import type { SweepPassInput, SweepPassPorts, SweptPass } from "./sweep-pass.ts";
+import type { SweepPassInput, SweepPassPorts, SweptPass } from "./sweep-pass-ports.ts";
 import { withProtections } from "./target-stop-ports.ts";
 
 const hourMs = 3_600_000;
