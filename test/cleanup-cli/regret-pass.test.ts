@@ -34,8 +34,7 @@ async function world(called: number, stoppedAt: Instant = plusMs(now, -3_600_000
         }),
       ),
   };
-  const pass = async (at: Instant = now) =>
-    regretPass(ports, at, limits, [here], await killSwitch.read(never), never);
+  const pass = async (at: Instant = now) => regretPass(ports, at, limits, [here], await killSwitch.read(never), never);
   return { ports, killSwitch, pass };
 }
 

@@ -2,7 +2,8 @@ import { decide } from "../../cleanup/decide.ts";
 import type { Decided } from "../../cleanup/make-plan.ts";
 import type { Session } from "../../inventory/session.ts";
 import type { Instant } from "../../kernel/instant.ts";
-import { type EvidenceInput, gatherEvidence } from "./gather-evidence.ts";
+import type { EvidenceInput } from "./evidence-ports.ts";
+import { gatherEvidence } from "./gather-evidence.ts";
 import { type Remembered, readCpuMemory, writeCpuMemory } from "./remembered-cpu.ts";
 import type { SweepInput, SweepPorts, SweptTarget } from "./sweep-ports.ts";
 

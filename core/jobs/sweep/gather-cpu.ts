@@ -4,8 +4,8 @@ import type { CallEvidence, CpuEvidence, Unknown } from "../../cleanup/evidence.
 import type { Session } from "../../inventory/session.ts";
 import type { Target } from "../../inventory/target.ts";
 import { type Instant, plusMs } from "../../kernel/instant.ts";
+import type { EvidenceInput, EvidencePorts } from "./evidence-ports.ts";
 import { evidenceWindow, longestIdleAfter, notLooked, recordsLagMs } from "./evidence-window.ts";
-import type { EvidenceInput, EvidencePorts } from "./gather-evidence.ts";
 
 /** A session of which something may have to be known, with its calls as far as they are. */
 interface Asked {

@@ -1,32 +1,16 @@
 import { choosePolicy } from "../../cleanup/choose-policy.ts";
-import { type DecideSettings, decide } from "../../cleanup/decide.ts";
+import { decide } from "../../cleanup/decide.ts";
 import type { SessionFacts } from "../../cleanup/decision.ts";
 import type { CallEvidence, CpuEvidence, SessionEvidence, Unknown } from "../../cleanup/evidence.ts";
 import type { PolicySet } from "../../cleanup/policy.ts";
 import { protectionOf } from "../../cleanup/protections.ts";
 import type { Session } from "../../inventory/session.ts";
 import type { Target } from "../../inventory/target.ts";
-import type { InterpreterId, SessionId } from "../../kernel/ids.ts";
+import type { SessionId } from "../../kernel/ids.ts";
 import type { Instant } from "../../kernel/instant.ts";
-import type { ReadInterpreterCalls, ReadSessionCalls, ReadSessionCpu } from "../../ports/activity.ts";
+import type { EvidenceInput, EvidencePorts } from "./evidence-ports.ts";
 import { evidenceWindow, notLooked, recordsLagMs } from "./evidence-window.ts";
 import { gatherCpu } from "./gather-cpu.ts";
-
-export interface EvidencePorts {
-  readonly readInterpreterCalls: ReadInterpreterCalls;
-  readonly readSessionCalls: ReadSessionCalls;
-  readonly readSessionCpu: ReadSessionCpu;
-}
-
-export interface EvidenceInput extends DecideSettings {
-  readonly policies: PolicySet;
-  /** Of each interpreter that has sessions. */
-  readonly arnOf: (interpreter: InterpreterId) => string | null;
-  /** How many sessions' usage records are read at most. */
-  readonly looksAtMost: number;
-  /** What an earlier pass saw; null: nothing. */
-  readonly remembered: (session: Session) => { readonly lookedAt: Instant; readonly cpu: CpuEvidence | Unknown } | null;
-}
 
 export interface Gathered {
   /** Of all sessions, those that need no evidence included. */

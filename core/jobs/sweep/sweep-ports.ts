@@ -4,7 +4,7 @@ import type { Session } from "../../inventory/session.ts";
 import type { Target } from "../../inventory/target.ts";
 import type { InterpreterId } from "../../kernel/ids.ts";
 import type { Documents } from "../../ports/documents.ts";
-import type { EvidencePorts } from "./gather-evidence.ts";
+import type { EvidencePorts } from "./evidence-ports.ts";
 import type { StopCap } from "./stop-cap.ts";
 import type { StopPorts } from "./stop-ports.ts";
 
