@@ -52,7 +52,7 @@ export function cpuEvidenceOf(
 }
 
 /** A record may come this much after the end of the one before: stamps come with jitter. As in the metering rule. */
-const gapToleranceMs = 500;
+export const gapToleranceMs = 500;
 /**
  * The metering rule allows two neighbours to be apart by the longer of the two, which is right for one of the two ways to stamp.
  * By the other way a short record beside a long one leaves a hole of the difference, which here must be under a second.
@@ -84,7 +84,7 @@ function stretchOf(records: UsageColumns, last: number, from: Instant, neededMs:
 
 const lengthOf = ({ at }: UsageColumns, { first, end }: Stretch): number => (at[end] ?? 0) - (at[first] ?? 0);
 
-function isGap({ at, elapsedSeconds }: UsageColumns, before: number, after: number): boolean {
+export function isGap({ at, elapsedSeconds }: UsageColumns, before: number, after: number): boolean {
   const [a, b] = [elapsedMs(elapsedSeconds[before] ?? 0), elapsedMs(elapsedSeconds[after] ?? 0)];
   const allowedMs = Math.min(Math.max(a, b), Math.min(a, b) + longestHoleMs);
   return (at[after] ?? 0) - (at[before] ?? 0) > allowedMs + gapToleranceMs;
@@ -104,7 +104,7 @@ const noLengthMs = 10;
  * The CPU of each record. A second is the finest that the meter knows: a record of no length is a part of the second beside it,
  * whichever that is, so that its CPU counts in both. A microVM that idles has such a record every few minutes.
  */
-function usedNs({ at, elapsedSeconds, vcpuHours, length }: UsageColumns): Float64Array {
+export function usedNs({ at, elapsedSeconds, vcpuHours, length }: UsageColumns): Float64Array {
   const used = new Float64Array(length);
   const isShort = (row: number): boolean => elapsedMs(elapsedSeconds[row] ?? 0) < noLengthMs;
   const isSecond = (row: number): boolean => elapsedMs(elapsedSeconds[row] ?? 0) <= besideMs;
@@ -132,7 +132,7 @@ function usedNs({ at, elapsedSeconds, vcpuHours, length }: UsageColumns): Float6
 const besideMs = 1000 + gapToleranceMs;
 
 /** A record of no length that has no second beside it works where it carries any CPU at all. */
-function isBusy({ elapsedSeconds }: UsageColumns, used: Float64Array, row: number, idleVcpu: number): boolean {
+export function isBusy({ elapsedSeconds }: UsageColumns, used: Float64Array, row: number, idleVcpu: number): boolean {
   const eMs = elapsedMs(elapsedSeconds[row] ?? 0);
   const vcpuNs = used[row] ?? 0;
   return eMs < noLengthMs ? vcpuNs > 0 : vcpuNs > 0 && vcpuNs >= idleVcpu * eMs * 1e6;
