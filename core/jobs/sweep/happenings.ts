@@ -7,6 +7,7 @@ import {
   stopPlannedEvent,
   stopRecordEvent,
 } from "../../cleanup/cleanup-events.ts";
+import type { PlanEntry } from "../../cleanup/plan.ts";
 import { lapsingProtections } from "../../cleanup/protections.ts";
 import type { PolicyRegret } from "../../cleanup/regret.ts";
 import { runawayOf } from "../../cleanup/runaway.ts";
@@ -27,7 +28,6 @@ const newsMs = 24 * hourMs;
 interface PassFacts {
   readonly killSwitch: KillSwitch;
   readonly regrets: PolicyRegret["regrets"];
-  readonly acts: boolean;
   readonly targets: readonly SweptPass[];
 }
 
@@ -39,10 +39,10 @@ export async function happenings(
   ports: SweepPassPorts,
   now: Instant,
   input: SweepPassInput,
-  { killSwitch, regrets, acts, targets }: PassFacts,
+  { killSwitch, regrets, targets }: PassFacts,
 ): Promise<{ readonly events: readonly OutgoingEvent[]; readonly problems: readonly Problem[] }> {
   const ofPass = [
-    ...targets.flatMap((target) => eventsOf(now, input, acts, target)),
+    ...targets.flatMap((target) => eventsOf(now, input, target)),
     ...regrets.map((regret) => regrettedEvent(now, regret)),
     ...disarmed(now, killSwitch),
   ];
@@ -62,15 +62,25 @@ export async function happenings(
   }
 }
 
-function eventsOf(
+/** Of a plan: null where it only shows what would be. */
+export function plannedEvents(
   now: Instant,
-  { policies, runaway, knownUsdOf }: SweepPassInput,
-  acts: boolean,
-  { decided, plan, planned, outcomes }: SweptPass,
+  { policies }: Pick<SweepPassInput, "policies">,
+  plan: string | null,
+  planned: readonly PlanEntry[],
 ): readonly OutgoingEvent[] {
   const enforced = new Set(policies.policies.filter(({ mode }) => mode === "enforce").map(({ id }) => id));
+  return planned.map((entry) => stopPlannedEvent(now, plan, entry, plan !== null && enforced.has(entry.policy.id)));
+}
+
+function eventsOf(
+  now: Instant,
+  input: SweepPassInput,
+  { decided, plan, planned, outcomes }: SweptPass,
+): readonly OutgoingEvent[] {
+  const { runaway, knownUsdOf } = input;
   return [
-    ...planned.map((entry) => stopPlannedEvent(now, plan, entry, acts && enforced.has(entry.policy.id))),
+    ...plannedEvents(now, input, plan, planned),
     ...[refusedEvent(now, outcomes)].flatMap((event) => event ?? []),
     ...decided.flatMap(({ facts }) => {
       const found = runawayOf(facts.evidence.cpu, knownUsdOf(facts.session), runaway);

@@ -2,7 +2,8 @@ import { targetKey } from "../../inventory/target.ts";
 import type { Instant } from "../../kernel/instant.ts";
 import type { Problem } from "../../kernel/problem.ts";
 import { RegistryError } from "../../ports/registry-error.ts";
-import { happenings } from "./happenings.ts";
+import type { EventDelivery } from "../observe/outcome.ts";
+import { happenings, plannedEvents } from "./happenings.ts";
 import { planTargets } from "./plan-targets.ts";
 import { regretPass } from "./regret-pass.ts";
 import { rememberRules } from "./stored-rules.ts";
@@ -30,17 +31,26 @@ export const sweepPass =
     const enforces = input.policies.policies.some(({ mode }) => mode === "enforce");
     const acts = killSwitch.state === "armed" && enforces;
     const problems: Problem[] = [...(killSwitch.state === "unknown" ? [killSwitch.problem] : []), ...judged.problems];
+    // Whoever is told hears of a stop before it is made.
+    const early: EventDelivery[] = [];
+    const telling: SweepPassPorts = {
+      ...ports,
+      onPlanned: async ({ id, entries }, until) => {
+        const planned = plannedEvents(now, input, id, entries);
+        early.push(...(await tellCleanup(ports)(now, planned, input.publish, until)).events);
+      },
+    };
     const targets = acts
-      ? await stopIn(ports, now, input, found, problems, signal)
+      ? await stopIn(telling, now, input, found, problems, signal)
       : await observeIn(ports, now, input, found, signal);
-    const happened = await happenings(ports, now, input, { killSwitch, regrets: judged.regrets, acts, targets });
+    const happened = await happenings(ports, now, input, { killSwitch, regrets: judged.regrets, targets });
     const told = await tellCleanup(ports)(now, happened.events, input.publish, signal);
     return {
       asOf: now,
       mode: acts ? "enforce" : "observe",
       switch: killSwitch.state,
       targets,
-      events: told.events,
+      events: [...early, ...told.events],
       problems: [...problems, ...happened.problems, ...told.problems],
     };
   };

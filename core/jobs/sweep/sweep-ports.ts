@@ -1,4 +1,5 @@
 import type { DecideSettings } from "../../cleanup/decide.ts";
+import type { Plan } from "../../cleanup/plan.ts";
 import type { PolicySet } from "../../cleanup/policy.ts";
 import type { Session } from "../../inventory/session.ts";
 import type { Target } from "../../inventory/target.ts";
@@ -14,6 +15,8 @@ export interface SweepPorts
   readonly documents: Documents;
   /** Those that a person made beside the policies'. Throws `RegistryError`. */
   readonly readProtections: () => Promise<PolicySet["protections"]>;
+  /** Hears of a plan before anything of it is stopped. Throws only when `signal` is aborted. */
+  readonly onPlanned?: (plan: Plan, signal: AbortSignal) => Promise<void>;
 }
 
 export interface SweepInput extends DecideSettings {

@@ -47,6 +47,7 @@ export const sweep =
         await storePlan(ports.documents, plan);
         return { ...done, plan };
       }
+      await ports.onPlanned?.(plan, signal);
       const applied = { policies, liveIn: () => found.readySessions };
       const outcomes = await applyPlan(targetStopPorts(ports, input, found), applied, plan, plan, signal);
       return { ...done, plan, outcomes };
