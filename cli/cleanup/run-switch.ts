@@ -47,7 +47,7 @@ async function turn(state: SwitchPosition["state"], { options }: VerbInput, term
   const place = placeOf(input);
   terminal.out(
     options["json"] === true
-      ? `${safeJson(switchJson(position, before, place))}\n`
+      ? `${safeJson(switchJson(position, before, place, systemClock.now()))}\n`
       : `${switchText(position, before, place, input)}\n`,
   );
   return wanted === null || position.state === state ? exitCode.done : exitCode.failed;

@@ -1,10 +1,11 @@
-import { isoOf } from "../../core/kernel/instant.ts";
+import { type Instant, isoOf } from "../../core/kernel/instant.ts";
 import type { KillSwitch } from "../../core/ports/kill-switch.ts";
 import { safeText } from "../render/safe-text.ts";
 import type { CleanupInput } from "./cleanup-input.ts";
 
 /** docs/schemas/switch.schema.json */
-export const switchJson = (position: KillSwitch, before: KillSwitch | null, place: string) => ({
+export const switchJson = (position: KillSwitch, before: KillSwitch | null, place: string, now: Instant) => ({
+  asOf: isoOf(now),
   ...writtenOut(position),
   before: before?.state ?? null,
   place,
