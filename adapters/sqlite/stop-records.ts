@@ -3,13 +3,14 @@ import { sessionPart, targetPart } from "../../core/ports/ledger-key.ts";
 import { stopOfText, textOfStop } from "../../core/ports/stop-text.ts";
 import { keptStopMs, type StopRecord, type StopRecords } from "../../core/ports/stops.ts";
 import { openDatabase } from "./database.ts";
+import { openToRead, type StateAccess } from "./open-to-read.ts";
 import { inTransaction } from "./transaction.ts";
 
 export type SqliteStopRecords = StopRecords & { readonly close: () => void };
 
 /** Keeps the records of stops in the state file, which several processes may share. */
-export function sqliteStopRecords(file: string): SqliteStopRecords {
-  const database = openDatabase(file);
+export function sqliteStopRecords(file: string, access: StateAccess = "write"): SqliteStopRecords {
+  const database = access === "read" ? openToRead(file) : openDatabase(file);
   const order = "ORDER BY intended_at, id";
   const revision = database.prepare("SELECT revision FROM stops WHERE id = ?");
   const put = database.prepare(

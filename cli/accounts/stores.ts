@@ -60,7 +60,7 @@ export async function openStores(
       targets: registry.targets,
       ledger: keep(sqliteLedger(settings.stateFile, { encode: writeAccount, decode: readAccount }, access)),
       documents: keep(sqliteDocuments(settings.stateFile, access)),
-      stopRecords: keep(sqliteStopRecords(settings.stateFile)),
+      stopRecords: keep(sqliteStopRecords(settings.stateFile, access)),
       history: parquetHistory(files, { prices, gb: settings.meter.gb }),
       closeBook: fileCloseBook(files),
       close: () => {
