@@ -2,6 +2,7 @@ import type { Verb } from "../verb.ts";
 import { apply } from "./apply.ts";
 import { arm, disarm } from "./arm.ts";
 import { attribution } from "./attribution.ts";
+import { backtest } from "./backtest.ts";
 import { dashboards } from "./dashboards.ts";
 import { demo } from "./demo.ts";
 import { emulate } from "./emulate.ts";
@@ -27,6 +28,7 @@ export const verbs: readonly Verb[] = [
   prices,
   attribution,
   policy,
+  backtest,
   plan,
   apply,
   stop,

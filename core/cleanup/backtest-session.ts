@@ -29,14 +29,14 @@ export function replaySession(
 ): Replayed {
   const session = withTimeLimit(past.session);
   const policy = choosePolicy(set.policies, session);
-  const { sweepEveryMs, window, idleVcpu } = settings;
+  const { sweepEveryMs, window } = settings;
   const first = Math.ceil((session.createdAt - window.from) / sweepEveryMs);
   let kept: KeptReason = "not-swept";
   for (let n = Math.max(0, first); ; n += 1) {
     const now = plusMs(window.from, n * sweepEveryMs);
     if (now >= window.until || now > past.end.earliest) return { kind: "kept", reason: kept };
     const at: Sweep = { now, policy, set, settings };
-    const { facts, decision } = decideAt(past, session, pieces, at, idleVcpu);
+    const { facts, decision } = decideAt(past, session, pieces, at);
     if (decision.action === "stop") return stopOf(past, session, pieces, facts, decision, at);
     kept = moreTelling(kept, decision.reason);
   }
@@ -67,9 +67,8 @@ function decideAt(
   session: Session,
   pieces: readonly Piece[] | null,
   { now, policy, set, settings }: Sweep,
-  idleVcpu: number,
 ): { readonly facts: SessionFacts; readonly decision: Decision } {
-  const decideSettings = { invocationStamp: set.invocationStamp, idleVcpu };
+  const decideSettings = { invocationStamp: set.invocationStamp, idleVcpu: settings.idleVcpu };
   const blank: SessionFacts = {
     session,
     policy,
@@ -149,7 +148,7 @@ function stopOf(
     policy: policy?.id ?? "",
     at: now,
     horizon: decision.horizon,
-    verdict: verdictOf(past, pieces, from, now, settings),
+    verdict: verdictOf(past, pieces, { horizon: from, now, endsBy: instant(endedAt.high) }, settings),
     isRace,
     usd: usdOf(past, pieces, evidence, now, endedAt, settings),
     freedMs: { low: endedAt.low - now, high: endedAt.high - now },
@@ -165,13 +164,13 @@ const basisOf = ({ calls }: PastSession, { reason }: Decision): StopBasis => {
 function verdictOf(
   past: PastSession,
   pieces: readonly Piece[] | null,
-  horizon: Instant,
-  now: Instant,
+  { horizon, now, endsBy }: { readonly horizon: Instant; readonly now: Instant; readonly endsBy: Instant },
   { window }: BacktestSettings,
 ): WouldBeStop["verdict"] {
   const own = pieces ?? [];
   if (own.some(({ busy }) => busy !== null && busy.until > now)) return "false";
-  if (isCalledWithin(past.calls, now, Number.POSITIVE_INFINITY)) return "false";
+  // A call of what had ended is refused, and no work.
+  if (isCalledWithin(past.calls, now, endsBy)) return "false";
   const endsAt = own.at(-1)?.endsAt ?? Number.NEGATIVE_INFINITY;
   const isAliveAtEnd = past.end.latest === null && plusMs(past.end.earliest, recordsLagMs) > window.until;
   const isRecorded =
