@@ -60,6 +60,7 @@ export const costExplorerBill =
       source: "cost-explorer",
       lines: sum.lines(),
       setAside: sum.allSetAside(),
+      unusable: sum.unusable(),
       knownUntil,
       missingDays: daysBetween(window.from, knownUntil).filter((day) => (seen.get(day) ?? 0) < read.size),
       accounts: read,

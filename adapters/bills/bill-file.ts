@@ -46,6 +46,7 @@ export const fileBill =
       source,
       lines: rows.sum.lines(),
       setAside: rows.sum.allSetAside(),
+      unusable: rows.sum.unusable(),
       knownUntil,
       // Hardly a day passes without any usage on a bill: of one that has no row, the file has been cut.
       missingDays: daysBetween(window.from, knownUntil).filter((day) => !rows.days.has(day)),

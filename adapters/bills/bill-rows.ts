@@ -2,9 +2,11 @@ import { usageTypeOf } from "../../core/billing/usage-type.ts";
 import { instantOfIso, startOfDay } from "../../core/kernel/calendar.ts";
 import { parseDecimal } from "../../core/kernel/decimal.ts";
 import { type AccountId, accountId } from "../../core/kernel/ids.ts";
-import type { Instant } from "../../core/kernel/instant.ts";
+import { type Instant, instant } from "../../core/kernel/instant.ts";
 import type { BilledWindow } from "../../core/ports/billed-usage.ts";
+import { placeOfEntry } from "../../core/reconcile/bill-entry.ts";
 import { type BillSum, billSum } from "../../core/reconcile/bill-sum.ts";
+import { daysBetween } from "../../core/reconcile/days-between.ts";
 import type { BillField, BillFormat } from "./bill-columns.ts";
 
 /** The value of a field of one row; empty where there is none. */
@@ -38,30 +40,48 @@ const dayMs = 24 * hourMs;
 export function addBillRow(rows: BillRows, { usage }: BillFormat, field: RowField, window: BilledWindow): void {
   rows.rows += 1;
   const wrong = (why: string): void => void rows.wrong.set(why, (rows.wrong.get(why) ?? 0) + 1);
-  const usageType = field("usageType");
+  const [account, region, usageType] = [field("account"), field("region"), field("usageType")];
   const ours = usageTypeOf(usageType) !== null;
+  const isUsage = field("category") === usage;
+  const named = /^\d{12}$/.test(account) ? accountId(account) : null;
+  // Usage that does not say whose it is may be of any account.
+  const isWanted = window.accounts === null || (named === null ? ours : window.accounts.includes(named));
+  const unusable = (days: readonly (Instant | null)[]): void => {
+    if (!ours || !isUsage) return;
+    const place = placeOfEntry({ account, region, usageType });
+    for (const dayAt of days) rows.sum.addUnusable({ ...place, dayAt });
+  };
   const at = billInstant(field("startsAt"));
   if (at === null) {
-    if (ours) wrong(`its start "${field("startsAt")}" is no time`);
+    if (!ours || !isWanted) return;
+    wrong(`its start "${field("startsAt")}" is no time`);
+    unusable([null]);
     return;
   }
-  const account = field("account");
-  if (at < window.from || at >= window.until) return;
-  if (/^\d{12}$/.test(account)) rows.accounts.add(accountId(account));
   const endsAt = billInstant(field("endsAt"));
-  const isUsage = field("category") === usage;
   const spanMs = endsAt === null ? 0 : endsAt - at;
+  if (ours && isUsage && isWanted && endsAt !== null && spanMs > dayMs) {
+    // Also where it began before the window: some of it is of the window's days.
+    const [from, until] = [Math.max(at, window.from), Math.min(endsAt, window.until)];
+    if (from >= until) return;
+    wrong("it is of more than a day: export the bill by the hour or by the day");
+    unusable(daysBetween(instant(from), until));
+  }
+  if (at < window.from || at >= window.until) return;
+  if (named !== null) rows.accounts.add(named);
   if (isUsage && endsAt !== null && spanMs <= dayMs) {
     rows.days.add(startOfDay(at));
     const by = spanMs <= hourMs ? "byHour" : "byDay";
     const last = rows.lastUsage[by];
     if (last === null || endsAt > last) rows.lastUsage[by] = endsAt;
   }
+  if (ours && isUsage && spanMs > dayMs) return;
   if (!ours && !isOfService(field("service"))) return;
-  if (window.accounts !== null && !window.accounts.some((wanted) => wanted === account)) return;
+  if (!isWanted) return;
   const currency = field("currency");
   if (currency !== "" && currency !== "USD") {
     wrong(`its currency is ${currency}, not USD`);
+    unusable([startOfDay(at)]);
     return;
   }
   if (!isUsage) {
@@ -70,12 +90,8 @@ export function addBillRow(rows: BillRows, { usage }: BillFormat, field: RowFiel
     else rows.sum.setAside({ what: field("category"), usd });
     return;
   }
-  if (ours && spanMs > dayMs) {
-    wrong("it is of more than a day: export the bill by the hour or by the day");
-    return;
-  }
   const quantity = field("quantity") || field("otherQuantity");
-  const [unit, region, usd] = [field("unit"), field("region"), field("usd")];
+  const [unit, usd] = [field("unit"), field("usd")];
   rows.sum.add({ account, region, usageType, unit, at, quantity, usd });
 }
 

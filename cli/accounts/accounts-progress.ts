@@ -17,9 +17,14 @@ export function accountsProgress(terminal: Terminal): {
         const all = [...states.values()];
         const lines = all.reduce((sum, state) => sum + state.lines, 0);
         const settling = all.filter((state) => state.stage === "settling").length;
-        return `Costs: ${lines} lines of usage logs read; ${settling} of ${all.length} Regions being settled`;
+        const read = `Costs: ${lines} lines of usage logs read`;
+        return settling === 0 ? read : `${read}; ${settling} of ${all.length} Regions being settled`;
       });
     },
-    clear: line.clear,
+    // The next pass reads and settles all of them anew.
+    clear: () => {
+      states.clear();
+      line.clear();
+    },
   };
 }

@@ -1,6 +1,6 @@
 import type { Target } from "../../core/inventory/target.ts";
 import type { PassOutcome } from "../../core/jobs/observe/outcome.ts";
-import { instant } from "../../core/kernel/instant.ts";
+import { type Instant, instant } from "../../core/kernel/instant.ts";
 import type { Ledger } from "../../core/ports/ledger.ts";
 import { keptGoneMs, type Registry } from "../../core/ports/registry.ts";
 import { RegistryError } from "../../core/ports/registry-error.ts";
@@ -19,20 +19,19 @@ export async function targetsWithCosts(
   known: Known,
 ): Promise<readonly Target[]> {
   const kept = await Promise.all(
-    pass.targets.map(async ({ target, scan }) => scan?.status !== "skipped" || (await wasUsed(target, pass, known))),
+    pass.targets.map(
+      async ({ target, scan }) => scan?.status !== "skipped" || (await wasUsed(target, pass.asOf, known)),
+    ),
   );
   return pass.targets.filter((_, index) => kept[index]).map(({ target }) => target);
 }
 
-async function wasUsed(
-  target: Target,
-  { asOf }: Pick<PassOutcome, "asOf">,
-  { registry, ledger }: Known,
-): Promise<boolean> {
+/** Whether anything is known of a target that may cost. */
+export async function wasUsed(target: Target, now: Instant, { registry, ledger }: Known): Promise<boolean> {
   try {
     if ((await ledger.marks(target)).length > 0) return true;
     if ((await registry.load(target)).openSessions.length > 0) return true;
-    return (await registry.goneSince(target, instant(asOf - keptGoneMs))).length > 0;
+    return (await registry.goneSince(target, instant(now - keptGoneMs))).length > 0;
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
     // Nobody knows; the job meets the same failure, and tells it.

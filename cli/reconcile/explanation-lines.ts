@@ -1,5 +1,11 @@
 import { compareUsd, type Usd, zeroUsd } from "../../core/kernel/money.ts";
-import type { Amounts, Explanation, HourPrice, PlaceComparison } from "../../core/reconcile/reconciliation.ts";
+import type {
+  Amounts,
+  Explanation,
+  HourPrice,
+  PlaceComparison,
+  UsageLogs,
+} from "../../core/reconcile/reconciliation.ts";
 import { amountText, dollarText } from "../render/dollars.ts";
 import { safeText } from "../render/safe-text.ts";
 
@@ -19,7 +25,7 @@ export function explanationLines(place: PlaceComparison): readonly string[] {
       : [
           `Billed on ${plural(place.unreadDays, "day")} that the ledger does not know: ${amounts(place.unreadBilled)}. That is no difference: one side is unknown.`,
         ];
-  const lines = [...unread, ...unpriced(place)];
+  const lines = [...inDoubt(place), ...unread, ...unpriced(place)];
   if (state !== "outside") return state === "unread" ? [...lines, ...unreadSessions(place)] : lines;
   const { vcpuHours, gbHours, usd } = place;
   return [
@@ -37,7 +43,7 @@ function explanationLine(it: Explanation, place: PlaceComparison): string {
     case "price":
       return `Price: ${signedUsd(it.high?.usd ?? null)}. ${prices(place)}: a price of your own, or one that has changed, goes into the price file.`;
     case "sessions-without-figure":
-      return `${plural(it.count ?? 0, "session")} without a figure${interpreters(place)}: up to ${high(it)}. Turn on their usage logs.`;
+      return `${plural(it.count ?? 0, "session")} without a figure${interpreters(place)}: up to ${high(it)}. ${remedy(place)}`;
     case "gaps":
       return `Stretches without records: up to ${high(it)}`;
     case "recording-began":
@@ -62,16 +68,53 @@ const unreadSessions = (place: PlaceComparison): readonly string[] =>
     ? [
         "The ledger has no session of it on these days: did `sandmeter watch` run then, and does it read this Region and account?",
       ]
-    : [
-        `${plural(place.sessions.bounded, "session")} without a figure${interpreters(place)}: turn on their usage logs.`,
-      ];
+    : [`${plural(place.sessions.bounded, "session")} without a figure${interpreters(place)}. ${remedy(place)}`];
 
 function interpreters({ unreadInterpreters }: PlaceComparison): string {
   if (unreadInterpreters.length === 0) return "";
-  const named = unreadInterpreters.slice(0, namedInterpreters).map(({ interpreter }) => safeText(interpreter));
+  const named = unreadInterpreters
+    .slice(0, namedInterpreters)
+    .map(({ interpreter, usageLogs }) => `${safeText(interpreter)}: ${found(usageLogs)}`);
   const rest = unreadInterpreters.length - named.length;
-  return ` (of ${named.join(", ")}${rest === 0 ? "" : ` and ${rest} more`})`;
+  return ` (of ${named.join("; ")}${rest === 0 ? "" : ` and ${rest} more`})`;
 }
+
+/** Sessions have no figure for what was found of usage logs now; where those are found by now, they were not then. */
+function found(usageLogs: UsageLogs | null): string {
+  switch (usageLogs) {
+    case "not-enabled":
+      return "usage logs are not turned on";
+    case "missing":
+      return "what its usage logs go to is gone";
+    case "unreadable":
+      return "its usage logs cannot be read";
+    case "unknown":
+      return "its usage logs could not be looked up";
+    case "found":
+      return "its usage logs are read now";
+    case null:
+      return "nothing is remembered of its usage logs";
+  }
+}
+
+/** What turning usage logs on mends is said here; of what else is wrong with them, `watch` says what to do. */
+function remedy({ unreadInterpreters }: PlaceComparison): string {
+  const has = (...which: readonly (UsageLogs | null)[]): boolean =>
+    unreadInterpreters.some(({ usageLogs }) => which.includes(usageLogs));
+  return [
+    ...(has("not-enabled") ? ["Turn usage logs on where they are not."] : []),
+    ...(has("missing", "unreadable", "unknown") ? ["See what `sandmeter watch` says of the usage logs."] : []),
+    ...(has("not-enabled", "missing", "unreadable", "unknown") ? [] : ["No records of them were found."]),
+  ].join(" ");
+}
+
+/** What of the bill could not be used may be of any amount: that day is neither nothing nor a difference. */
+const inDoubt = ({ doubtfulDays, doubtfulBilled }: PlaceComparison): readonly string[] =>
+  doubtfulDays === 0
+    ? []
+    : [
+        `The bill has rows that cannot be used, and that are or may be of ${plural(doubtfulDays, "day")} here: what was billed is unknown, at least ${amounts(doubtfulBilled)}, and not compared. The rows are told below.`,
+      ];
 
 function prices({ prices: { vcpuHour, gbHour } }: PlaceComparison): string {
   const one = (what: string, { book, billed }: HourPrice): string =>

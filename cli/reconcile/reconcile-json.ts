@@ -9,14 +9,16 @@ import type {
   PlaceComparison,
   Reconciliation,
 } from "../../core/reconcile/reconciliation.ts";
+import type { LedgerAge } from "./ledger-age.ts";
 
 /** What `reconcile --json` writes (docs/schemas/reconcile.schema.json). Unknown figures are null, never 0. */
-export function reconcileJson(result: Reconciliation) {
+export function reconcileJson(result: Reconciliation, { age: { asOf } }: LedgerAge) {
   const { bill, band } = result;
   return {
     from: isoOf(result.from),
     to: isoOf(result.until),
-    asOf: isoOf(result.now),
+    asOf: asOf === null ? null : isoOf(asOf),
+    printedAt: isoOf(result.now),
     bandPct: short(band.pct),
     ignoreBelowUsdPerDay: short(band.leastUsdPerDay),
     bill: {
@@ -42,19 +44,23 @@ const placeJson = (place: PlaceComparison) => ({
   explained: place.isExplained,
   comparedDays: place.comparedDays,
   ...comparedJson(place, {
-    bill: place.state !== "not-on-bill" && place.comparedDays > 0,
-    ledger: place.comparedDays > 0,
+    bill: place.state !== "not-on-bill" && place.state !== "in-doubt" && place.comparedDays > 0,
+    ledger: place.isMetered,
   }),
   unread: { days: place.unreadDays, billed: amountsJson(place.unreadBilled) },
+  inDoubt: { days: place.doubtfulDays, billedAtLeast: amountsJson(place.doubtfulBilled) },
   prices: { vcpuHour: priceJson(place.prices.vcpuHour), gbHour: priceJson(place.prices.gbHour) },
   sessions: place.sessions,
   unreadInterpreters: place.unreadInterpreters,
   explanations: place.explanations.map(explanationJson),
-  rest: amountsJson(place.rest),
+  rest: place.comparedDays === 0 || place.state === "not-on-bill" ? null : amountsJson(place.rest),
   days: place.days.map((day) => ({
     day: dayOf(day.dayAt),
     state: day.state,
-    ...comparedJson(day, { bill: day.state !== "not-on-bill", ledger: day.isRead }),
+    ...comparedJson(day, {
+      bill: day.state !== "not-on-bill" && day.state !== "in-doubt",
+      ledger: day.isRead,
+    }),
   })),
 });
 

@@ -7,18 +7,21 @@ import { renderFitting, type YieldingColumn } from "../render/fit-columns.ts";
 import { safeText } from "../render/safe-text.ts";
 import { type Paint, painter, type Style } from "../render/style.ts";
 import type { Cell } from "../render/table.ts";
+import { asOfText } from "../report/data-age.ts";
 import type { Terminal } from "../terminal.ts";
 import { explanationLines } from "./explanation-lines.ts";
+import type { LedgerAge } from "./ledger-age.ts";
 
 /** For people: what was compared, each Region, each day, and what explains the differences. */
 export function renderReconcile(
   result: Reconciliation,
+  age: LedgerAge,
   terminal: Pick<Terminal, "color" | "interactive" | "columns">,
 ): string {
   const paint = painter(terminal.color);
   const maxWidth = terminal.color || terminal.interactive ? terminal.columns : null;
   return [
-    headOf(result, paint),
+    headOf(result, age, paint),
     placesTable(result, maxWidth, paint),
     explained(result, paint),
     daysTable(result, maxWidth, paint),
@@ -31,11 +34,12 @@ export function renderReconcile(
 
 const sources = { "cost-explorer": "Cost Explorer", cur2: "a CUR 2.0 export", focus: "a FOCUS export" } as const;
 
-function headOf(result: Reconciliation, paint: Paint): string {
+function headOf(result: Reconciliation, { age, lines: ageLines }: LedgerAge, paint: Paint): string {
   const { bill, band } = result;
   const { daysNotBilled, daysMissing } = result;
   const lines = [
-    `${paint(`Reconciled ${isoOf(result.from).slice(0, 10)} to ${isoOf(result.until).slice(0, 10)}`, "bold")}, half open, with ${sources[bill.source]}, as of ${isoOf(result.now)}`,
+    `${paint(`Reconciled ${isoOf(result.from).slice(0, 10)} to ${isoOf(result.until).slice(0, 10)}`, "bold")}, half open, with ${sources[bill.source]}, ${asOfText(age)}`,
+    ...ageLines,
     ...(daysNotBilled.length === 0
       ? []
       : [`The bill goes up to ${isoOf(bill.knownUntil).slice(0, 16)}Z: what came later is in no figure.`]),
@@ -84,6 +88,7 @@ const styles: Readonly<Record<PlaceState, Style>> = {
   "too-small": "dim",
   unread: "yellow",
   "not-on-bill": "yellow",
+  "in-doubt": "yellow",
 };
 
 const words: Readonly<Record<PlaceState, string>> = {
@@ -92,7 +97,10 @@ const words: Readonly<Record<PlaceState, string>> = {
   "too-small": "too small",
   unread: "not read",
   "not-on-bill": "not on the bill",
+  "in-doubt": "in doubt",
 };
+
+const isBillUnknown = (state: PlaceState): boolean => state === "not-on-bill" || state === "in-doubt";
 
 const stateCell = (state: PlaceState, text = words[state]): Cell => ({ text, style: styles[state] });
 
@@ -123,8 +131,8 @@ function placeRows(place: PlaceComparison): readonly (readonly Cell[])[] {
     ["USD", place.usd, place.unreadBilled.usd],
   ] as const;
   return kinds.map(([what, of, unread], index): readonly Cell[] => {
-    const billed = state === "not-on-bill" ? "unknown" : amount(isCompared ? of.billed : unread);
-    const own = (value: Usd | null): Cell => ({ text: place.comparedDays === 0 ? "unknown" : amount(value) });
+    const billed = isBillUnknown(state) ? "unknown" : amount(isCompared ? of.billed : unread);
+    const own = (value: Usd | null): Cell => ({ text: place.isMetered ? amount(value) : "unknown" });
     return [
       { text: index === 0 ? account : "" },
       { text: index === 0 ? region : "" },
@@ -165,10 +173,10 @@ function daysTable({ places }: Reconciliation, maxWidth: number | null, paint: P
   const cells = rows
     .toSorted((a, b) => a.dayAt - b.dayAt)
     .map((row): readonly Cell[] => {
-      const isUnread = row.state === "unread";
+      const isUnknown = isBillUnknown(row.state);
       const both = (of: Comparison): readonly Cell[] => [
-        { text: row.state === "not-on-bill" ? "unknown" : amount(of.billed) },
-        { text: isUnread || row.state === "not-on-bill" ? "-" : ratio(of.ratio) },
+        { text: isUnknown ? "unknown" : amount(of.billed) },
+        { text: isUnknown || row.state === "unread" ? "-" : ratio(of.ratio) },
       ];
       return [
         { text: isoOf(row.dayAt).slice(0, 10) },

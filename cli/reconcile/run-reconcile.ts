@@ -9,7 +9,7 @@ import { accountId } from "../../core/kernel/ids.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
 import type { BilledUsage } from "../../core/ports/billed-usage.ts";
 import { reconcile } from "../../core/reconcile/reconcile.ts";
-import type { Reconciliation } from "../../core/reconcile/reconciliation.ts";
+import type { PlaceState, Reconciliation } from "../../core/reconcile/reconciliation.ts";
 import type { Stores } from "../accounts/stores.ts";
 import { CliError, UsageError } from "../cli-error.ts";
 import { type ExitCode, exitCode, worstExitCode } from "../exit-code.ts";
@@ -20,6 +20,7 @@ import { clientsOf } from "../scan/compose.ts";
 import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
 import type { CheckVerb, RunVerb } from "../verb.ts";
+import { type LedgerAge, ledgerAge } from "./ledger-age.ts";
 import { reconcileJson } from "./reconcile-json.ts";
 import { type FailOn, type ReconcileOptions, readReconcileOptions } from "./reconcile-options.ts";
 import { renderReconcile } from "./render-reconcile.ts";
@@ -38,8 +39,8 @@ export const runReconcile: RunVerb = async ({ options }, terminal) => {
   try {
     return await withStores(read, clients, terminal.signal, async (stores) => {
       const bill = await billOf(clients, own, now, terminal);
-      const result = await compared(stores, read, own, bill, now, terminal.signal);
-      terminal.out(own.json ? `${safeJson(reconcileJson(result))}\n` : renderReconcile(result, terminal));
+      const { result, age } = await compared(stores, read, own, bill, now, terminal.signal);
+      terminal.out(own.json ? `${safeJson(reconcileJson(result, age))}\n` : renderReconcile(result, age, terminal));
       return exitCodeOf(result, own.failOn);
     });
   } finally {
@@ -73,15 +74,16 @@ async function compared(
   bill: BilledUsage,
   now: Instant,
   signal: AbortSignal,
-): Promise<Reconciliation> {
+): Promise<{ readonly result: Reconciliation; readonly age: LedgerAge }> {
   const includes = ({ account, region }: Target): boolean =>
     (options.accounts?.includes(account) ?? true) && (options.regions?.includes(region) ?? true);
   const { from, until, band } = options;
   const targets = (await stores.targets()).filter(includes);
   const pricing = { prices: settings.prices, gb: accounts.meter.gb, kind: codeInterpreterKind };
-  const unread = unreadIn(await coverageOf(stores, targets));
-  const told = { ...bill, problems: [...bill.problems, ...unread] };
-  return reconcile(stores, { ...pricing, now, from, until, targets, includes, band }, told, signal);
+  const coverage = await coverageOf(stores, targets);
+  const told = { ...bill, problems: [...bill.problems, ...unreadIn(coverage)] };
+  const result = await reconcile(stores, { ...pricing, now, from, until, targets, includes, band }, told, signal);
+  return { result, age: ledgerAge(coverage, now) };
 }
 
 /** What is outside comes before what is missing; a run that compared nothing has not found the two to agree. */
@@ -91,7 +93,9 @@ function exitCodeOf({ places, bill, daysMissing }: Reconciliation, failOn: FailO
   const isPartial =
     bill.problems.length > 0 ||
     daysMissing.length > 0 ||
-    places.some(({ state, unreadDays }) => state === "unread" || state === "not-on-bill" || unreadDays > 0) ||
+    places.some(({ state, unreadDays, doubtfulDays }) => isUnknown(state) || unreadDays + doubtfulDays > 0) ||
     places.every(({ comparedDays }) => comparedDays === 0);
   return worstExitCode([...(failing.length > 0 ? [exitCode.critical] : []), ...(isPartial ? [exitCode.partial] : [])]);
 }
+
+const isUnknown = (state: PlaceState): boolean => state === "unread" || state === "not-on-bill" || state === "in-doubt";

@@ -19,15 +19,18 @@ export function progressLine(
   // What is over within seconds needs no line in a log.
   let shownAt = terminal.interactive ? Number.NEGATIVE_INFINITY : nowMs();
   let isDrawn = false;
+  let written = "";
   return {
     show: (text) => {
       const now = nowMs();
       if (now - shownAt < (terminal.interactive ? redrawEveryMs : writeEveryMs)) return;
       shownAt = now;
       isDrawn = terminal.interactive;
-      terminal.err(
-        terminal.interactive ? `\r\u001b[K${cutTo(text(), Math.max(20, terminal.columns - 1))}` : `${text()}\n`,
-      );
+      const line = text();
+      // A log that repeats itself says nothing; what changes is written.
+      if (!terminal.interactive && line === written) return;
+      written = line;
+      terminal.err(terminal.interactive ? `\r\u001b[K${cutTo(line, Math.max(20, terminal.columns - 1))}` : `${line}\n`);
     },
     clear: () => {
       if (isDrawn) terminal.err("\r\u001b[K");

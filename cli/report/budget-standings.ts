@@ -2,7 +2,7 @@ import { windowText } from "../../core/budget/budget-event.ts";
 import { usedPct } from "../../core/budget/spend.ts";
 import type { BudgetStanding } from "../../core/jobs/check-spend/look-at-budgets.ts";
 import { type Instant, isoOf } from "../../core/kernel/instant.ts";
-import { formatUsd } from "../../core/kernel/money.ts";
+import { compareUsd, formatUsd, zeroUsd } from "../../core/kernel/money.ts";
 import type { Problem } from "../../core/kernel/problem.ts";
 import { dollarText } from "../render/dollars.ts";
 import { renderFitting, type YieldingColumn } from "../render/fit-columns.ts";
@@ -11,9 +11,14 @@ import { painter } from "../render/style.ts";
 import type { Cell } from "../render/table.ts";
 import { range } from "../scan/money-range.ts";
 import type { Terminal } from "../terminal.ts";
+import { asOfText, type DataAge } from "./data-age.ts";
 
-interface Look {
+export interface BudgetLook {
+  readonly now: Instant;
   readonly standings: readonly BudgetStanding[];
+  readonly age: DataAge;
+  /** What is missing as a whole. */
+  readonly notes: readonly Problem[];
   readonly problems: readonly Problem[];
 }
 
@@ -31,26 +36,30 @@ const columns: readonly YieldingColumn[] = [
 
 /** Where each budget stands, for people. */
 export function renderBudgets(
-  now: Instant,
-  { standings, problems }: Look,
+  { standings, age, notes, problems }: BudgetLook,
   terminal: Pick<Terminal, "color" | "interactive" | "columns">,
 ): string {
-  if (standings.length === 0 && problems.length === 0) {
+  if (standings.length === 0 && notes.length + problems.length === 0) {
     return "Nothing to show: no budget is configured, or none has any spend. Write them under `budgets` (docs/attribution.md).\n";
   }
   const paint = painter(terminal.color);
   const maxWidth = terminal.color || terminal.interactive ? terminal.columns : null;
   const lines = problems.map(({ code, message }) => `  ${safeText(code)}: ${safeText(message)}\n`);
   return [
-    `${paint("Budgets", "bold")} as of ${isoOf(now)}, in the order of the configuration\n`,
-    renderFitting(columns, standings.map(rowOf), maxWidth, paint),
+    `${paint("Budgets", "bold")} ${asOfText(age)}, in the order of the configuration\n`,
+    ...notes.map(({ message }) => `${safeText(message)}\n`),
+    standings.length === 0
+      ? "No spend of any budget was found.\n"
+      : renderFitting(columns, standings.map(rowOf), maxWidth, paint),
     lines.length === 0 ? "" : `\n${paint("Not read, or worth knowing", "bold")}\n${lines.join("")}`,
   ].join("");
 }
 
 function rowOf({ budget, value, window, spend, reachedPct, toldPct }: BudgetStanding): readonly Cell[] {
-  const low = spend === null ? null : formatUsd(spend.low);
-  const high = spend === null || spend.high === null ? null : formatUsd(spend.high);
+  // That it is at least nothing says nothing.
+  const isUnknown = spend === null || (spend.high === null && compareUsd(spend.low, zeroUsd) === 0);
+  const low = isUnknown ? null : formatUsd(spend.low);
+  const high = isUnknown || spend.high === null ? null : formatUsd(spend.high);
   const held = toldPct > (reachedPct ?? 0) ? `, ${toldPct} % held` : "";
   return [
     { text: budget.id },
@@ -59,8 +68,8 @@ function rowOf({ budget, value, window, spend, reachedPct, toldPct }: BudgetStan
     { text: `${isoOf(window.from).slice(0, 16)}Z` },
     { text: range(low, high) },
     { text: dollarText(budget.limit) },
-    { text: spend === null ? "unknown" : usedText(budget, spend) },
-    reachedPct === null
+    { text: isUnknown ? "unknown" : usedText(budget, spend) },
+    reachedPct === null || (isUnknown && toldPct === 0)
       ? { text: "unknown" }
       : { text: `${reachedPct === 0 ? "-" : `${reachedPct} %`}${held}`, style: styleOf(reachedPct) },
     { text: spend === null ? "unknown" : spend.unknownSessions === 0 ? "-" : String(spend.unknownSessions) },
@@ -76,8 +85,9 @@ function usedText({ limit }: BudgetStanding["budget"], { low, high }: NonNullabl
 }
 
 /** docs/schemas/report-budgets.schema.json */
-export const budgetsJson = (now: Instant, { standings, problems }: Look) => ({
-  asOf: isoOf(now),
+export const budgetsJson = ({ now, standings, age, notes, problems }: BudgetLook) => ({
+  asOf: age.asOf === null ? null : isoOf(age.asOf),
+  printedAt: isoOf(now),
   budgets: standings.map(({ budget, value, window, spend, reachedPct, toldPct }) => ({
     budget: budget.id,
     by: budget.by,
@@ -94,5 +104,5 @@ export const budgetsJson = (now: Instant, { standings, problems }: Look) => ({
     sessions: spend?.sessions ?? null,
     unknownSessions: spend?.unknownSessions ?? null,
   })),
-  problems,
+  problems: [...notes, ...problems],
 });

@@ -6,7 +6,7 @@ import { dollarText } from "../render/dollars.ts";
 import { formatSeconds } from "../render/duration.ts";
 import type { Paint } from "../render/style.ts";
 import { range } from "../scan/money-range.ts";
-import { type DataAge, dataAgeOf } from "./data-age.ts";
+import { asOfText, type DataAge, dataAgeOf, historyAlone, staleLines } from "./data-age.ts";
 import { printedDollars, signedDollars } from "./printed-dollars.ts";
 import type { ReportContent } from "./report-content.ts";
 import { isSharedOut, type PrintedFigures } from "./report-figures.ts";
@@ -14,7 +14,7 @@ import { isSharedOut, type PrintedFigures } from "./report-figures.ts";
 /** What is on top of a report: its window, its total, and how much of it is known. */
 export function reportHead(content: ReportContent, printed: PrintedFigures, decimals: number, paint: Paint): string {
   const { cost, closed } = content;
-  const age = dataAgeOf(content);
+  const age = dataAgeOf(content, content.cost.counts.asOf);
   const { counts } = cost;
   const window = `${isoOf(content.from).slice(0, 16)}Z to ${isoOf(content.until).slice(0, 16)}Z`;
   const cover = [
@@ -27,7 +27,7 @@ export function reportHead(content: ReportContent, printed: PrintedFigures, deci
     ...(counts.gapMs > 0 ? [`${formatSeconds(Math.round(counts.gapMs / 1000))} without records`] : []),
   ].join(", ");
   return [
-    `${paint(`Costs ${window}`, "bold")}, half open, as of ${age.asOf === null ? "an unknown time" : isoOf(age.asOf)}`,
+    `${paint(`Costs ${window}`, "bold")}, half open, ${asOfText(age)}`,
     totalLine(content, printed),
     cover,
     `Basis ${cost.basis.weakest ?? "none"}${basisShares(content, decimals)}`,
@@ -117,12 +117,10 @@ function basisShares({ cost: { basis } }: ReportContent, decimals: number): stri
   return `: the weakest of ${parts.join(", ")}`;
 }
 
-function ageLines({ now, coverage }: ReportContent, { asOf, neverKept, isStale }: DataAge): readonly string[] {
-  const ago = asOf === null ? "" : formatSeconds(Math.round((now - asOf) / 1000));
+function ageLines({ now, coverage }: ReportContent, age: DataAge): readonly string[] {
+  const { neverKept } = age;
   return [
-    ...(isStale
-      ? [`Not up to date: the last pass over these accounts was ${ago} ago, and what came since is missing`]
-      : []),
+    ...staleLines(now, age),
     ...(neverKept > 0 && coverage.length > neverKept
       ? [`${plural(neverKept, "Region")} without a pass over the accounts: known from scans alone`]
       : []),
@@ -131,7 +129,7 @@ function ageLines({ now, coverage }: ReportContent, { asOf, neverKept, isStale }
 
 /** The target that is known least far, for a total is no fresher. */
 function freshness({ coverage }: ReportContent): readonly string[] {
-  if (coverage.length === 0) return ["No pass of `sandmeter watch` is remembered: this is history alone."];
+  if (coverage.length === 0) return [historyAlone];
   const known = coverage.flatMap(({ recordsUntil }) => recordsUntil ?? []);
   const oldest = known.length === 0 ? null : known.reduce((a, b) => (a < b ? a : b));
   const without = coverage.filter(({ recordsUntil }) => recordsUntil === null).length;

@@ -18,7 +18,7 @@ const decimals = 12;
 export function* reportJson(content: ReportContent): Generator<string> {
   const { cost, groups, groupBy, closed } = content;
   const printed = printedFigures(content, decimals);
-  const { asOf } = dataAgeOf(content);
+  const { asOf } = dataAgeOf(content, cost.counts.asOf);
   const changes = closed === null ? null : printedParts(closed.adjustments, decimals);
   const shareOf = sharesOf(cost.basis.shares.map(({ usd }) => usd ?? { numerator: 0n, denominator: 1n }));
   const before = {

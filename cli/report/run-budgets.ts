@@ -7,7 +7,8 @@ import { safeJson } from "../render/safe-text.ts";
 import { clientsOf } from "../scan/compose.ts";
 import { systemClock } from "../system-clock.ts";
 import type { RunVerb, VerbInput } from "../verb.ts";
-import { budgetsJson, renderBudgets } from "./budget-standings.ts";
+import { budgetCoverage } from "./budget-coverage.ts";
+import { type BudgetLook, budgetsJson, renderBudgets } from "./budget-standings.ts";
 import { readReportSettings } from "./report-subject.ts";
 import { withStores } from "./with-stores.ts";
 
@@ -21,25 +22,39 @@ export const runBudgets: RunVerb = async ({ options }, terminal) => {
   const clients = clientsOf(settings);
   try {
     return await withStores(read, clients, terminal.signal, async (stores) => {
-      const look = await lookAtBudgets(
+      const coverage = await budgetCoverage(stores, now);
+      const { standings, problems: ofLook } = await lookAtBudgets(
         { ...stores, kind: codeInterpreterKind, trail: trailOf(clients, accounts)?.follow ?? null },
         now,
-        { ...accounts, prices: settings.prices, targets: await stores.targets() },
+        { ...accounts, prices: settings.prices, targets: coverage.targets, unread: coverage.unread },
         terminal.signal,
       );
-      const json = options["json"] === true;
-      terminal.out(json ? `${safeJson(budgetsJson(now, look))}\n` : renderBudgets(now, look, terminal));
-      return look.problems.length > 0 ? exitCode.partial : exitCode.done;
+      // Without a budget there is nothing that could be missing.
+      const { notes, problems: ofAccounts } = accounts.budgets.length === 0 ? nothingMissing : coverage;
+      const look: BudgetLook = { now, standings, age: coverage.age, notes, problems: [...ofLook, ...ofAccounts] };
+      const json = options["json"] === true || options["format"] === "json";
+      terminal.out(json ? `${safeJson(budgetsJson(look))}\n` : renderBudgets(look, terminal));
+      return look.notes.length + look.problems.length > 0 ? exitCode.partial : exitCode.done;
     });
   } finally {
     clients.close();
   }
 };
 
-/** Flags of costs by a window that is asked for: a budget has its own. */
-const ofCosts = ["from", "to", "month", "last", "group-by", "format", "out", "billing-account", "top", "accounts"];
+const nothingMissing = { notes: [], problems: [] };
 
-export const foreignToBudgets = (options: VerbInput["options"]): readonly string[] =>
-  [...ofCosts, "regions"]
+/** Flags of costs by a window that is asked for: a budget has its own. */
+const ofCosts = ["from", "to", "month", "last", "group-by", "out", "billing-account", "top", "accounts"];
+
+export const foreignToBudgets = (options: VerbInput["options"]): readonly string[] => [
+  ...[...ofCosts, "regions"]
     .filter((flag) => options[flag.replace(/-./g, (part) => part.slice(1).toUpperCase())] !== undefined)
-    .map((flag) => `--${flag} is for costs: with --budgets each budget has its window and what it is kept by`);
+    .map((flag) => `--${flag} is for costs: with --budgets each budget has its window and what it is kept by`),
+  ...formatProblems(options["format"], options["json"] === true),
+];
+
+function formatProblems(format: unknown, json: boolean): readonly string[] {
+  if (format === undefined || format === "json") return [];
+  if (format !== "table") return [`--format: with --budgets the formats are table and json, not "${String(format)}"`];
+  return json ? ["--json and --format table are two formats: leave one out"] : [];
+}

@@ -12,14 +12,12 @@ import { clientsOf } from "../scan/compose.ts";
 import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
 import type { RunVerb } from "../verb.ts";
+import { foreignToClose, refuseWhereUnread, refuseWhereUnsettled, settledAfterMs } from "./close-guards.ts";
 import { snapshotOf } from "./closed-month.ts";
 import { monthOf } from "./report-options.ts";
-import { type ReportSettings, readReportSettings } from "./report-subject.ts";
-import { type UnfinishedBills, unfinishedBills } from "./unfinished-bills.ts";
+import { coverageOf, type ReportSettings, readReportSettings } from "./report-subject.ts";
+import { unfinishedBills } from "./unfinished-bills.ts";
 import { withStores } from "./with-stores.ts";
-
-/** A session of the month's last hour is settled after its last usage record is read for good: two hours, and some. */
-const settledAfterMs = 4 * 3_600_000;
 
 /** Freezes a month: what its reports say from now on is that, and adjustments. */
 export const runClose: RunVerb = async (input, terminal) => {
@@ -31,6 +29,7 @@ export const runClose: RunVerb = async (input, terminal) => {
     ...input.arguments.map(
       (word) => `unexpected argument "${safeText(word)}": \`sandmeter report close\` takes --month alone`,
     ),
+    ...foreignToClose(input.options),
     ...(start === null ? [`\`report close\` needs --month and a month such as 2026-10`] : []),
   ];
   if (problems.length + own.length > 0 || start === null || typeof named !== "string")
@@ -85,11 +84,7 @@ async function close(
     attribution: accounts.attribution,
     principalOf: () => null,
   };
-  if (request.targets.length === 0 && accounts.history.kind === "bucket" && !force) {
-    throw new CliError(
-      `nothing is known of the sessions that ${month} has beside history: name the deployment's table with --table, or the state file of \`watch\` with --state. With --force the month is closed at what history has.`,
-    );
-  }
+  if (!force) refuseWhereUnread(month, end, await coverageOf(stores, request.targets));
   // Before history is read: a bill that is closed by then, history has as a whole.
   const unfinished = await unfinishedBills(stores.ledger, request.targets, request);
   const { counts, total } = await costReport(stores, request, terminal.signal);
@@ -102,34 +97,21 @@ async function close(
   const outcome = await stores.closeBook.close({ month, closedAt: now, snapshot: snapshotOf(frozen) });
   if (outcome === "closed-before")
     throw new CliError(`${month} was closed by another run meanwhile: see \`sandmeter report --month ${month}\`.`);
-  const knownUsd = formatUsd(frozen);
-  terminal.out(
-    json
-      ? `${safeJson({ month, closedAt: isoOf(now), knownUsd, sessions: counts.sessions, provisional: counts.provisional })}\n`
-      : `${month} is closed at $${knownUsd}, ${counts.sessions} sessions. What is restated from now on is shown as adjustments.\n`,
-  );
+  terminal.out(closedText(month, now, formatUsd(frozen), counts, json));
   return exitCode.done;
 }
 
-function refuseWhereUnsettled(
+function closedText(
   month: string,
-  { sessions, provisional }: SessionCounts,
-  { closing, reopened }: UnfinishedBills,
-): void {
-  if (sessions === 0) {
-    throw new CliError(
-      `no session of ${month} is recorded: its costs are unknown, and closing it would call them nothing. Where nothing ran, close it with --force.`,
-    );
+  closedAt: Instant,
+  knownUsd: string,
+  { sessions, provisional, bounded, unpriced }: SessionCounts,
+  json: boolean,
+): string {
+  const withoutFigure = bounded + unpriced;
+  if (json) {
+    return `${safeJson({ month, closedAt: isoOf(closedAt), knownUsd, sessions, provisional, withoutFigure })}\n`;
   }
-  if (provisional > 0) {
-    throw new CliError(
-      `${month} has ${provisional} ${provisional === 1 ? "session that is" : "sessions that are"} not settled: let \`sandmeter watch\` settle them first, or close it without them with --force. Those come as adjustments then.`,
-    );
-  }
-  const unfinished = closing + reopened;
-  if (unfinished > 0) {
-    throw new CliError(
-      `${month} has ${unfinished} settled ${unfinished === 1 ? "session" : "sessions"} whose bill is being written to history or restated: the next pass of \`sandmeter watch\` finishes that. With --force the month is closed at what history has now, and the rest comes as adjustments.`,
-    );
-  }
+  const without = withoutFigure === 0 ? "" : ` ${withoutFigure} of them without a figure: what they cost is not in it.`;
+  return `${month} is closed at $${knownUsd}, ${sessions} ${sessions === 1 ? "session" : "sessions"}.${without} What is restated from now on is shown as adjustments.\n`;
 }

@@ -31,8 +31,11 @@ export const report: Verb = {
     { flags: "--history <place>", description: "a folder or s3://bucket/prefix (default: beside the state)" },
     { flags: "--profile <name>", description: "profile of the shared AWS configuration, where history is in a bucket" },
     { flags: "--config <file>", description: "configuration (default: sandmeter.config.yaml, where it exists)" },
-    { flags: "--force", description: "close: although some sessions are not settled" },
-    { flags: "--json", description: "the same as --format json (docs/schemas/report.schema.json)" },
+    { flags: "--force", description: "close: although sessions are not settled, or the month was not read to its end" },
+    {
+      flags: "--json",
+      description: "the same as --format json (docs/schemas/report.schema.json; of close: report-close.schema.json)",
+    },
   ],
   examples: [
     { command: "sandmeter report", does: "this month by interpreter" },

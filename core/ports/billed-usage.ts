@@ -1,5 +1,5 @@
 import type { Target } from "../inventory/target.ts";
-import type { AccountId } from "../kernel/ids.ts";
+import type { AccountId, Region } from "../kernel/ids.ts";
 import type { Instant } from "../kernel/instant.ts";
 import type { Usd } from "../kernel/money.ts";
 import type { Problem } from "../kernel/problem.ts";
@@ -20,11 +20,20 @@ export interface SetAside {
   readonly usd: Usd;
 }
 
+/** Where and when usage is billed that could not be read; null where the bill does not tell, so that it may be any. */
+export interface UnusableUsage {
+  readonly account: AccountId | null;
+  readonly region: Region | null;
+  readonly dayAt: Instant | null;
+}
+
 /** A bill, or what of it could be read. */
 export interface BilledUsage {
   readonly source: "cost-explorer" | "cur2" | "focus";
   readonly lines: readonly BilledLine[];
   readonly setAside: readonly SetAside[];
+  /** Of these days and places it says more than `lines`, and how much more is unknown, never zero. */
+  readonly unusable: readonly UnusableUsage[];
   /** Usage before it is on the bill; what came later is unknown, and never zero. */
   readonly knownUntil: Instant;
   /** Days before that of which the answer says nothing all the same. */

@@ -1,14 +1,24 @@
 import type { Target } from "../inventory/target.ts";
 import { startOfDay } from "../kernel/calendar.ts";
 import { addDecimals } from "../kernel/decimal.ts";
+import type { InterpreterId } from "../kernel/ids.ts";
 import type { Instant } from "../kernel/instant.ts";
 import { addUsd, compareUsd, subtractUsd, type Usd, usd, zeroUsd } from "../kernel/money.ts";
 import type { BilledLine } from "../ports/billed-usage.ts";
 import { type Band, compare, isTooSmall, isWithinBand, type Sides, sizeOf } from "./compare.ts";
 import { type DayPricing, type DaySides, daySides, sumSides } from "./day-sides.ts";
+import { daysBetween } from "./days-between.ts";
 import { explain, restOf, sumAmounts } from "./explain.ts";
 import type { OwnTarget } from "./own-usage.ts";
-import type { Amounts, Compared, DayComparison, HourPrice, PlaceComparison, PlaceState } from "./reconciliation.ts";
+import type {
+  Amounts,
+  Compared,
+  DayComparison,
+  HourPrice,
+  PlaceComparison,
+  PlaceState,
+  UsageLogs,
+} from "./reconciliation.ts";
 
 export interface PlaceInput extends DayPricing {
   readonly target: Target;
@@ -22,6 +32,9 @@ export interface PlaceInput extends DayPricing {
   readonly readUntil: Instant | null;
   readonly isOnBill: boolean;
   readonly missingDays: readonly Instant[];
+  /** Days on which the bill has usage that could not be read; null is any day. */
+  readonly doubts: readonly (Instant | null)[];
+  readonly usageLogs: ReadonlyMap<InterpreterId, UsageLogs>;
 }
 
 const dayMs = 86_400_000;
@@ -43,44 +56,62 @@ export function comparePlace(input: PlaceInput): PlaceComparison {
       input,
     ),
   );
-  const read = all.filter(({ dayAt }) => isRead(dayAt));
-  const unread = all.filter(({ dayAt }) => !isRead(dayAt) && isBilled(dayAt, billed));
+  const isAnyDoubted = input.doubts.includes(null);
+  const isDoubted = (day: Instant): boolean => isAnyDoubted || input.doubts.includes(day);
+  const doubtful = all.filter(({ dayAt }) => isDoubted(dayAt));
+  const sure = all.filter(({ dayAt }) => !isDoubted(dayAt));
+  const read = sure.filter(({ dayAt }) => isRead(dayAt));
+  const unread = sure.filter(({ dayAt }) => !isRead(dayAt) && isBilled(dayAt, billed));
+  const missing = input.doubts.length > 0 ? "in-doubt" : "unread";
   const compared = comparedOf(read, band);
+  // Where nothing is compared, what was metered is known all the same.
+  const metered = read.length > 0 ? read : doubtful.filter(({ dayAt }) => isRead(dayAt));
   const first = beganAt === null ? undefined : read.find(({ dayAt }) => dayAt === startOfDay(beganAt));
-  const explanations = explain(own, read, first === undefined || first.dayAt === input.from ? null : first);
+  const explanations = explain(own, compared, read, first === undefined || first.dayAt === input.from ? null : first);
   const rest = restOf(compared, explanations);
-  const state = input.isOnBill ? stateOf(read.length === 0 ? "unread" : null, compared) : "not-on-bill";
+  const state = input.isOnBill ? stateOf(read.length === 0 ? missing : null, compared) : "not-on-bill";
   return {
     ...target,
-    ...compared,
+    ...comparedOf(metered, band),
     state,
     comparedDays: read.length,
+    isMetered: metered.length > 0,
+    doubtfulDays: isAnyDoubted ? daysBetween(input.from, input.until).length : doubtful.length,
+    doubtfulBilled: sumAmounts(doubtful.map(billedOf)),
     unreadDays: unread.length,
     unreadBilled: sumAmounts(unread.map(billedOf)),
     prices: { vcpuHour: priceOf(read, unread, "vCPU"), gbHour: priceOf(read, unread, "Memory") },
     sessions: own?.sessions ?? { rated: 0, allocated: 0, bounded: 0 },
     unreadInterpreters: [...(own?.unread ?? [])]
-      .map(([interpreter, sessions]) => ({ interpreter, sessions }))
+      .map(([interpreter, sessions]) => ({
+        interpreter,
+        sessions,
+        usageLogs: input.usageLogs.get(interpreter) ?? null,
+      }))
       .toSorted((a, b) => b.sessions - a.sessions || (a.interpreter < b.interpreter ? -1 : 1)),
     explanations,
     rest,
     isExplained: state === "outside" && isRestWithin(rest, compared, band, read.length),
-    days: all.map((day) => dayOf(day, input.isOnBill, isRead(day.dayAt), band)),
+    days: all.map((day) => dayOf(day, input.isOnBill, isRead(day.dayAt), isDoubted(day.dayAt), band)),
   };
 }
 
-/** Those on which either side has anything. */
-function daysOf({ own, billed, from, until, missingDays }: PlaceInput): readonly Instant[] {
-  const days = new Set([...(own?.days.keys() ?? []), ...billed.map(({ dayAt }) => dayAt)]);
+/** Those on which either side has anything, or may have. */
+function daysOf({ own, billed, from, until, missingDays, doubts }: PlaceInput): readonly Instant[] {
+  const days = new Set([
+    ...(own?.days.keys() ?? []),
+    ...billed.map(({ dayAt }) => dayAt),
+    ...doubts.filter((day) => day !== null),
+  ]);
   return [...days].filter((day) => day >= from && day < until && !missingDays.includes(day)).toSorted((a, b) => a - b);
 }
 
 const isBilled = (day: Instant, billed: readonly BilledLine[]): boolean =>
   billed.some(({ dayAt, hours, usd: cost }) => dayAt === day && (hours.numerator !== 0n || cost.numerator !== 0n));
 
-function dayOf(day: DaySides, isOnBill: boolean, isRead: boolean, band: Band): DayComparison {
+function dayOf(day: DaySides, isOnBill: boolean, isRead: boolean, isDoubted: boolean, band: Band): DayComparison {
   const compared = comparedOf([day], band);
-  const state = isOnBill ? stateOf(isRead ? null : "unread", compared) : "not-on-bill";
+  const state = isOnBill ? stateOf(isDoubted ? "in-doubt" : isRead ? null : "unread", compared) : "not-on-bill";
   return { dayAt: day.dayAt, isRead, ...compared, state };
 }
 
@@ -100,7 +131,7 @@ function comparedOf(days: readonly DaySides[], band: Band): Compared {
   };
 }
 
-function stateOf(unknown: "unread" | null, { vcpuHours, gbHours, usd: dollars }: Compared): PlaceState {
+function stateOf(unknown: "unread" | "in-doubt" | null, { vcpuHours, gbHours, usd: dollars }: Compared): PlaceState {
   if (unknown !== null) return unknown;
   const states = [vcpuHours.state, gbHours.state, dollars.state];
   if (states.includes("outside")) return "outside";

@@ -6,6 +6,7 @@ import type { OwnTarget } from "./own-usage.ts";
 import type { Amounts, Compared, Explanation } from "./reconciliation.ts";
 
 const nothing: Amounts = { vcpuHours: zeroUsd, gbHours: zeroUsd, usd: zeroUsd };
+const kinds = ["vcpuHours", "gbHours", "usd"] as const;
 const meters: readonly Meter[] = ["vCPU", "Memory"];
 /** Figures of a bill are rounded: a price that is off by less than this part of what is billed is the same price. */
 const samePrice = 100_000n;
@@ -13,22 +14,40 @@ const samePrice = 100_000n;
 /** What can make a difference on the days that are compared. `beganOn` is the day on which recording began, if it is one of them. */
 export function explain(
   own: OwnTarget | undefined,
+  compared: Compared,
   days: readonly DaySides[],
   beganOn: DaySides | null,
 ): readonly Explanation[] {
+  const price = priceDifference(days);
+  const canRaise = billedMore(compared, price[0]?.high?.usd ?? zeroUsd);
+  // What only adds to the bill is no explanation of a bill that is lower.
   const upTo = (reason: Explanation["reason"], count: number | null, high: Amounts): readonly Explanation[] =>
-    isNothing(high) ? [] : [{ reason, count, low: nothing, high }];
+    canRaise(high) ? [{ reason, count, low: nothing, high }] : [];
   const unknown = (reason: Explanation["reason"], count: number): readonly Explanation[] =>
     count === 0 ? [] : [{ reason, count, low: null, high: null }];
   return [
-    ...priceDifference(days),
+    ...price,
     ...upTo("sessions-without-figure", own?.sessions.bounded ?? 0, sumAmounts(days.map(({ bounded }) => bounded))),
     ...upTo("gaps", null, sumAmounts(days.map(({ gaps }) => gaps))),
     ...(beganOn === null ? [] : upTo("recording-began", null, missingOn(beganOn))),
     ...unknown("approximate", own?.approximate ?? 0),
     ...unknown("provisional", own?.provisional ?? 0),
-    ...unknown("late-records", own?.lateRecords ?? 0),
+    ...(canRaise(null) ? unknown("late-records", own?.lateRecords ?? 0) : []),
   ];
+}
+
+/**
+ * Tells whether more usage could make some of the difference: of those that are outside of the band, or of any where none is.
+ * Dollars are looked at without what the price makes of them. Null is usage of which nobody knows how much.
+ */
+function billedMore(compared: Compared, priceUsd: Usd): (high: Amounts | null) => boolean {
+  const isAnyOutside = kinds.some((kind) => compared[kind].state === "outside");
+  const more = kinds.filter((kind) => {
+    const { difference, state } = compared[kind];
+    if (difference === null || (isAnyOutside && state !== "outside")) return false;
+    return compareUsd(difference, kind === "usd" ? priceUsd : zeroUsd) > 0;
+  });
+  return (high) => more.some((kind) => high === null || compareUsd(high[kind] ?? zeroUsd, zeroUsd) > 0);
 }
 
 /** What is billed costs so much more than it does by the price book. */
@@ -92,6 +111,3 @@ export function sumAmounts(parts: readonly Amounts[]): Amounts {
     usd: dollars.length < parts.length ? null : sumUsd(dollars),
   };
 }
-
-const isNothing = ({ vcpuHours, gbHours, usd }: Amounts): boolean =>
-  [vcpuHours, gbHours, usd ?? zeroUsd].every((amount) => compareUsd(amount, zeroUsd) === 0);

@@ -1,8 +1,11 @@
 import type { SandboxKind } from "../inventory/sandbox-kind.ts";
 import { type Target, targetKey } from "../inventory/target.ts";
+import { readPlaces } from "../jobs/ingest/place-memory.ts";
 import { finalAfterMs } from "../jobs/ingest/windows.ts";
+import type { InterpreterId } from "../kernel/ids.ts";
 import { type Instant, instant, plusMs } from "../kernel/instant.ts";
-import type { BilledUsage } from "../ports/billed-usage.ts";
+import type { BilledUsage, UnusableUsage } from "../ports/billed-usage.ts";
+import type { Documents } from "../ports/documents.ts";
 import type { Ledger } from "../ports/ledger.ts";
 import { reportColumns } from "../reporting/cost-history.ts";
 import { type CostSource, tallyCosts } from "../reporting/cost-report.ts";
@@ -11,9 +14,12 @@ import type { Band } from "./compare.ts";
 import { comparePlace } from "./compare-place.ts";
 import { daysBetween } from "./days-between.ts";
 import { type OwnTarget, ownUsage } from "./own-usage.ts";
-import type { Reconciliation } from "./reconciliation.ts";
+import type { Reconciliation, UsageLogs } from "./reconciliation.ts";
 
-export type ReconcileSource = Omit<CostSource, "documents"> & { readonly ledger: Pick<Ledger, "marks"> };
+export type ReconcileSource = Omit<CostSource, "documents"> & {
+  readonly ledger: Pick<Ledger, "marks">;
+  readonly documents: Pick<Documents, "read">;
+};
 
 export interface ReconcileRequest extends Omit<TallyRequest, "principalOf"> {
   readonly kind: SandboxKind;
@@ -36,12 +42,18 @@ export async function reconcile(
   const window = { ...request, until: known, principalOf: () => null };
   await tallyCosts(source, window, own.tally, [...reportColumns, "x_PeakBytes"], signal);
   const billed = bill.lines.filter((line) => request.includes(line) && line.dayAt >= from && line.dayAt < known);
+  const unusable = bill.unusable.filter(({ dayAt }) => dayAt === null || (dayAt >= from && dayAt < known));
   const targets = own.targets();
   const places = new Map<string, Target>([
     ...[...targets.values()].map((target) => [targetKey(target), target] as const),
     ...billed.map((line) => [targetKey(line), line] as const),
+    ...unusable.flatMap(({ account, region }) => {
+      if (account === null || region === null || !request.includes({ account, region })) return [];
+      return [[targetKey({ account, region }), { account, region }] as const];
+    }),
   ]);
   const marked = await readUntilOf(source.ledger, request.targets);
+  const usageLogs = await usageLogsOf(source.documents, [...targets.values()]);
   return {
     from,
     until,
@@ -65,6 +77,8 @@ export async function reconcile(
           readUntil: latest(marked.get(key) ?? null, targets.get(key)),
           isOnBill: bill.accounts.has(account),
           missingDays: bill.missingDays,
+          doubts: unusable.filter((of) => isOf(of, { account, region })).map(({ dayAt }) => dayAt),
+          usageLogs: usageLogs.get(key) ?? new Map(),
           prices,
           gb,
           region,
@@ -72,6 +86,25 @@ export async function reconcile(
         }),
       ),
   };
+}
+
+const isOf = (of: UnusableUsage, { account, region }: Target): boolean =>
+  (of.account === null || of.account === account) && (of.region === null || of.region === region);
+
+/** What was last found of the usage logs of interpreters, where there are sessions without a figure. */
+async function usageLogsOf(
+  documents: Pick<Documents, "read">,
+  targets: readonly OwnTarget[],
+): Promise<ReadonlyMap<string, ReadonlyMap<InterpreterId, UsageLogs>>> {
+  const found = new Map<string, ReadonlyMap<InterpreterId, UsageLogs>>();
+  for (const target of targets.filter(({ unread }) => unread.size > 0)) {
+    const { byInterpreter } = await readPlaces(documents, target);
+    const logs = [...byInterpreter].map(
+      ([id, { located }]) => [id, located.kind === "found" ? "found" : located.reason] as const,
+    );
+    found.set(targetKey(target), new Map(logs));
+  }
+  return found;
 }
 
 /** How far the place that is read furthest is read: one that is no longer there stands still, and holds nothing up. */

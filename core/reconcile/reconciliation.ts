@@ -3,6 +3,7 @@ import type { InterpreterId } from "../kernel/ids.ts";
 import type { Instant } from "../kernel/instant.ts";
 import type { Usd } from "../kernel/money.ts";
 import type { BilledUsage } from "../ports/billed-usage.ts";
+import type { Located } from "../ports/usage-source.ts";
 import type { Band, Comparison, ComparisonState } from "./compare.ts";
 
 export interface Compared {
@@ -20,9 +21,9 @@ export interface Amounts {
 
 /**
  * `unread`: the bill has it and the ledger does not. `not-on-bill`: the ledger has it, and nothing is known of the bill of that
- * account. Neither is a difference: one side is unknown.
+ * account. `in-doubt`: the bill has usage there that could not be read. None is a difference: one side is unknown.
  */
-export type PlaceState = Exclude<ComparisonState, "unpriced"> | "unread" | "not-on-bill";
+export type PlaceState = Exclude<ComparisonState, "unpriced"> | "unread" | "not-on-bill" | "in-doubt";
 
 /** Why the bill may be another than what the ledger has. */
 export interface Explanation {
@@ -47,17 +48,31 @@ export interface HourPrice {
   readonly billed: Usd | null;
 }
 
+interface UnreadInterpreter {
+  readonly interpreter: InterpreterId;
+  readonly sessions: number;
+  /** What was last found of its usage logs; null where nothing is remembered of them, as of an interpreter that is long gone. */
+  readonly usageLogs: UsageLogs | null;
+}
+
+export type UsageLogs = "found" | Extract<Located, { kind: "none" }>["reason"];
+
 /** One account in one Region, over the days that both sides know. */
 export interface PlaceComparison extends Target, Compared {
   readonly state: PlaceState;
   readonly comparedDays: number;
+  /** Whether the figures of the ledger are known: on the days that are compared, or on those in doubt where there are no others. */
+  readonly isMetered: boolean;
+  /** Days on which the bill has usage that could not be read: at least `doubtfulBilled` is billed on them, and maybe more. */
+  readonly doubtfulDays: number;
+  readonly doubtfulBilled: Amounts;
   /** What is billed on days that the ledger does not know. */
   readonly unreadDays: number;
   readonly unreadBilled: Amounts;
   readonly prices: { readonly vcpuHour: HourPrice; readonly gbHour: HourPrice };
   readonly sessions: { readonly rated: number; readonly allocated: number; readonly bounded: number };
   /** Interpreters that have sessions without a figure. */
-  readonly unreadInterpreters: readonly { readonly interpreter: InterpreterId; readonly sessions: number }[];
+  readonly unreadInterpreters: readonly UnreadInterpreter[];
   readonly explanations: readonly Explanation[];
   /** What no explanation reaches. */
   readonly rest: Amounts;

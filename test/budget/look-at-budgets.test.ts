@@ -4,7 +4,7 @@ import { checkSpend } from "../../core/jobs/check-spend/check-spend.ts";
 import { lookAtBudgets } from "../../core/jobs/check-spend/look-at-budgets.ts";
 import { formatUsd } from "../../core/kernel/money.ts";
 import { budget } from "./budget-fixture.ts";
-import { inputOf, lookAt, seen, spent, type World, worldOf } from "./check-spend-fixture.ts";
+import { inputOf, lookAt, seen, spent, target, type World, worldOf } from "./check-spend-fixture.ts";
 
 const signal = new AbortController().signal;
 const budgets = [budget(), budget({ id: "teams", by: "team", window: "month" })];
@@ -33,6 +33,14 @@ it("says where each budget stands for each of its values, and what is spent at m
   const [all] = await look(bounded);
   // Sessions may be missing: nobody knows how much it is at most.
   expect(all?.[3]).toBeNull();
+});
+
+it("does not take what nobody has read for all: of no target, or of one that the last pass could not read", async () => {
+  const world = await worldOf({ closed: [spent("a", { 0: 60 })] });
+  for (const given of [{ targets: [] }, { unread: [target] }]) {
+    const { standings } = await lookAtBudgets(world.ports, lookAt, { ...inputOf(), ...given }, signal);
+    expect(standings).toMatchObject([{ spend: { high: null }, reachedPct: 50 }]);
+  }
 });
 
 it("tells nobody and remembers nothing: the next look tells as it would have, and what was told is shown", async () => {

@@ -118,6 +118,8 @@ describe("an answer of Cost Explorer", () => {
     const bill = await billOf([period(1, [wrong, group(vcpu, "us-east-1", "2", "0.179")])]);
     expect(linesOf(bill)).toEqual([`${payer} us-east-1 2026-10-01 vCPU 2.000000000 0.179000000`]);
     expect(bill.problems.map(({ message }) => message)).toEqual([expect.stringContaining(said)]);
+    const where = said.includes("in which Region") ? null : "us-east-1";
+    expect(bill.unusable).toEqual([{ account: payer, region: where, dayAt: Date.UTC(2026, 9, 1) }]);
   });
 
   it.each([

@@ -55,13 +55,39 @@ describe("a difference", () => {
     ["at the band beyond it", [lived(1)], 2080, 8000, true],
     ["above the band beyond it", [lived(1)], 2081, 8000, false],
     ["beyond it in memory", [lived(1)], 2000, 8221, false],
-    ["below what was metered", [lived(1)], -500, 0, false],
   ])("%s: explained or not", (_, sessions, vcpu, gb, isExplained) => {
     const rated = used(day(2), 1000, 2000);
     const lines = [...billedBefore, ...billedOn(day(2), 1000 + vcpu, 2000 + gb)];
     const place = placeOf([before, rated, ...sessions], lines);
     expect(reasons(place)).toEqual(["sessions-without-figure"]);
     expect(place.isExplained).toBe(isExplained);
+  });
+
+  it.each([
+    ["less", -500, -500, []],
+    ["less, but for what is within the band", -500, 20, []],
+    ["as much", 0, 0, []],
+    ["more of one and less of the other", -500, 500, ["sessions-without-figure", "gaps", "recording-began"]],
+    ["more", 500, 500, ["sessions-without-figure", "gaps", "recording-began"]],
+  ])("is not explained by what only adds to the bill where %s is billed than metered", (_, vcpu, gb, found) => {
+    const rated = { ...used(day(2), 1000, 2000), gapMs: hourMs, peakBytes: 2 ** 30 };
+    const place = placeOf([rated, lived(1)], billedOn(day(2), 1000 + vcpu, 2000 + gb));
+    expect(reasons(place)).toEqual(found);
+  });
+
+  it("is explained by sessions without a figure also where a lower price makes dollars less", () => {
+    const lines = [...billedOn(day(1), 1000, 1000, "0.5"), ...billedOn(day(2), 1500, 3000, "0.5")];
+    const place = placeOf([before, used(day(2), 1000, 2000), lived(1)], lines);
+    expect(reasons(place)).toEqual(["price", "sessions-without-figure"]);
+    expect(place.isExplained).toBe(true);
+  });
+
+  it("where less is billed is none of records that came late and are in no figure", () => {
+    const late = { ...used(day(2), 1000, 1000), lateUnverifiable: 4 };
+    expect(reasons(placeOf([before, late], [...billedBefore, ...billedOn(day(2), 500, 500)]))).toEqual([]);
+    expect(reasons(placeOf([before, late], [...billedBefore, ...billedOn(day(2), 1500, 1500)]))).toEqual([
+      "late-records",
+    ]);
   });
 
   it("can come of stretches without records, at the peak of their session", () => {

@@ -120,6 +120,8 @@ export const placeOf = (
     readUntil: plusMs(window.until, hourMs),
     isOnBill: true,
     missingDays: [],
+    doubts: [],
+    usageLogs: new Map(),
     prices,
     gb: "binary",
     region: target.region,

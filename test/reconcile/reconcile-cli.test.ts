@@ -29,6 +29,7 @@ const byFile = async (...flags: string[]) => [...flags, "--bill", await billFile
 interface Json {
   readonly bill: { readonly requests: number | null; readonly source: string };
   readonly places: readonly {
+    readonly rest: object | null;
     readonly region: string;
     readonly state: string;
     readonly explained: boolean;
@@ -149,6 +150,7 @@ describe("sandmeter reconcile", () => {
     const { out } = await run.reconcile(...(await byFile(...october)));
     for (const part of [
       "sessions without a figure (of dark-",
+      ": usage logs are not turned on): up to",
       "All of it can be explained so.",
       "The ledger has no session of it on these days",
     ]) {
@@ -162,6 +164,37 @@ describe("sandmeter reconcile", () => {
     await drift(1.25);
     expect((await jsonOf(...(await byFile(...flags)))).exit).toBe(3);
     expect((await jsonOf(...(await byFile(...flags, "--fail-on", "none")))).exit).toBe(4);
+  });
+
+  it.each<[string, (rows: string) => string]>([
+    ["another currency", (rows) => rows.replaceAll(",USD,", ",EUR,")],
+    ["another unit", (rows) => rows.replaceAll(/,(vCPU|GB)-Hours,/g, ",Seconds,")],
+    ["starts that are no times", (rows) => rows.replaceAll(/2026-10-\d\d [^,]*(?=,[^,]*CodeInterpreter:)/g, "someday")],
+    ["accounts that are none", (rows) => rows.replaceAll(/111122223333(?=.*CodeInterpreter:)/g, "payer")],
+  ])("has usage of %s on the bill in doubt, which is neither nothing nor outside: exits with 4", async (_, change) => {
+    const file = await billFile("cur2", change);
+    const { exit, json } = await jsonOf(...known, "--bill", file);
+    expect(exit).toBe(4);
+    const [place] = json.places;
+    expect(place).toMatchObject({ region: "us-east-1", state: "in-doubt", comparedDays: 0, rest: null });
+    expect(place?.usd).toMatchObject({ billed: null, ratio: null, difference: null, state: null });
+    expect(place?.usd).toMatchObject({ rated: expect.stringMatching(/[1-9]/) });
+    for (const each of place?.days ?? []) expect(each).toMatchObject({ state: "in-doubt", usd: { billed: null } });
+    const { out } = await run.reconcile(...known, "--bill", file);
+    expect(out).toContain("what was billed is unknown, at least 0.0000 vCPU-hours");
+    expect(out).not.toContain("OUTSIDE");
+    expect(out).toMatch(/us-east-1 {2}vCPU-hours +unknown +0\.\d{4} .* in doubt/);
+  });
+
+  it("compares the days beside one in doubt, and exits with 4, or with 3 where those are outside", async () => {
+    const oneDay = (rows: string) => rows.replaceAll(/,USD,(?=.*,2026-10-20 )/g, ",EUR,");
+    const inside = await jsonOf(...known, "--bill", await billFile("cur2", oneDay));
+    expect(inside).toMatchObject({
+      exit: 4,
+      json: { places: [{ state: "inside", inDoubt: { days: 1 }, days: [{ state: "in-doubt" }, { state: "inside" }] }] },
+    });
+    await drift(1.25);
+    expect((await jsonOf(...known, "--bill", await billFile("cur2", oneDay))).exit).toBe(3);
   });
 
   it("exits with 4 where nothing could be compared, where the bill skips a day, and where a row of it is wrong", async () => {
@@ -232,7 +265,7 @@ describe("sandmeter reconcile", () => {
     });
     const { exit, out } = await run.reconcile(...flags);
     expect([exit, out]).toEqual([4, expect.stringContaining("AccountsIncomplete: ")]);
-    expect(out).toContain("AccessDenied: allow logs:FilterLogEvents");
+    expect(out).toContain("AccessDenied: 111122223333/us-east-1: allow logs:FilterLogEvents\n");
     await documents.write("accounts/111122223333/us-east-1", {
       revision: (before?.revision ?? 0) + 1,
       text: before?.text ?? "",

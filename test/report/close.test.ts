@@ -4,6 +4,7 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { fileCloseBook } from "../../adapters/history/close-book.ts";
 import { folderStore } from "../../adapters/history/folder-store.ts";
+import { sqliteDocuments } from "../../adapters/sqlite/documents.ts";
 import { sqliteLedger } from "../../adapters/sqlite/ledger.ts";
 import { sqliteRegistry } from "../../adapters/sqlite/registry.ts";
 import { type Instant, instant, plusMs } from "../../core/kernel/instant.ts";
@@ -12,6 +13,8 @@ import type { Ledger, LedgerState } from "../../core/ports/ledger.ts";
 import { historyIn, restatement } from "../history/fixture.ts";
 import { bill, charge, entry, foldedText } from "../ledger-store/bills.ts";
 import { runCli } from "../scan/run-cli.ts";
+import { publishedSchema, violations } from "../schema/json-schema.ts";
+import { keptAt } from "./kept.ts";
 
 const month = "2026-10";
 const october = (hours: number): Instant => instant(Date.UTC(2026, 9, 1) + hours * 3_600_000);
@@ -38,6 +41,7 @@ const octoberBill = (session: string, vcpuHours: bigint, change: Partial<Session
 
 let folder: string;
 let ledger: Ledger & { readonly close: () => void };
+let documents: ReturnType<typeof sqliteDocuments>;
 let state: string;
 beforeEach(async () => {
   // The command asks the machine for the time: nothing else of it is still.
@@ -49,10 +53,13 @@ beforeEach(async () => {
   await registry.commit(bill("any"), 0, { at: october(0), sessions: [], alerts: [], health, newEvents: [] });
   registry.close();
   ledger = sqliteLedger(state, foldedText);
+  documents = sqliteDocuments(state);
+  await keptAt(documents, bill("any"), closesAt, endsAt);
 });
 afterEach(() => {
   vi.useRealTimers();
   ledger.close();
+  documents.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -96,6 +103,54 @@ describe("closing a month", () => {
     const { exit, err } = await run("close", ...flags);
     expect(exit).toBe(refusal === null ? 0 : 1);
     if (refusal !== null) expect(err).toContain(refusal);
+  });
+
+  it.each([
+    ["read for good one millisecond short of its end", 0, -1, true, "read for good until 2026-10-31T23:59:59.999Z"],
+    ["last looked at one millisecond too early", 4 * 3_600_000 - 1 - 12 * 3_600_000, 0, true, "last looked at on"],
+    ["looked at just late enough, and read to its end", 4 * 3_600_000 - 12 * 3_600_000, 0, true, null],
+    ["read in part by the last pass", 0, 0, false, "of which the last pass could not read everything"],
+  ])("of which a target was %s", async (_how, looked, read, complete, refusal) => {
+    await writeAt(october(3), [octoberBill("a", 1n)]);
+    await keptAt(documents, bill("any"), plusMs(closesAt, looked), plusMs(endsAt, read), complete);
+    const { exit, err } = await run("close");
+    expect(exit).toBe(refusal === null ? 0 : 1);
+    if (refusal === null) return;
+    expect(err).toContain(`2026-10 was not read to its end: 111122223333/us-east-1, ${refusal}`);
+    expect((await run("close", "--force")).exit).toBe(0);
+  });
+
+  it.each([
+    ["--accounts", "999988887777"],
+    ["--budgets"],
+    ["--last", "7d"],
+    ["--from", "2026-10-05"],
+    ["--group-by", "day"],
+    ["--top", "3"],
+    ["--format", "csv"],
+  ])("takes no %s, which would make it less than all of the month", async (...flags) => {
+    await writeAt(october(3), [octoberBill("a", 1n)]);
+    expect(await run("close", ...flags)).toMatchObject({
+      exit: 2,
+      err: expect.stringContaining(`${flags[0]} is for reports`),
+    });
+    expect(await fileCloseBook(files()).closed(month)).toBeNull();
+  });
+
+  it("says how many sessions are without a figure, in words and by its schema", async () => {
+    const dark = bill("dark", {
+      createdAt: october(0),
+      endedAt: october(1),
+      asOf: october(3),
+      basis: "bounded",
+      charges: [],
+    });
+    await writeAt(october(3), [octoberBill("a", 1n), dark]);
+    const { out } = await run("close", "--json");
+    expect(violations(publishedSchema("report-close.schema.json"), JSON.parse(out))).toEqual([]);
+    expect(JSON.parse(out)).toMatchObject({ sessions: 2, withoutFigure: 1, knownUsd: "0.089500000000" });
+    rmSync(path.join(folder, "history", "closed"), { recursive: true });
+    expect((await run("close")).out).toContain("2 sessions. 1 of them without a figure");
   });
 
   it("says in a sentence which file of history it cannot read, and closes nothing", async () => {

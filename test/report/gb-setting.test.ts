@@ -54,7 +54,7 @@ function run(gb: "binary" | "decimal", ...argv: string[]) {
 describe("what was charged before usage.gb was changed", () => {
   it("stays as it was, in an open month and in a closed one", async () => {
     await write("binary", [memory("a")]);
-    await run("binary", "close");
+    await run("binary", "close", "--force");
     const before = JSON.parse((await run("binary", "--json")).out) as { readonly total: object };
     const after = JSON.parse((await run("decimal", "--json")).out);
     expect(before).toMatchObject({

@@ -8,13 +8,14 @@ import { dynamodbLedger } from "../../adapters/dynamodb/ledger.ts";
 import { dynamodbRegistry } from "../../adapters/dynamodb/registry.ts";
 import { folderStore } from "../../adapters/history/folder-store.ts";
 import { writeSettleMemory } from "../../core/jobs/settle/memory.ts";
-import { type Instant, instant, isoOf } from "../../core/kernel/instant.ts";
+import { type Instant, instant, isoOf, plusMs } from "../../core/kernel/instant.ts";
 import type { SessionBill } from "../../core/ledger/charge.ts";
 import { embedded, target } from "../aws/embedded.ts";
 import { historyIn } from "../history/fixture.ts";
 import { bill, charge, entry, foldedText } from "../ledger-store/bills.ts";
 import { type DynamoServer, dynamoServer } from "../ledger-store/dynamo-server.ts";
 import { runCli } from "../scan/run-cli.ts";
+import { keptAt } from "./kept.ts";
 
 const october = (hours: number): Instant => instant(Date.UTC(2026, 9, 1) + hours * 3_600_000);
 const octoberBill = (session: string, vcpuHours: bigint, change: Partial<SessionBill> = {}): SessionBill =>
@@ -93,6 +94,8 @@ describe("the ledger of a deployment", () => {
   });
 
   it("is what `report close --table` waits for", async () => {
+    const end = instant(Date.UTC(2026, 10, 1));
+    await keptAt(dynamodbDocuments(client, table), target("us-east-1"), plusMs(end, 12 * 3_600_000), end);
     const second = octoberBill("b", 2n, { final: false, version: 0 });
     await ledger().put(entry(0, second));
     expect(await run("report", "close")).toMatchObject({
@@ -146,7 +149,7 @@ describe("closing a month of history in a bucket", () => {
     const refused = await close();
     expect(refused).toMatchObject({
       exit: 1,
-      err: expect.stringContaining("name the deployment's table with --table"),
+      err: expect.stringContaining("or the deployment's table with --table"),
     });
     expect(await close("--force")).toMatchObject({ exit: 0, out: expect.stringContaining("is closed at") });
   });

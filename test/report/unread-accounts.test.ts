@@ -90,13 +90,26 @@ describe("a report after a pass over the accounts", () => {
       problems: [
         {
           code: "AccountsIncomplete",
-          message: expect.stringMatching(/111122223333\/us-east-1 .* \/other was never read; AccessDenied: allow logs/),
+          message: expect.stringMatching(/111122223333\/us-east-1 .* missing\. \/other was never read$/),
         },
+        { code: "AccessDenied", message: "111122223333/us-east-1: allow logs:FilterLogEvents on /usage" },
       ],
     });
     const { exit, out } = await run("report");
     expect(exit).toBe(4);
-    expect(out).toContain("/other was never read; AccessDenied: allow logs:FilterLogEvents on /usage");
+    expect(out).toMatch(/AccountsIncomplete: .*\/other was never read\n/);
+    expect(out).toMatch(/AccessDenied: 111122223333\/us-east-1: allow logs:FilterLogEvents on \/usage\n/);
+  });
+
+  it("that could not read many places, for reasons that end as sentences do, has a line for each reason", async () => {
+    const places = Array.from({ length: 7 }, (_, index) => source(`/usage-${index}`, null, false));
+    const sentence = "its usage was not recorded.";
+    const problems = [problem, { code: "UsageMissing", message: sentence }, problem];
+    await passesCameTo({ status: "partial", sources: places, problems });
+    const { out } = await run("report");
+    expect(out).toContain("/usage-4 was never read; and 2 more places\n");
+    expect(out).toContain(`UsageMissing: 111122223333/us-east-1: ${sentence}\n`);
+    expect(out).not.toContain(".;");
   });
 
   it("that failed as a whole knows the places of the pass before, unread", async () => {

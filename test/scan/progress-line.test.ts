@@ -41,6 +41,15 @@ describe("how far something has come", () => {
     expect(clear()).toBe("");
   });
 
+  it("says nothing twice in a log", () => {
+    const { showAt } = lineOn(false);
+    expect(["40 of 900", "40 of 900", "80 of 900"].map((text, at) => showAt(11_000 + at * 10_000, text))).toEqual([
+      "40 of 900\n",
+      "",
+      "80 of 900\n",
+    ]);
+  });
+
   it("is drawn over itself on a terminal, cut to it, and taken away", () => {
     const { showAt, clear } = lineOn(true);
     expect(showAt(1000, "40 of 900 sessions, which is a line of any length")).toBe(

@@ -12,6 +12,7 @@ const ofFilesAlone = [
   "prices-import",
   "prices-show",
   "rate",
+  "report-close",
   "report-focus",
 ];
 const others = globSync("*.schema.json", { cwd: folder })

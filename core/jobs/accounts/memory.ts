@@ -26,6 +26,7 @@ interface ReadPlace {
 
 /** A pass may have one for each of hundreds of interpreters, and a report has no use for them all. */
 const mostProblems = 20;
+const namedPlaces = 5;
 
 /** A stale write is another run's: what it came to is as new. */
 export async function rememberAccounts(
@@ -61,12 +62,15 @@ export function unreadProblems(target: Target, last: LastAccounts | null): reado
   const places = unread.map(({ place, finalUntil }) =>
     finalUntil === null ? `${place} was never read` : `${place} is read for good until ${isoOf(finalUntil)}`,
   );
-  const reasons = last.problems.map(({ code, message }) => `${code}: ${message}`);
+  const where = places.length === 0 ? "" : ` ${places.slice(0, namedPlaces).join("; ")}`;
+  const more = places.length - namedPlaces;
   return [
     {
       code: "AccountsIncomplete",
-      message: `The pass of ${isoOf(last.asOf)} over the accounts of ${targetPart(target)} could not read everything, and costs may be missing. ${[...places, ...reasons].join("; ")}`,
+      message: `The pass of ${isoOf(last.asOf)} over the accounts of ${targetPart(target)} could not read everything, and costs may be missing.${where}${more > 0 ? `; and ${more} more places` : ""}`,
     },
+    // Each reason is a problem of its own: together they are a line that nobody reads to its end.
+    ...last.problems.map(({ code, message }) => ({ code, message: `${targetPart(target)}: ${message}` })),
   ];
 }
 

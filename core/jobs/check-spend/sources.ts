@@ -54,7 +54,9 @@ export async function readSpend(
   }
   // Where it is not known who started a session, a value may have more than was found.
   const unread = new Set([...(input.unread ?? []), ...trail.behind].map(targetKey));
-  const complete = sources.every((source) => source.complete && !unread.has(targetKey(source.target)));
+  // Where no target is known, nobody has read any.
+  const complete =
+    sources.length > 0 && sources.every((source) => source.complete && !unread.has(targetKey(source.target)));
   const lost = principals.problems();
   return {
     spendIn: (span) => ({ parts: tally.partsOf(span), complete: complete && lost.length === 0 }),

@@ -33,7 +33,7 @@ export interface PlaceMemory {
 }
 
 /** A damaged document is as good as none: it is a copy of what AWS knows, and the next pass writes it anew. */
-export async function readPlaces(documents: Documents, target: Target): Promise<PlaceMemory> {
+export async function readPlaces(documents: Pick<Documents, "read">, target: Target): Promise<PlaceMemory> {
   const document = await documents.read(nameOf(target));
   return document === null
     ? { revision: 0, byInterpreter: new Map() }
