@@ -105,15 +105,23 @@ function lagOf(range: string, delivery: string, problems: string[]): TelemetryLa
   const [leastMs, mostMs] = [parseDuration(least), parseDuration(most)];
   const isRange = leastMs !== null && mostMs !== null && leastMs <= mostMs && mostMs <= dayMs;
   if (!isRange) problems.push(`--lag must be two times such as 20m-60m, the shorter first, not "${safeText(range)}"`);
-  const isKnown = delivery === "streaming" || delivery === "at-teardown";
-  if (!isKnown) {
-    problems.push(
-      `--delivery must be streaming or at-teardown, not "${safeText(delivery)}"${nearestOf(delivery, ["streaming", "at-teardown"])}`,
-    );
-  }
   return {
-    delivery: delivery === "at-teardown" ? "at-teardown" : "streaming",
+    atTeardown: teardownOf(delivery, problems),
     leastMs: leastMs ?? 0,
     mostMs: mostMs ?? 0,
   };
+}
+
+/** `at-teardown=ID,ID` is about these interpreters alone. */
+function teardownOf(delivery: string, problems: string[]): TelemetryLag["atTeardown"] {
+  const [how = "", names] = delivery.split("=", 2);
+  if (how === "streaming" && names === undefined) return "none";
+  const ids = (names ?? "").split(",").map((id) => id.trim());
+  if (how === "at-teardown" && names === undefined) return "all";
+  if (how === "at-teardown" && !ids.includes("")) return new Set(ids);
+  const hint = nearestOf(how, ["streaming", "at-teardown"]);
+  problems.push(
+    `--delivery must be streaming, at-teardown, or at-teardown=INTERPRETER,…, not "${safeText(delivery)}"${hint}`,
+  );
+  return "none";
 }

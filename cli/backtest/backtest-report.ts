@@ -27,12 +27,13 @@ export function backtestReport({ policyFile, window, sweepEveryMs, lag, records,
   const figures = rows[0]?.backtest.figures;
   return {
     version: 1,
+    asOf: isoOf(window.until),
     policyFile,
     from: isoOf(window.from),
     to: isoOf(window.until),
     complete: problems.length === 0,
     sweepEverySeconds: sweepEveryMs / 1000,
-    lag: { delivery: lag.delivery, leastSeconds: lag.leastMs / 1000, mostSeconds: lag.mostMs / 1000 },
+    lag: { atTeardown: teardownJson(lag), leastSeconds: lag.leastMs / 1000, mostSeconds: lag.mostMs / 1000 },
     records,
     sessions: figures?.sessions ?? 0,
     sessionsWithoutTimeLimit: figures?.withoutTimeLimit ?? 0,
@@ -49,6 +50,8 @@ export function backtestReport({ policyFile, window, sweepEveryMs, lag, records,
     problems,
   };
 }
+
+const teardownJson = ({ atTeardown }: TelemetryLag) => (typeof atTeardown === "string" ? atTeardown : [...atTeardown]);
 
 function figuresJson({ stops, falseStops, unverified, races, falseRate, freedUsd, freedMs }: StopFigures) {
   return {

@@ -3,7 +3,7 @@ import type { StopBasis } from "../../core/cleanup/backtest-types.ts";
 import { durationText } from "../../core/cleanup/duration-text.ts";
 import { isoOf } from "../../core/kernel/instant.ts";
 import { formatUsd } from "../../core/kernel/money.ts";
-import { dollarText } from "../render/dollars.ts";
+import { amountText, dollarText } from "../render/dollars.ts";
 import { renderFitting, type YieldingColumn } from "../render/fit-columns.ts";
 import { safeText } from "../render/safe-text.ts";
 import { painter } from "../render/style.ts";
@@ -45,9 +45,12 @@ function headOf({ policyFile, window, sweepEveryMs, lag, records, rows }: Backte
   return [
     `${safeText(policyFile)} on ${isoOf(window.from)} to ${isoOf(window.until)}`,
     `${counted(figures?.sessions ?? 0, "session")}, ${counted(records, "record")}; a sweep every ${durationText(sweepEveryMs)}`,
-    lag.delivery === "streaming"
-      ? `Records are taken to have come ${delay} after their time.`
-      : `Records are taken to have come ${delay} after their session's end.`,
+    lag.atTeardown === "all"
+      ? `Records are taken to have come ${delay} after their session's end.`
+      : `Records are taken to have come ${delay} after their time.`,
+    ...(typeof lag.atTeardown === "string"
+      ? []
+      : [`Those of ${safeText([...lag.atTeardown].join(", "))}: so long after their session's end.`]),
   ];
 }
 
@@ -86,7 +89,7 @@ const percent = (share: number): string => (100 * share).toFixed(share > 0 && sh
 const usdText = ({ freedUsd, stops }: StopFigures): string => {
   if (stops === 0) return "-";
   if (freedUsd === null) return "no price";
-  return rangeText(formatUsd(freedUsd.low, 2), formatUsd(freedUsd.high, 2));
+  return rangeText(amountText(freedUsd.low, 2), amountText(freedUsd.high, 2));
 };
 
 function footOf({ rows, problems }: BacktestContent): readonly string[] {

@@ -113,7 +113,10 @@ async function replay(
     const lives = await livesOfState(cleanup, clients, window.from, signal);
     const callsOf: CallsOf = (key, life) => {
       const calls = files.of(key);
-      if (calls !== null) return { kind: "session", window, calls };
+      // What came later is no part of what is replayed.
+      if (calls !== null) {
+        return { kind: "session", window, calls: calls.filter(({ surelyFrom }) => surelyFrom < window.until) };
+      }
       return account?.(key, life) ?? { kind: "none" };
     };
     progress.show(() => `Replaying ${past.records()} records`);

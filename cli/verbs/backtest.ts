@@ -30,7 +30,7 @@ export const backtest: Verb = {
     { flags: "--lag <least-most>", description: "how long after its time a record came", default: "20m-60m" },
     {
       flags: "--delivery <how>",
-      description: "streaming, or at-teardown: not before a session's end",
+      description: "streaming, at-teardown (not before a session's end), or at-teardown=ID,… for some interpreters",
       default: "streaming",
     },
     ...awsOptions,

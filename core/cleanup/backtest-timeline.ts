@@ -25,18 +25,21 @@ export interface Piece {
 export interface TimelineSettings {
   readonly idleVcpu: number;
   readonly gb: GbUnit;
-  readonly lag: TelemetryLag;
+  readonly lag: Pick<TelemetryLag, "leastMs" | "mostMs">;
 }
 
 /** Records travel in batches; one of a minute is as good a guess as any. */
 const batchMs = 60_000;
 
-/** Pieces in order, each within one minute. `name` makes the delays of a session its own, and the same each time. */
+/**
+ * Pieces in order, each within one minute. `name` makes the delays of a session its own, and the same each time; `teardownAt` is its end,
+ * where records come after that alone.
+ */
 export function piecesOf(
   usage: UsageColumns,
   { idleVcpu, gb, lag }: TimelineSettings,
   name: string,
-  endedAt: Instant,
+  teardownAt: Instant | null,
 ): readonly Piece[] {
   const rows = distinctInOrder(usage);
   const used = usedNs(rows);
@@ -68,7 +71,7 @@ export function piecesOf(
       busy: busyFrom < 0 ? null : { from: busyFrom, until: busyUntil },
       lastLevel,
       peakLevel,
-      knownAt: (lag.delivery === "at-teardown" ? endedAt : endsAt) + delayOf(lag, seed, batch),
+      knownAt: (teardownAt ?? endsAt) + delayOf(lag, seed, batch),
     });
   }
   return pieces;
@@ -138,7 +141,7 @@ function evidenceOf(
 }
 
 /** Even between the least and the most, by the session and the batch alone. */
-function delayOf({ leastMs, mostMs }: TelemetryLag, seed: number, batch: number): number {
+function delayOf({ leastMs, mostMs }: TimelineSettings["lag"], seed: number, batch: number): number {
   const mixed = Math.imul(seed ^ Math.imul(batch, 0x9e3779b1), 0x85ebca6b);
   const even = ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32;
   return Math.round(leastMs + (mostMs - leastMs) * even);

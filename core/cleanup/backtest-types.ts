@@ -41,8 +41,8 @@ export interface PastSession {
 
 /** When a record could first be read. */
 export interface TelemetryLag {
-  /** `at-teardown`: not before the session has ended. */
-  readonly delivery: "streaming" | "at-teardown";
+  /** Interpreters whose records came only once a session had ended. */
+  readonly atTeardown: "none" | "all" | ReadonlySet<string>;
   readonly leastMs: number;
   readonly mostMs: number;
 }

@@ -63,7 +63,10 @@ export function backtest(
 }
 
 function timelineOf({ usage, session, end }: PastSession, settings: BacktestSettings): readonly Piece[] | null {
-  return usage === null ? null : piecesOf(usage, settings, `${session.interpreter}/${session.id}`, end.earliest);
+  if (usage === null) return null;
+  const { atTeardown } = settings.lag;
+  const isAtTeardown = atTeardown === "all" || (atTeardown !== "none" && atTeardown.has(session.interpreter));
+  return piecesOf(usage, settings, `${session.interpreter}/${session.id}`, isAtTeardown ? end.earliest : null);
 }
 
 function figuresOf(all: readonly Replayed[]): Pick<BacktestFigures, "sessions" | "byBasis" | "kept"> {

@@ -43,7 +43,7 @@ export const settings = (change: Partial<BacktestSettings> = {}): BacktestSettin
   gb: "binary",
   prices: priceBookOf(codeInterpreterPrices),
   memoryGb: 8,
-  lag: { delivery: "streaming", leastMs: 20 * minuteMs, mostMs: 20 * minuteMs },
+  lag: { atTeardown: "none", leastMs: 20 * minuteMs, mostMs: 20 * minuteMs },
   sweepEveryMs: 5 * minuteMs,
   window: { from: m(0), until: m(600) },
   ...change,

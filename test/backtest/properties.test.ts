@@ -37,7 +37,7 @@ const pastOf = ({ until, busy, gaps, calls }: Life): PastSession =>
   });
 
 const lagOf = ({ lag: [least, more] }: Life) => ({
-  delivery: "streaming" as const,
+  atTeardown: "none" as const,
   leastMs: least * minuteMs,
   mostMs: (least + more) * minuteMs,
 });
@@ -111,7 +111,7 @@ describe("over any timeline", () => {
       fc.property(anyLife, fc.integer({ min: 10, max: 320 }), (life, minute) => {
         const usage = usageOf(0, life.until, life.busy, life.gaps);
         const own = settings({ lag: lagOf(life) });
-        const pieces = piecesOf(usage, own, "x", m(life.until));
+        const pieces = piecesOf(usage, own, "x", null);
         const now = m(minute);
         const window = { from: m(minute - 120), until: now };
         const come = rowsWhere(usage, (at) =>

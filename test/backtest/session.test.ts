@@ -8,7 +8,10 @@ import { callOf, m, minuteMs, pastSession, policy, setOf, settings, usageOf } fr
 
 function replay(past: PastSession, set: PolicySet = setOf(), change: Partial<BacktestSettings> = {}): Replayed {
   const own = settings(change);
-  const pieces = past.usage === null ? null : piecesOf(past.usage, own, past.session.id, past.end.earliest);
+  const pieces =
+    past.usage === null
+      ? null
+      : piecesOf(past.usage, own, past.session.id, own.lag.atTeardown === "all" ? past.end.earliest : null);
   return replaySession(past, pieces, set, own);
 }
 
@@ -137,7 +140,7 @@ describe("what is kept", () => {
     ["no record of an old session", records({ usage: usageOf(0, 0, []) }), "unprovable"],
     [
       "records at its end only",
-      replay(pastSession(), setOf(), { lag: { delivery: "at-teardown", leastMs: 0, mostMs: 0 } }),
+      replay(pastSession(), setOf(), { lag: { atTeardown: "all", leastMs: 0, mostMs: 0 } }),
       "unprovable",
     ],
     ["a busy interpreter", records({ calls: calls(Array.from({ length: 80 }, (_, n) => n * 6)) }), "unprovable"],
