@@ -13,7 +13,7 @@ import { protectionOf } from "./protections.ts";
 import { chargedLevel, idleCost } from "./savings-rate.ts";
 
 /** Sessions live so long at most (AgentCore's quotas, read 2026-11): what stands for a time limit that is not known. */
-export const longestLifeMs = 8 * 3_600_000;
+const longestLifeMs = 8 * 3_600_000;
 const minuteMs = 60_000;
 /** All records of a moment are there by then, as a sweep takes it. */
 const recordsLagMs = 75 * minuteMs;

@@ -81,7 +81,7 @@ export interface WouldBeStop {
 /** `not-swept`: it lived between two sweeps. */
 export type KeptReason = DecisionReason | "not-swept";
 
-export interface Kept {
+interface Kept {
   readonly kind: "kept";
   readonly reason: KeptReason;
 }

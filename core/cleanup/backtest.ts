@@ -19,7 +19,7 @@ export interface StopFigures {
   readonly freedMs: { readonly low: number; readonly high: number };
 }
 
-export interface BacktestFigures {
+interface BacktestFigures {
   readonly sessions: number;
   /** Without a time limit of their own: eight hours stand for it. */
   readonly withoutTimeLimit: number;

@@ -49,7 +49,7 @@ export const settings = (change: Partial<BacktestSettings> = {}): BacktestSettin
   ...change,
 });
 
-export const recordMs = 10_000;
+const recordMs = 10_000;
 
 /** A record each ten seconds from `from` to `until`, but in gaps; busy where any of `busy` meets it. Minutes. */
 export function usageOf(
