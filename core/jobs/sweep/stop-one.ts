@@ -48,7 +48,7 @@ async function attemptOf(
     signal.throwIfAborted();
     const passed = await linksOf(ports, order, sentBefore, signal);
     if (passed.kind !== "passed") return passed;
-    const intent = await writeIntent(ports, order, passed);
+    const intent = await writeIntent(ports, order, passed, signal);
     return intent.kind === "refused" ? intent : outcomeOf(order, await sendStop(ports, intent.record, sentBefore));
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
@@ -56,7 +56,15 @@ async function attemptOf(
   }
 }
 
-type Passed = { readonly kind: "passed"; readonly look: SecondLook; readonly earlier: readonly StopRecord[] };
+interface Passed {
+  readonly kind: "passed";
+  readonly look: SecondLook;
+  readonly lookedAt: Instant;
+  readonly earlier: readonly StopRecord[];
+}
+
+/** What was seen longer ago is looked at anew: a state that is slow, or a machine that sleeps, lets a session begin to work. */
+const freshForMs = 2 * 60_000;
 
 async function linksOf(
   ports: StopPorts,
@@ -69,7 +77,7 @@ async function linksOf(
   const barred = await barrierOf(ports, order, signal);
   if (barred !== null) return barred;
   const earlier = await ports.records.ofSession(key);
-  if (earlier.some(({ state }) => state === "stopped" || state === "already-gone")) {
+  if (earlier.some((record) => hasJustEnded(record, ports.clock.now()))) {
     return { kind: "already-gone", entry, problem: null };
   }
   if (earlier.some(({ state }) => state === "intended")) {
@@ -79,26 +87,33 @@ async function linksOf(
   }
   const look = await lookOnceMore(ports, order, signal);
   if (look.kind !== "seen") return look;
-  // A look may take its time, and somebody may have changed their mind.
+  const lookedAt = ports.clock.now();
+  // A look may take its time, and somebody may have changed their mind: what is barred takes nothing of the cap.
   const stillBarred = await barrierOf(ports, order, signal);
   if (stillBarred !== null) return stillBarred;
   if (!hasClaim && (await ports.claimStop(key, ports.clock.now())) === "spent") {
     return refusedBy(order, "cap", "As many sessions as may be stopped have been: it is left to the next pass.");
   }
   signal.throwIfAborted();
-  return { kind: "passed", look: look.look, earlier };
+  return { kind: "passed", look: look.look, lookedAt, earlier };
 }
+
+/** One that lives although it was seen to have ended was seen wrong then, and is looked at as any other once that is long ago. */
+const hasJustEnded = ({ state, decidedAt, intendedAt }: StopRecord, now: Instant): boolean =>
+  (state === "stopped" || state === "already-gone") && now - (decidedAt ?? intendedAt) < finishedAfterMs;
 
 /**
  * The intent counts as a stop from now on, so that of runs that are under way at once, all of which the breaker let pass, no more
- * get through than it allows.
+ * get through than it allows. What bars the way is asked once more after it is written, for that may have taken its time: nothing
+ * lies between that and Stop.
  */
 async function writeIntent(
   ports: StopPorts,
   order: StopOrder,
-  { look, earlier }: Passed,
+  { look, lookedAt, earlier }: Passed,
+  signal: AbortSignal,
 ): Promise<{ readonly kind: "written"; readonly record: StopRecord } | Refusal> {
-  const { plan, entry, override, limit } = order;
+  const { plan, entry, override } = order;
   const { clock, records, sha256 } = ports;
   const record = intentOf({
     plan,
@@ -112,16 +127,28 @@ async function writeIntent(
     return refusedBy(order, "taken", "Another run is stopping it at this moment.");
   }
   const written = { ...record, revision: 1 };
+  const refusal = await lastRefusal(ports, order, lookedAt, signal);
+  if (refusal === null) return { kind: "written", record: written };
+  await records.put({ ...written, state: "abandoned", decidedAt: clock.now() });
+  return refusal;
+}
+
+async function lastRefusal(
+  ports: StopPorts,
+  order: StopOrder,
+  lookedAt: Instant,
+  signal: AbortSignal,
+): Promise<Refusal | null> {
+  const { records, clock } = ports;
+  const { limit, entry } = order;
   const tripped = limit === null ? null : await trippedBy(records, limit, entry.key, clock.now());
-  if (tripped !== null) {
-    await records.put({ ...written, state: "abandoned", decidedAt: clock.now() });
-    return refusedBy(order, "breaker", `Others were stopped meanwhile: ${tripped}`);
-  }
-  if (clock.now() - record.intendedAt >= finishedAfterMs) {
-    // Others may have given it up by now.
-    return refusedBy(order, "taken", "So much time passed since it was decided that it has to be decided anew.");
-  }
-  return { kind: "written", record: written };
+  if (tripped !== null) return refusedBy(order, "breaker", `Others were stopped meanwhile: ${tripped}`);
+  const barred = await barrierOf(ports, order, signal);
+  if (barred !== null) return barred;
+  const sinceMs = clock.now() - lookedAt;
+  if (sinceMs >= 0 && sinceMs <= freshForMs) return null;
+  const message = `It was looked at ${Math.round(sinceMs / 1000)} seconds ago: so much time passed since that it has to be looked at anew.`;
+  return refusedBy(order, "taken", message);
 }
 
 async function trippedBy(
