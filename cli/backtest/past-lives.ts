@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import type { AwsClients } from "../../adapters/aws/clients.ts";
 import type { SessionKey } from "../../core/billing/usage-record.ts";
 import type { PastEnd } from "../../core/cleanup/backtest-types.ts";
+import { type Target, targetKey } from "../../core/inventory/target.ts";
 import { type Instant, instant, plusMs } from "../../core/kernel/instant.ts";
 import type { SessionRecord } from "../../core/ports/registry.ts";
 import type { CleanupInput } from "../cleanup/cleanup-input.ts";
@@ -21,10 +22,11 @@ export type PastLives = ReadonlyMap<string, PastLife>;
 
 const dayMs = 86_400_000;
 
-/** Lives of sessions as `watch` saw them; empty where there is no state. */
+/** Lives of sessions as `watch` saw them, of its targets and of those that have records; empty where there is no state. */
 export async function livesOfState(
   { settings, accounts }: Pick<CleanupInput, "settings" | "accounts">,
   clients: () => AwsClients,
+  recorded: readonly Target[],
   since: Instant,
   signal: AbortSignal,
 ): Promise<PastLives> {
@@ -44,7 +46,8 @@ export async function livesOfState(
         end: { earliest: endedAt, latest: bill.endSource === "last-record" ? null : endedAt },
       });
     }
-    for (const target of await targets()) {
+    const all = new Map([...(await targets()), ...recorded].map((target) => [targetKey(target), target]));
+    for (const target of all.values()) {
       const { openSessions } = await registry.load(target);
       for (const record of [...openSessions, ...(await registry.goneSince(target, from))]) {
         const key = { ...target, interpreter: record.interpreter, session: record.session };

@@ -17,6 +17,7 @@ export interface PastUsage {
   readonly note: (reading: UsageReading, place: string) => void;
   readonly records: () => number;
   readonly problems: () => readonly Problem[];
+  readonly targets: () => readonly Target[];
   readonly keys: () => Iterable<SessionKey>;
   /** Whatever session it is of: whether an interpreter's records are delivered at all. */
   readonly hasInterpreter: (target: Target, interpreter: string) => boolean;
@@ -64,6 +65,14 @@ export function pastUsage(from: Instant | null, until: Instant | null): PastUsag
     },
     records: () => records,
     problems: () => problems,
+    targets: () => [
+      ...new Map(
+        [...bySession.values()].map(({ key: { account, region } }) => [
+          targetKey({ account, region }),
+          { account, region },
+        ]),
+      ).values(),
+    ],
     keys: () => [...bySession.values()].map(({ key }) => key),
     hasInterpreter: (target, interpreter) => interpreters.has(interpreterKey(target, interpreter)),
     release: (key) => {

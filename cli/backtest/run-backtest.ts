@@ -110,7 +110,7 @@ async function replay(
       signal,
     );
     problems.push(...files.problems);
-    const lives = await livesOfState(cleanup, clients, window.from, signal);
+    const lives = await livesOfState(cleanup, clients, past.targets(), window.from, signal);
     const callsOf: CallsOf = (key, life) => {
       const calls = files.of(key);
       // What came later is no part of what is replayed.

@@ -2,6 +2,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sqliteRegistry } from "../../adapters/sqlite/registry.ts";
+import { accountId, interpreterId, region, sessionId } from "../../core/kernel/ids.ts";
+import { instant } from "../../core/kernel/instant.ts";
+import type { SessionRecord } from "../../core/ports/registry.ts";
 import { runCli } from "../scan/run-cli.ts";
 import { publishedSchema, violations } from "../schema/json-schema.ts";
 import { writeSample } from "./sample.ts";
@@ -89,6 +93,48 @@ describe("backtest", () => {
     const { json } = await report("--usage", "usage/01BACK.ndjson", "--calls", "spans.ndjson", ...window);
     // Up to then it had not come back, which nobody can call right.
     expect(json.rows[0]?.proved).toMatchObject({ stops: 1, falseStops: 0, unverified: 1 });
+  });
+
+  it("goes by the lives that watch saw: names, time limits, ends, and sessions without any record", async () => {
+    const state = path.join(folder, "state.sqlite");
+    const begin = Date.UTC(2026, 10, 20, 8);
+    const at = (minutes: number) => instant(begin + minutes * 60_000);
+    const record = (session: string, interpreter: string, from: number, until: number): SessionRecord => ({
+      interpreter: interpreterId(interpreter),
+      session: sessionId(session),
+      name: `nb ${session}`,
+      createdAt: at(from),
+      timeoutSeconds: 28_800,
+      firstSeenAt: at(from),
+      lastSeenAt: at(until),
+      goneAt: at(until + 5),
+      lowUsd: null,
+      highUsd: null,
+      costAsOf: at(until),
+    });
+    const registry = sqliteRegistry(state);
+    await registry.addGone(
+      { account: accountId("111122223333"), region: region("us-east-1") },
+      [record("01LEAKB", "etl-abcdefghij", 45, 405), record("01NOLOG", "blind-abcdefghij", 45, 405)].map((each) => ({
+        ...each,
+        goneAt: each.goneAt ?? each.lastSeenAt,
+      })),
+    );
+    registry.close();
+    const argv = ["--usage", "usage", "--calls", "spans.ndjson", "--json", "--state", state];
+    const { out } = await runCli(["backtest", ...argv], { cwd: folder });
+    const json = JSON.parse(out) as {
+      readonly sessions: number;
+      readonly sessionsWithoutTimeLimit: number;
+      readonly rows: readonly {
+        unprovable: number;
+        stops: readonly { session: string; verdict: string; name: string }[];
+      }[];
+    };
+    expect(json).toMatchObject({ sessions: 6, sessionsWithoutTimeLimit: 4 });
+    expect(json.rows[0]?.unprovable).toBe(1);
+    const stop = json.rows[0]?.stops.find(({ session }) => session === "01LEAKB");
+    expect(stop).toMatchObject({ name: "nb 01LEAKB", verdict: "right" });
   });
 
   it("writes CSV, a line for each value and basis", async () => {
