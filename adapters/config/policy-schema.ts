@@ -10,7 +10,7 @@ const breakerSchema = z.strictObject(
   {
     maxStops: countSchema(0, 100_000, "stops").describe("Stops of one target within the window.").optional(),
     maxStopsPct: countSchema(0, 100, "percent").describe("Of the target's live sessions.").optional(),
-    window: durationSchema("1m", "7d").optional(),
+    window: durationSchema("1h", "7d").optional(),
   },
   { error: "must have some of maxStops, maxStopsPct, window" },
 );

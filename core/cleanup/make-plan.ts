@@ -21,7 +21,7 @@ export interface MadePlan {
 }
 
 /**
- * The stops of one pass: of each target and policy at most `maxStopsPerPass`, those over age first, then those that are idle
+ * The stops of one pass: of each target, and of each policy in it, at most `maxStopsPerPass`, those over age first, then those that are idle
  * longest. Targets take turns, so that whatever cuts the plan short later takes from all of them alike.
  */
 export function makePlan(decided: readonly Decided[], lifetimeMs: number, sha256: Sha256, now: Instant): MadePlan {
@@ -34,12 +34,19 @@ export function makePlan(decided: readonly Decided[], lifetimeMs: number, sha256
     taken.set(key, before + 1);
     return before;
   };
+  const mostOf = new Map<string, number>();
+  for (const { facts } of stops) {
+    const target = targetKey(facts.session.target);
+    mostOf.set(target, Math.max(mostOf.get(target) ?? 0, facts.policy?.maxStopsPerPass ?? 0));
+  }
   for (const item of stops) {
     const { session, policy } = item.facts;
     if (policy === null) continue;
     const target = targetKey(session.target);
     const place = `${target} ${policy.id}`;
-    if ((taken.get(place) ?? 0) >= policy.maxStopsPerPass) postponed.push(item);
+    // Many policies make no more of it: a target has as many as the policy allows that allows most.
+    const ofTarget = mostOf.get(target) ?? 0;
+    if ((taken.get(place) ?? 0) >= policy.maxStopsPerPass || (taken.get(target) ?? 0) >= ofTarget) postponed.push(item);
     else {
       count(place);
       ranked.push({ entry: planEntryOf(item, policy, sha256), rank: count(target) });

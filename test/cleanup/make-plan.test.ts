@@ -82,7 +82,7 @@ describe("a plan", () => {
     expect(planOf(...list).postponed.map((item) => item.facts.session.id)).toEqual(left);
   });
 
-  it("counts each policy and each target for itself, and lets targets take turns", () => {
+  it("counts each target for itself, however many policies are about it, and lets targets take turns", () => {
     const one = { policy: { maxStopsPerPass: 1 } };
     const other = { policy: { id: "other", maxStopsPerPass: 1 } };
     expect(
@@ -90,10 +90,12 @@ describe("a plan", () => {
         { id: "A1", idle: 1, where: "us-east-1", changes: one },
         { id: "A2", idle: 2, where: "us-east-1", changes: one },
         { id: "A3", idle: 3, where: "us-east-1", changes: other },
+        { id: "C1", idle: 9, where: "eu-west-1", changes: other },
+        { id: "C2", idle: 8, where: "eu-west-1", changes: { policy: { id: "third", maxStopsPerPass: 2 } } },
         { id: "B1", idle: 4, where: "us-west-2", changes: one },
         { id: "B2", idle: 5, where: "us-west-2", changes: one },
       ),
-    ).toEqual(["A1", "B1", "A3"]);
+    ).toEqual(["A1", "B1", "C2", "C1"]);
   });
 
   it("has a session once, however often it is told", () => {
