@@ -1,14 +1,26 @@
 import { cpus } from "node:os";
 import process from "node:process";
+import { backtestBench } from "./backtest.ts";
 import { type Bench, type Figure, isMissed } from "./bench.ts";
+import { decideBench } from "./decide.ts";
 import { helpBench } from "./help.ts";
 import { ingestBench } from "./ingest.ts";
 import { rateBench } from "./rate.ts";
 import { reportBench } from "./report.ts";
 import { scanBench } from "./scan.ts";
+import { sweepBench } from "./sweep.ts";
 
 // `npm run bench [-- NAME…] [-- --json]`: runs all benches or the named ones. Exit code 1 where a figure is missed.
-const benches: readonly Bench[] = [rateBench, ingestBench, reportBench, scanBench, helpBench];
+const benches: readonly Bench[] = [
+  rateBench,
+  ingestBench,
+  reportBench,
+  scanBench,
+  decideBench,
+  sweepBench,
+  backtestBench,
+  helpBench,
+];
 
 const args = process.argv.slice(2);
 const json = args.includes("--json");

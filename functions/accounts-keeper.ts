@@ -1,4 +1,3 @@
-import type { AwsClients } from "../adapters/aws/clients.ts";
 import { awsClients } from "../adapters/aws/clients.ts";
 import { codeInterpreterKind } from "../adapters/aws/code-interpreter-kind.ts";
 import { awsListEndedSessions } from "../adapters/aws/ended-sessions.ts";
@@ -6,7 +5,6 @@ import { awsSendEvents } from "../adapters/aws/events.ts";
 import { awsInterpreterUsage } from "../adapters/aws/interpreter-usage.ts";
 import { awsSandboxReader } from "../adapters/aws/sandbox-reader.ts";
 import { awsReadTags } from "../adapters/aws/tags.ts";
-import { awsUsageSource } from "../adapters/aws/usage-source.ts";
 import { deployedPricing, deployedTrail } from "../adapters/config/deployed-configuration.ts";
 import { deployedLabels } from "../adapters/config/deployed-labels.ts";
 import type { StoredPlace } from "../adapters/config/stored-place.ts";
@@ -15,22 +13,20 @@ import { dynamodbDocuments } from "../adapters/dynamodb/documents.ts";
 import { dynamodbLedger } from "../adapters/dynamodb/ledger.ts";
 import { dynamodbRegistry } from "../adapters/dynamodb/registry.ts";
 import { bucketTrail } from "../adapters/files/trail.ts";
-import { bucketUsageSource, folderUsageSource } from "../adapters/files/usage-source.ts";
 import { parquetHistory } from "../adapters/history/parquet-history.ts";
 import { s3Store } from "../adapters/history/s3-store.ts";
 import type { PriceBook } from "../core/billing/price-book.ts";
 import type { AccountsOutcome } from "../core/jobs/accounts/outcome.ts";
 import type { AccountsPorts } from "../core/jobs/accounts/ports.ts";
-import { routeUsage } from "../core/jobs/ingest/route-usage.ts";
 import { keepAccounts } from "../core/jobs/keep-accounts.ts";
 import type { Instant } from "../core/kernel/instant.ts";
 import { readAccount, writeAccount } from "../core/ledger/account-text.ts";
-import type { UsageSource } from "../core/ports/usage-source.ts";
 import { readDeployedFile } from "./deployed-file.ts";
 import type { AccountsEnvironment } from "./environment.ts";
 import type { FunctionPlace } from "./function-place.ts";
 import { requestsPerSecond, tableClient } from "./service-limits.ts";
 import { targetsOf } from "./targets.ts";
+import { textOf, usageSourceOf } from "./usage-source.ts";
 
 /** One pass over the cost ledger of this deployment's targets. */
 export type AccountsKeeper = (now: Instant, place: FunctionPlace, signal: AbortSignal) => Promise<AccountsOutcome>;
@@ -78,18 +74,4 @@ async function portsOf(
     trail: trail?.kind === "bucket" ? bucketTrail(clients.s3, textOf(trail)).follow : null,
     sendEvents: awsSendEvents(clients, homeRegion),
   };
-}
-
-const textOf = ({ bucket, prefix }: StoredPlace & { readonly kind: "bucket" }): string => `s3://${bucket}/${prefix}`;
-
-/** Usage records from the bucket that is named, else from wherever the account's deliveries go. */
-function usageSourceOf(clients: AwsClients, { usageFrom, logGroup }: UsageSettings): UsageSource {
-  if (usageFrom?.kind === "bucket") return bucketUsageSource(clients.s3, textOf(usageFrom));
-  const logs = awsUsageSource(clients, { logGroup });
-  return routeUsage(logs.locate, {
-    "log-group": logs.read,
-    bucket: bucketUsageSource(clients.s3, null).read,
-    // A deployment refuses a configuration that names a folder.
-    folder: folderUsageSource(null).read,
-  });
 }

@@ -26,6 +26,11 @@ export interface AccountsEnvironment extends SharedEnvironment {
   readonly historyBucket: string;
 }
 
+export type SweepEnvironment = SharedEnvironment;
+
+/** Reads the environment of what cleans up. Throws one error that names every problem. */
+export const sweepEnvironment = (): SweepEnvironment => sharedOf(read(sharedSchema));
+
 /** Reads the scan's environment. Throws one error that names every problem. */
 export function scanEnvironment(): ScanEnvironment {
   const value = read(scanSchema);
@@ -115,4 +120,5 @@ const scanSchema = sharedSchema
 export const environmentNames = {
   scan: Object.keys(scanSchema.shape),
   accounts: Object.keys(accountsSchema.shape),
+  sweep: Object.keys(sharedSchema.shape),
 } as const;

@@ -7,7 +7,7 @@ export const customInterpreters = (place: PolicyPlace): readonly string[] =>
   );
 
 /** The interpreter that AWS provides: its account is the word `aws`, not the caller's number. */
-const systemInterpreter = (place: PolicyPlace): readonly string[] =>
+export const systemInterpreter = (place: PolicyPlace): readonly string[] =>
   regionsOf(place).map(
     (region) => `arn:${place.partition}:bedrock-agentcore:${region}:aws:code-interpreter/aws.codeinterpreter.v1`,
   );

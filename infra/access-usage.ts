@@ -67,6 +67,18 @@ export const readUsage = (
   },
 ];
 
+/** Where X-Ray keeps the spans of all services of an account and Region, those of calls of sandboxes among them. */
+const spansGroup = "aws/spans";
+
+/** Which session was called, and when: application logs are among the usual groups. */
+export const readCalls = (place: PolicyPlace): Statement => ({
+  sid: "ReadCalls",
+  effect: "allow",
+  actions: ["logs:FilterLogEvents"],
+  resources: [logGroupOf(place, usualUsageGroups), logGroupOf(place, spansGroup)],
+  ...inRegions(place),
+});
+
 const readBuckets = (sid: string, { partition }: PolicyPlace, buckets: readonly string[]): Statement => ({
   sid,
   effect: "allow",

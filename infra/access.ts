@@ -1,5 +1,5 @@
 import { customInterpreters, neverAct, readSandboxes } from "./access-sandboxes.ts";
-import { readUsage, type UsagePlaces, usualUsageGroups } from "./access-usage.ts";
+import { readCalls, readUsage, type UsagePlaces, usualUsageGroups } from "./access-usage.ts";
 import { inRegions, type PolicyPlace, type Statement } from "./statement.ts";
 
 /**
@@ -18,6 +18,7 @@ export const readerStatements = (place: PolicyPlace): readonly Statement[] => [
     resources: customInterpreters(place),
   },
   ...readUsage(place, { logGroups: [usualUsageGroups], buckets: [], trailBucket: null }),
+  readCalls(place),
   {
     // Cost Explorer is asked in one Region, whatever the Region of the bill.
     sid: "ReadBill",
@@ -86,14 +87,14 @@ const readQuotas = (place: PolicyPlace): Statement => ({
   ...inRegions(place),
 });
 
-const keepState = (own: FunctionResources): Statement => ({
+export const keepState = (own: FunctionResources): Statement => ({
   sid: "KeepState",
   effect: "allow",
   actions: ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"],
   resources: [own.tableArn],
 });
 
-const tell = (place: PolicyPlace, own: FunctionResources): readonly Statement[] => [
+export const tell = (place: PolicyPlace, own: FunctionResources): readonly Statement[] => [
   {
     sid: "SendEvents",
     effect: "allow",

@@ -109,6 +109,16 @@ export function createAlarms(settings: Settings, place: Place, jobs: Jobs) {
     period: accountsPeriod,
   });
 
+  if (jobs.sweep !== null) {
+    new aws.cloudwatch.MetricAlarm("SweepErrors", {
+      ...errors,
+      name: alarmName("sweep-errors"),
+      alarmDescription: `The function that cleans up failed in two periods of three. ${runbook}`,
+      dimensions: { FunctionName: jobs.sweep.schedule.nodes.function.name },
+      period,
+    });
+  }
+
   new aws.cloudwatch.MetricAlarm("GivenUp", {
     ...tell,
     name: alarmName("given-up"),

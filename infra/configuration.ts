@@ -9,6 +9,7 @@ import { UsageError } from "../cli/cli-error.ts";
 import { loadConfig } from "../cli/config/load-config.ts";
 import { readPrices } from "../cli/config/prices.ts";
 import { layerPrices } from "../core/billing/price-layers.ts";
+import { readPolicies } from "./read-policies.ts";
 import type { Settings } from "./settings.ts";
 
 /** What the deployment took from the user's files. */
@@ -18,6 +19,8 @@ export interface ReadConfiguration {
   readonly usageBucket: string | null;
   /** The bucket of the trail that says who started a session; null where there is none. */
   readonly trailBucket: string | null;
+  /** Null where no policy file is named: then nothing is deployed that can stop a session. */
+  readonly cleanup: { readonly switch: { readonly parameter: string; readonly region: string } | null } | null;
 }
 
 /**
@@ -34,7 +37,15 @@ export async function readConfiguration(
   const prices = await readPrices(root, config.prices, pricesFile ?? undefined);
   const { usageFrom } = usageOf(config.usage ?? {});
   const trail = placeOf(config.trail);
-  refuse([...prices.problems, ...folderProblem("usage.from", usageFrom), ...folderProblem("trail", trail)]);
+  const { policy, ...cleanup } = config.cleanup ?? {};
+  const read = policy === undefined ? null : await readPolicies(root, policy, cleanup.bounds ?? {});
+  refuse([
+    ...prices.problems,
+    ...folderProblem("usage.from", usageFrom),
+    ...folderProblem("trail", trail),
+    ...(read?.problems ?? []),
+  ]);
+  const policies = read?.policies ?? null;
   return {
     deployed: {
       prices: layerPrices(prices.layers).map(writtenPriceRow),
@@ -42,9 +53,11 @@ export async function readConfiguration(
       ...(config.trail === undefined ? {} : { trail: config.trail }),
       attribution: config.attribution ?? [],
       budgets: config.budgets ?? [],
+      ...(policies === null ? {} : { cleanup, policies }),
     },
     usageBucket: usageFrom?.kind === "bucket" ? usageFrom.bucket : null,
     trailBucket: trail?.kind === "bucket" ? trail.bucket : null,
+    cleanup: policies === null ? null : { switch: cleanup.switch ?? null },
   };
 }
 

@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { deployedFile } from "../adapters/config/deployed-configuration.ts";
 import { accountsStatements, monitorStatements } from "./access.ts";
+import { sweepStatements } from "./access-stopper.ts";
 import type { UsagePlaces } from "./access-usage.ts";
+import type { ReadConfiguration } from "./configuration.ts";
 import type { Place } from "./place.ts";
 import { regionsToScan } from "./regions.ts";
 import { type ScheduledFunction, scheduleFunction } from "./scheduled-function.ts";
@@ -18,13 +20,22 @@ interface Stores {
  */
 const scansPart = 0.75;
 
-/** The two jobs on their schedules, and the queue where passes go that nobody could run or finish. */
+/** The same where clean-up is deployed: it lists sessions as well, and stops some. */
+const besideSweeps = { scan: 0.55, accounts: 0.2, sweep: 0.25 } as const;
+
+/** The jobs on their schedules, and the queue where passes go that nobody could run or finish. */
 export function createJobs(
   settings: Settings,
   place: Place,
   { state, history }: Stores,
-  configuration: { readonly file: string; readonly usage: UsagePlaces },
+  configuration: {
+    readonly file: string;
+    readonly usage: UsagePlaces;
+    readonly cleanup: ReadConfiguration["cleanup"];
+  },
 ) {
+  const { cleanup } = configuration;
+  const parts = cleanup === null ? { scan: scansPart, accounts: 1 - scansPart, sweep: 0 } : besideSweeps;
   const failures = new sst.aws.Queue("Failures", {
     transform: { queue: { messageRetentionSeconds: 14 * 86_400, sqsManagedSseEnabled: true } },
   });
@@ -54,7 +65,7 @@ export function createJobs(
     memory: "512 MB",
     configuration: copied,
     environment: {
-      ...shared(scansPart),
+      ...shared(parts.scan),
       SANDMETER_WARNING_PCT: String(settings.thresholds.warning.utilizationPct),
       SANDMETER_WARNING_LEFT: String(settings.thresholds.warning.left),
       SANDMETER_CRITICAL_PCT: String(settings.thresholds.critical.utilizationPct),
@@ -73,13 +84,35 @@ export function createJobs(
     // Holds one window of records, and one day's file of history as columns.
     memory: "1024 MB",
     configuration: copied,
-    environment: { ...shared(1 - scansPart), SANDMETER_HISTORY_BUCKET: history.name },
+    environment: { ...shared(parts.accounts), SANDMETER_HISTORY_BUCKET: history.name },
     statements: (logGroupArn) =>
       $resolve({ ...own, historyArn: history.arn, logGroupArn }).apply(({ place: where, ...resources }) =>
         accountsStatements(whereOf(where), { homeRegion: where.homeRegion, ...resources }, configuration.usage),
       ),
   });
-  return { scan, accounts, failures };
+  const sweep =
+    cleanup === null
+      ? null
+      : scheduleFunction(settings, place, failures, {
+          name: "Sweep",
+          handler: "functions/sweep.handler",
+          description:
+            "Sandmeter: finds sessions that nobody uses, and stops them where policies enforce and the switch is armed.",
+          everyMinutes: settings.everyMinutes,
+          memory: "512 MB",
+          configuration: copied,
+          environment: shared(parts.sweep),
+          statements: (logGroupArn) =>
+            $resolve({ ...own, logGroupArn }).apply(({ place: where, ...resources }) =>
+              sweepStatements(
+                whereOf(where),
+                { homeRegion: where.homeRegion, ...resources },
+                configuration.usage,
+                cleanup.switch,
+              ),
+            ),
+        });
+  return { scan, accounts, sweep, failures };
 }
 
 /** SST runs this in the project's root. */

@@ -11,7 +11,7 @@ import { createHistory, createState } from "./storage.ts";
 export async function deployMonitor(environment: Readonly<Record<string, string | undefined>>) {
   const settings = settingsOf(environment);
   const { root } = $cli.paths;
-  const { deployed, usageBucket, trailBucket } = await readConfiguration(root, settings);
+  const { deployed, usageBucket, trailBucket, cleanup } = await readConfiguration(root, settings);
   const { logGroups, buckets } = settings.usage;
   const configuration = {
     file: writeConfiguration(root, deployed),
@@ -20,6 +20,7 @@ export async function deployMonitor(environment: Readonly<Record<string, string 
       buckets: usageBucket === null ? buckets : [...new Set([...buckets, usageBucket])].sort(),
       trailBucket,
     },
+    cleanup,
   };
   setFunctionDefaults();
   const place = currentPlace();
@@ -33,6 +34,7 @@ export async function deployMonitor(environment: Readonly<Record<string, string 
     history: history.name,
     function: jobs.scan.schedule.nodes.function.name,
     accounts: jobs.accounts.schedule.nodes.function.name,
+    ...(jobs.sweep === null ? {} : { cleanup: jobs.sweep.schedule.nodes.function.name }),
     failures: jobs.failures.url,
     alarms: topic.arn,
     dashboard: dashboard.dashboardName,

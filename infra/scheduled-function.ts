@@ -7,7 +7,7 @@ const retries = 2;
 
 export interface ScheduledFunction {
   /** Of the schedule and, with a suffix, of all that belongs to it. */
-  readonly name: "Scan" | "Accounts";
+  readonly name: "Scan" | "Accounts" | "Sweep";
   readonly handler: string;
   readonly description: string;
   readonly everyMinutes: number;

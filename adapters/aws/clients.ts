@@ -7,6 +7,7 @@ import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
+import type { SSMClient } from "@aws-sdk/client-ssm";
 import type { STSClient } from "@aws-sdk/client-sts";
 import type { MonotonicClock } from "./pacer.ts";
 import { addRateShare, rateShare } from "./rate-share.ts";
@@ -17,6 +18,8 @@ export interface AwsClientsOptions {
   readonly version: string;
   /** A profile of the shared configuration files; absent: the ordinary chain. */
   readonly profile?: string;
+  /** A role that is assumed with them; absent: none. */
+  readonly roleArn?: string;
   /** The quota of each AgentCore operation, in requests a second, account and Region. */
   readonly requestsPerSecond: number;
   /** The part of it that is ours, above 0 and at most 1. */
@@ -50,6 +53,7 @@ export interface AwsClients {
   readonly costExplorer: (region: string) => Promise<CostExplorerClient>;
   readonly dynamoDb: (region: string) => Promise<DynamoDBClient>;
   readonly eventBridge: (region: string) => Promise<EventBridgeClient>;
+  readonly ssm: (region: string) => Promise<SSMClient>;
   readonly sts: (region: string) => Promise<STSClient>;
   /** The Region of the environment or the profile; null where neither names one. */
   readonly defaultRegion: () => Promise<string | null>;
@@ -89,12 +93,12 @@ export function awsClients(options: AwsClientsOptions): AwsClients {
   const made = new Map<string, Promise<{ readonly destroy: () => void }>>();
   const profile = options.profile === undefined ? {} : { profile: options.profile };
   // One chain for all clients: a single sign-on, a process or an instance role is asked once, not once a client.
-  let chain: ReturnType<typeof credentialChain> | null = null;
+  let chain: ReturnType<typeof credentialChain | typeof roleCredentials> | null = null;
 
   const access = async () => {
-    const { embedded } = options;
+    const { embedded, roleArn } = options;
     if (embedded === undefined) {
-      chain ??= credentialChain(profile);
+      chain ??= roleArn === undefined ? credentialChain(profile) : roleCredentials(roleArn, profile);
       return { ...profile, credentials: await chain };
     }
     const { endpoint, accessKeyId, secretAccessKey } = embedded;
@@ -170,6 +174,10 @@ export function awsClients(options: AwsClientsOptions): AwsClients {
       const { EventBridgeClient } = await import("@aws-sdk/client-eventbridge");
       return new EventBridgeClient(settings);
     }),
+    ssm: perRegion("ssm", async (settings) => {
+      const { SSMClient } = await import("@aws-sdk/client-ssm");
+      return new SSMClient(settings);
+    }),
     sts: perRegion("sts", async (settings) => {
       const { STSClient } = await import("@aws-sdk/client-sts");
       return new STSClient(settings);
@@ -192,6 +200,14 @@ export function awsClients(options: AwsClientsOptions): AwsClients {
 async function credentialChain(profile: { readonly profile?: string }) {
   const { fromNodeProviderChain } = await import("@aws-sdk/credential-providers");
   return fromNodeProviderChain(profile);
+}
+
+async function roleCredentials(roleArn: string, profile: { readonly profile?: string }) {
+  const { fromNodeProviderChain, fromTemporaryCredentials } = await import("@aws-sdk/credential-providers");
+  return fromTemporaryCredentials({
+    masterCredentials: fromNodeProviderChain(profile),
+    params: { RoleArn: roleArn, RoleSessionName: "sandmeter" },
+  });
 }
 
 async function defaultRegion(profile: { readonly profile?: string }): Promise<string | null> {

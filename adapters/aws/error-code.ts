@@ -38,6 +38,7 @@ const codeByName: Readonly<Record<string, KnownCode>> = {
   NoSuchResourceException: "NotFound",
   ResourceNotFound: "NotFound",
   ResourceNotFoundException: "NotFound",
+  ParameterNotFound: "NotFound",
   ServiceQuotaExceededException: "ServiceQuotaExceeded",
   TimeoutError: "Timeout",
   RequestTimeout: "Timeout",

@@ -17,6 +17,8 @@ const prefixOf: Readonly<Record<string, string>> = {
   GetQueryResults: "logs",
   StopQuery: "logs",
   GetCostAndUsage: "ce",
+  GetParameter: "ssm",
+  PutParameter: "ssm",
   GetObject: "s3",
   HeadObject: "s3",
   PutObject: "s3",

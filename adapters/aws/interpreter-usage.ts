@@ -1,17 +1,13 @@
 import type { Dimension, MetricDataQuery, MetricDataResult } from "@aws-sdk/client-cloudwatch";
-import type { Target } from "../../core/inventory/target.ts";
 import type { InterpreterId } from "../../core/kernel/ids.ts";
 import { type Instant, instant } from "../../core/kernel/instant.ts";
 import type { Problem } from "../../core/kernel/problem.ts";
 import type { InterpreterHour, ReadInterpreterUsage } from "../../core/ports/interpreter-usage.ts";
-import { abortable } from "./abortable.ts";
-import { type AwsCall, AwsError, problemOf } from "./aws-error.ts";
 import type { AwsClients } from "./clients.ts";
-import { record, text } from "./members.ts";
+import { agentCoreNamespace, listedDimensions } from "./listed-dimensions.ts";
 import { metricData } from "./metric-data.ts";
 
 const hourMs = 3_600_000;
-const namespace = "AWS/Bedrock-AgentCore";
 const meters = [
   { metric: "CPUUsed-vCPUHours", figure: "vcpuHours" },
   { metric: "MemoryUsed-GBHours", figure: "gbHours" },
@@ -36,7 +32,7 @@ export const awsInterpreterUsage =
     const problems: Problem[] = [];
     const asked: Asked[] = [];
     for (const { metric, figure } of meters) {
-      const listed = await dimensionsOf(clients, target, metric, signal, problems);
+      const listed = await listedDimensions(clients, target, metric, signal, problems);
       for (const interpreter of interpreters) {
         for (const dimensions of listed.get(interpreter) ?? []) asked.push({ interpreter, figure, metric, dimensions });
       }
@@ -52,53 +48,11 @@ export const awsInterpreterUsage =
 
 const queryOf = ({ metric, dimensions }: Asked): Omit<MetricDataQuery, "Id"> => ({
   MetricStat: {
-    Metric: { Namespace: namespace, MetricName: metric, Dimensions: [...dimensions] },
+    Metric: { Namespace: agentCoreNamespace, MetricName: metric, Dimensions: [...dimensions] },
     Period: hourMs / 1000,
     Stat: "Sum",
   },
 });
-
-// CloudWatch has a page of 500 metrics; this many pages are more than an account has interpreters.
-const mostPages = 200;
-
-/** The sets of dimensions under which a metric has data of an interpreter, by its id. */
-async function dimensionsOf(
-  clients: AwsClients,
-  target: Target,
-  metric: string,
-  signal: AbortSignal,
-  problems: Problem[],
-): Promise<ReadonlyMap<string, readonly (readonly Dimension[])[]>> {
-  const call: AwsCall = { operation: "ListMetrics", region: target.region, subject: metric };
-  const found = new Map<string, (readonly Dimension[])[]>();
-  let token: string | undefined;
-  try {
-    for (let page = 0; page === 0 || token !== undefined; page += 1) {
-      if (page >= mostPages) throw new AwsError("BadAnswer", call, tooManyPages(call));
-      const answer = await abortable(signal, async () => {
-        const { ListMetricsCommand } = await import("@aws-sdk/client-cloudwatch");
-        const client = await clients.cloudWatch(target.region);
-        const command = new ListMetricsCommand({ Namespace: namespace, MetricName: metric, NextToken: token });
-        return client.send(command, { abortSignal: signal });
-      });
-      for (const { Dimensions = [] } of answer.Metrics ?? []) {
-        const resource = text(record(Dimensions.find(({ Name }) => Name === "Resource"))["Value"]);
-        // The total of all interpreters has no Resource.
-        if (resource === null) continue;
-        const id = resource.slice(resource.lastIndexOf("/") + 1);
-        found.set(id, [...(found.get(id) ?? []), Dimensions]);
-      }
-      token = answer.NextToken;
-    }
-  } catch (error) {
-    signal.throwIfAborted();
-    problems.push(problemOf(error, call));
-  }
-  return found;
-}
-
-const tooManyPages = (call: AwsCall): string =>
-  `ListMetrics in ${call.region} (${call.subject}) gave more than ${mostPages} pages: try again, and report it if it stays.`;
 
 /** Two sets of dimensions of one interpreter would be the same usage twice: the first that has an hour counts. */
 function addSums(

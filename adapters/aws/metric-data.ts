@@ -47,6 +47,7 @@ async function readPart(
   problems: Problem[],
 ): Promise<void> {
   let token: string | undefined;
+  const seen = new Set<string>();
   for (let page = 0; page < mostPages; page += 1) {
     const answer = await abortable(signal, async () => {
       const { GetMetricDataCommand } = await import("@aws-sdk/client-cloudwatch");
@@ -71,8 +72,10 @@ async function readPart(
       problems.push(lacking(region, message.Code ?? "Incomplete", message.Value));
     token = answer.NextToken;
     if (token === undefined) return;
+    if (seen.has(token)) break;
+    seen.add(token);
   }
-  problems.push(lacking(region, "Incomplete", `more than ${mostPages} pages`));
+  problems.push(lacking(region, "Incomplete", "its pages do not end"));
 }
 
 const lacking = (region: string, code: string, said: string | undefined): Problem => ({

@@ -23,6 +23,9 @@ const ownRates: Readonly<Record<string, number>> = {
   GetQueryResults: 5,
   StopQuery: 5,
   GetCostAndUsage: 1,
+  // Parameter Store takes 40 reads and 3 writes a second at its standard throughput, read 2026-11.
+  GetParameter: 20,
+  PutParameter: 1,
   // S3 takes thousands a second for each prefix.
   ListObjectsV2: 50,
   GetObject: 50,

@@ -5,8 +5,8 @@ import type { Located, UsageLocation } from "../../core/ports/usage-source.ts";
 import { abortable } from "./abortable.ts";
 import { problemOf } from "./aws-error.ts";
 import type { AwsClients } from "./clients.ts";
+import type { Deliveries, Delivery } from "./deliveries.ts";
 import { text, wholeNumber } from "./members.ts";
-import type { UsageDeliveries, UsageDelivery } from "./usage-deliveries.ts";
 
 /**
  * Where an interpreter's usage records are: where its delivery says, else in the group that AWS's console and documents
@@ -16,7 +16,7 @@ export async function locateUsage(
   clients: AwsClients,
   target: Target,
   interpreter: InterpreterId,
-  { byInterpreter, problem: unread }: UsageDeliveries,
+  { byInterpreter, problem: unread }: Deliveries,
   setting: string | null,
   signal: AbortSignal,
 ): Promise<Located> {
@@ -44,7 +44,7 @@ async function ofDelivery(
   clients: AwsClients,
   target: Target,
   interpreter: InterpreterId,
-  { type, destinationArn }: UsageDelivery,
+  { type, destinationArn }: Delivery,
   signal: AbortSignal,
 ): Promise<Located> {
   if (type === "S3") {
@@ -115,11 +115,7 @@ const groupOfSetting = (setting: string | null, interpreter: InterpreterId): str
 const notEnabled = (target: Target, interpreter: InterpreterId): string =>
   `Usage logs of ${interpreter} in ${target.region} are not turned on, so its sessions cost somewhere between two bounds: turn them on with PutDeliverySource (logType USAGE_LOGS), PutDeliveryDestination and CreateDelivery, as docs/usage-logs.md shows.`;
 
-const deliveredElsewhere = (
-  target: Target,
-  interpreter: InterpreterId,
-  { type, destinationArn }: UsageDelivery,
-): string =>
+const deliveredElsewhere = (target: Target, interpreter: InterpreterId, { type, destinationArn }: Delivery): string =>
   `The usage logs of ${interpreter} in ${target.region} go to ${destinationArn === "" ? "a destination" : destinationArn} of type ${type}, which cannot be read back: add a delivery to a log group or a bucket (docs/usage-logs.md).`;
 
 const unclear = (target: Target, interpreter: InterpreterId, arn: string): string =>

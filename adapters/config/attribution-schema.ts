@@ -13,7 +13,7 @@ const texts = (what: string) => {
   });
 };
 
-const namePattern = z
+export const namePattern = z
   .string({ error: "must be a regular expression" })
   .min(1, "must not be empty: leave it out to match every name")
   .max(longestPattern, `must be ${longestPattern} characters or less`)

@@ -4,6 +4,8 @@ import type { PriceRow } from "../../core/billing/price-row.ts";
 import { isoOf } from "../../core/kernel/instant.ts";
 import type { WrittenRule } from "./attribution-schema.ts";
 import type { WrittenBudget } from "./budgets-schema.ts";
+import type { WrittenCleanup } from "./cleanup-schema.ts";
+import type { WrittenPolicyFile } from "./policy-schema.ts";
 import { priceRowOf, priceRowsSchema, type WrittenPriceRow } from "./price-rows-schema.ts";
 import type { StoredPlace } from "./stored-place.ts";
 import { placeOf, type UsageSettings, usageOf, type WrittenUsage } from "./usage-of.ts";
@@ -21,6 +23,9 @@ export interface DeployedConfiguration {
   readonly trail?: string;
   readonly attribution: readonly WrittenRule[];
   readonly budgets: readonly WrittenBudget[];
+  /** Where clean-up is deployed, with its policies. */
+  readonly cleanup?: WrittenCleanup;
+  readonly policies?: WrittenPolicyFile;
 }
 
 /** Its name, beside the functions' code. */

@@ -5,7 +5,7 @@ import { RegistryError } from "../../core/ports/registry-error.ts";
 import { makeFolder } from "./make-folder.ts";
 
 /** Raised with each change of the tables; `migrations` then gets one more step. */
-const schemaVersion = 3;
+const schemaVersion = 4;
 
 // "SMTR": marks the file as ours, so that another program's database is not written into.
 const applicationId = 0x534d5452;
@@ -61,6 +61,13 @@ const migrations: readonly string[] = [
    ) STRICT;
    CREATE INDEX open_ledger_sessions ON ledger_sessions (target, session) WHERE state <> 'closed';
    CREATE INDEX closed_ledger_sessions ON ledger_sessions (target, as_of) WHERE state = 'closed';`,
+  `CREATE TABLE stops (
+     id TEXT NOT NULL PRIMARY KEY, target TEXT NOT NULL, session TEXT NOT NULL, revision INTEGER NOT NULL,
+     state TEXT NOT NULL, intended_at INTEGER NOT NULL, record TEXT NOT NULL
+   ) STRICT;
+   CREATE INDEX stops_by_time ON stops (target, intended_at);
+   CREATE INDEX stops_of_session ON stops (target, session);
+   CREATE INDEX intended_stops ON stops (target) WHERE state = 'intended';`,
 ];
 
 /** How long another process may hold the file before that is a failure. */

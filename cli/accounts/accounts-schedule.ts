@@ -2,30 +2,27 @@ import type { AccountsOutcome } from "../../core/jobs/accounts/outcome.ts";
 import type { PassOutcome } from "../../core/jobs/observe/outcome.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
 
-/** `pass` is the one that the accounts are kept beside: what it saw says which targets there are. */
-export type KeepAccounts = (now: Instant, pass: PassOutcome, signal: AbortSignal) => Promise<AccountsOutcome>;
+/** `pass` is the one that the job runs beside: what it saw says which targets there are. */
+type Job<T> = (now: Instant, pass: PassOutcome, signal: AbortSignal) => Promise<T>;
 
-/** The accounts job beside the passes: reading a day of usage records must not keep anyone from seeing a quota run out. */
-export interface AccountsBeside {
+/** A job beside the passes: reading a day of usage records must not keep anyone from seeing a quota run out. */
+export interface Beside<T> {
   /**
    * To be called in each pass, with what it found. Begins the job where it is due and not at work; answers the outcome of one that ended since
    * the last call, or null. With `isLast` it waits for the one at work. Rejects with what the job rejected with.
    */
-  readonly inPass: (
-    now: Instant,
-    pass: PassOutcome,
-    isLast: boolean,
-    signal: AbortSignal,
-  ) => Promise<AccountsOutcome | null>;
+  readonly inPass: (now: Instant, pass: PassOutcome, isLast: boolean, signal: AbortSignal) => Promise<T | null>;
 }
+
+export type AccountsBeside = Beside<AccountsOutcome>;
 
 export const noAccounts: AccountsBeside = { inPass: async () => null };
 
-/** Keeps the accounts in the first pass, and then in each one that begins `everyMs` or more after the last that did. */
-export function accountsBeside(everyMs: number, keep: KeepAccounts): AccountsBeside {
+/** Runs a job in the first pass, and then in each one that begins `everyMs` or more after the last that did. */
+export function besidePasses<T>(everyMs: number, keep: Job<T>): Beside<T> {
   let dueAt = Number.NEGATIVE_INFINITY;
   let atWork: Promise<void> | null = null;
-  let ended: { readonly outcome: AccountsOutcome } | { readonly error: unknown } | null = null;
+  let ended: { readonly outcome: T } | { readonly error: unknown } | null = null;
   const begin = (now: Instant, pass: PassOutcome, signal: AbortSignal): void => {
     dueAt = now + everyMs;
     atWork = keep(now, pass, signal)
@@ -41,7 +38,7 @@ export function accountsBeside(everyMs: number, keep: KeepAccounts): AccountsBes
         atWork = null;
       });
   };
-  const take = (): AccountsOutcome | null => {
+  const take = (): T | null => {
     const result = ended;
     ended = null;
     if (result !== null && "error" in result) throw result.error;

@@ -41,7 +41,7 @@ export const accountsPortsOf = (
 });
 
 /** Usage records from where the user says, else from wherever the account's deliveries go. */
-function usageSourceOf(
+export function usageSourceOf(
   clients: AwsClients,
   { usageFrom, logGroup }: Pick<AccountsSettings, "usageFrom" | "logGroup">,
 ): UsageSource {

@@ -9,6 +9,7 @@ import { sqliteDocuments } from "../../adapters/sqlite/documents.ts";
 import { sqliteLedger } from "../../adapters/sqlite/ledger.ts";
 import type { StateAccess } from "../../adapters/sqlite/open-to-read.ts";
 import { sqliteRegistry } from "../../adapters/sqlite/registry.ts";
+import { sqliteStopRecords } from "../../adapters/sqlite/stop-records.ts";
 import type { PriceBook } from "../../core/billing/price-book.ts";
 import type { Target } from "../../core/inventory/target.ts";
 import { readAccount, writeAccount } from "../../core/ledger/account-text.ts";
@@ -18,6 +19,7 @@ import type { History, Ledger } from "../../core/ports/ledger.ts";
 import type { Outbox } from "../../core/ports/outbox.ts";
 import type { Registry } from "../../core/ports/registry.ts";
 import { RegistryError } from "../../core/ports/registry-error.ts";
+import type { StopRecords } from "../../core/ports/stops.ts";
 import { CliError } from "../cli-error.ts";
 import { exitCode } from "../exit-code.ts";
 import type { AccountsSettings } from "./accounts-settings.ts";
@@ -27,6 +29,7 @@ export interface Stores {
   readonly registry: Registry & Outbox;
   readonly ledger: Ledger;
   readonly documents: Documents;
+  readonly stopRecords: StopRecords;
   readonly history: History;
   readonly closeBook: CloseBook;
   /** Whose sessions are in the registry. */
@@ -57,6 +60,7 @@ export async function openStores(
       targets: registry.targets,
       ledger: keep(sqliteLedger(settings.stateFile, { encode: writeAccount, decode: readAccount }, access)),
       documents: keep(sqliteDocuments(settings.stateFile, access)),
+      stopRecords: keep(sqliteStopRecords(settings.stateFile, access)),
       history: parquetHistory(files, { prices, gb: settings.meter.gb }),
       closeBook: fileCloseBook(files),
       close: () => {

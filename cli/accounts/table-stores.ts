@@ -33,10 +33,11 @@ export async function openTableStores(
     throw new UsageError(["no Region for --table: set AWS_REGION, or a region in the profile, to the deployment's"]);
   const client = await clients.dynamoDb(home);
   // A command that reads a state file does not wait for the SDK of another store.
-  const [{ dynamodbDocuments }, { dynamodbLedger }, { dynamodbRegistry }] = await Promise.all([
+  const [{ dynamodbDocuments }, { dynamodbLedger }, { dynamodbRegistry }, { dynamodbStopRecords }] = await Promise.all([
     import("../../adapters/dynamodb/documents.ts"),
     import("../../adapters/dynamodb/ledger.ts"),
     import("../../adapters/dynamodb/registry.ts"),
+    import("../../adapters/dynamodb/stop-records.ts"),
   ]);
   const files = await fileStoreOf(settings.history, () => homeS3(clients));
   const registry = dynamodbRegistry(client, table);
@@ -45,6 +46,7 @@ export async function openTableStores(
     targets: () => targetsIn(registry, clients, home, signal),
     ledger: dynamodbLedger(client, table, { encode: writeAccount, decode: readAccount }),
     documents: dynamodbDocuments(client, table),
+    stopRecords: dynamodbStopRecords(client, table),
     history: parquetHistory(files, { prices, gb: settings.meter.gb }),
     closeBook: fileCloseBook(files),
     close: () => undefined,

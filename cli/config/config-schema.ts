@@ -3,6 +3,7 @@ import { codeInterpreterKind } from "../../adapters/aws/code-interpreter-kind.ts
 import { awsRegionNames } from "../../adapters/aws/regions.ts";
 import { attributionSchema } from "../../adapters/config/attribution-schema.ts";
 import { budgetsSchema } from "../../adapters/config/budgets-schema.ts";
+import { cleanupSchema } from "../../adapters/config/cleanup-schema.ts";
 import { priceRowsSchema } from "../../adapters/config/price-rows-schema.ts";
 import { placeSchema, usageSchema } from "../../adapters/config/usage-schema.ts";
 import { nearestOf } from "./nearest.ts";
@@ -58,6 +59,7 @@ export const configSchema = z.strictObject({
   usage: usageSchema.optional(),
   history: placeSchema.optional(),
   trail: placeSchema.optional(),
+  cleanup: cleanupSchema.optional(),
 });
 
 export type Config = z.infer<typeof configSchema>;

@@ -47,7 +47,7 @@ export async function readConfig(
 
 /** Files and folders are named from where the configuration stands, so that they are found from any working folder. */
 function withFolders(config: Config, folder: string): Config {
-  const { prices, usage, history, trail } = config;
+  const { prices, usage, history, trail, cleanup } = config;
   const resolved = (place: string): string => (place.startsWith("s3://") ? place : path.resolve(folder, place));
   return {
     ...config,
@@ -55,5 +55,6 @@ function withFolders(config: Config, folder: string): Config {
     ...(usage?.from === undefined ? {} : { usage: { ...usage, from: resolved(usage.from) } }),
     ...(history === undefined ? {} : { history: resolved(history) }),
     ...(trail === undefined ? {} : { trail: resolved(trail) }),
+    ...(cleanup?.policy === undefined ? {} : { cleanup: { ...cleanup, policy: path.resolve(folder, cleanup.policy) } }),
   };
 }

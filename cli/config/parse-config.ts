@@ -1,3 +1,6 @@
+import { cleanupKeys } from "../../adapters/config/cleanup-schema.ts";
+import { policyBoundsKeys } from "../../adapters/config/policy-bounds-schema.ts";
+import { matchKeys } from "../../adapters/config/policy-match-schema.ts";
 import { priceRowKeys } from "../../adapters/config/price-rows-schema.ts";
 import { defaultThresholds } from "../../core/quota/thresholds.ts";
 import { budgetProblems, type CrossProblem } from "./budget-problems.ts";
@@ -66,7 +69,7 @@ const knownKeys: KnownKeys = [
     places: [""],
     keys: [
       ...["regions", "rateShare", "requestsPerSecond", "thresholds", "limits", "prices", "attribution", "budgets"],
-      ...["usage", "history", "trail"],
+      ...["usage", "history", "trail", "cleanup"],
     ],
   },
   { path: /^thresholds$/, places: ["thresholds"], keys: ["warning", "critical"] },
@@ -81,5 +84,11 @@ const knownKeys: KnownKeys = [
   { path: /^prices\.rows\[\d+\]$/, keys: priceRowKeys },
   { path: /^attribution\[\d+\]$/, keys: ["match", "set"] },
   { path: /^attribution\[\d+\]\.match$/, keys: ["interpreter", "name", "account", "region", "tag", "principal"] },
+  { path: /^cleanup$/, places: ["cleanup"], keys: cleanupKeys.cleanup },
+  { path: /^cleanup\.switch$/, keys: cleanupKeys.switch },
+  { path: /^cleanup\.stopper$/, keys: cleanupKeys.stopper },
+  { path: /^cleanup\.cap$/, keys: cleanupKeys.cap },
+  { path: /^cleanup\.bounds$/, keys: policyBoundsKeys },
+  { path: /^cleanup\.bounds\.neverStop\[\d+\]$/, keys: matchKeys },
   { path: /^budgets\[\d+\]$/, keys: ["id", "by", "value", "window", "usd", "thresholds", "closePct"] },
 ];

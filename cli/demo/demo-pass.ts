@@ -3,12 +3,13 @@ import { memoryStore } from "../../adapters/history/memory-store.ts";
 import { parquetHistory } from "../../adapters/history/parquet-history.ts";
 import { memoryDocuments } from "../../adapters/memory/documents.ts";
 import { memoryLedger } from "../../adapters/memory/ledger.ts";
+import { memoryStopRecords } from "../../adapters/memory/stop-records.ts";
 import { sqliteRegistry } from "../../adapters/sqlite/registry.ts";
 import { keepAccounts } from "../../core/jobs/keep-accounts.ts";
 import { observe } from "../../core/jobs/observe/observe.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
 import { defaultThresholds } from "../../core/quota/thresholds.ts";
-import { accountsBeside, noAccounts } from "../accounts/accounts-schedule.ts";
+import { besidePasses, noAccounts } from "../accounts/accounts-schedule.ts";
 import { accountsInputOf, accountsPortsOf } from "../accounts/compose.ts";
 import type { Stores } from "../accounts/stores.ts";
 import { builtInPricing } from "../scan/compose.ts";
@@ -25,6 +26,7 @@ export function demoStores(targets: DemoWorld["targets"]): Stores {
     registry,
     ledger: memoryLedger(),
     documents: memoryDocuments(),
+    stopRecords: memoryStopRecords(),
     history: parquetHistory(files, builtInPricing),
     closeBook: fileCloseBook(files),
     targets: async () => targets,
@@ -57,9 +59,10 @@ export function demoPass(
   const beside =
     watch.accountsEveryMs === null
       ? noAccounts
-      : accountsBeside(watch.accountsEveryMs, (now, _pass, signal) => keeping(now, accountsInput, signal));
+      : besidePasses(watch.accountsEveryMs, (now, _pass, signal) => keeping(now, accountsInput, signal));
   return async (startedAt, signal, number) => {
     const outcome = await observing(startedAt, observeInput, signal);
-    return { ...outcome, accounts: await beside.inPass(startedAt, outcome, number === watch.passes, signal) };
+    const kept = await beside.inPass(startedAt, outcome, number === watch.passes, signal);
+    return { ...outcome, accounts: kept, cleanup: null };
   };
 }

@@ -17,6 +17,11 @@ export const watch: Verb = {
       description: "where closed costs go: a folder or s3://bucket/prefix (default: beside the state)",
     },
     { flags: "--accounts-every <duration>", description: "how often usage records are read and costs are kept (5m)" },
+    {
+      flags: "--policy <file>",
+      description:
+        "clean up by these policies: observes, and stops only by those that enforce, once `sandmeter arm` allows it",
+    },
     { flags: "--no-accounts", description: "read no usage records and keep no costs" },
     { flags: "--publish-region <region>", description: "where metrics and events go (default: the profile's Region)" },
     {
@@ -32,6 +37,10 @@ export const watch: Verb = {
       does: "two Regions every five minutes, told in one",
     },
     { command: "sandmeter watch --no-publish --once", does: "shows what a pass would tell, and tells nobody" },
+    {
+      command: "sandmeter watch --policy sandmeter.policy.yaml",
+      does: "the same, and tells which sessions the policies would stop, or stops them",
+    },
     { command: "sandmeter watch --json --passes 10 >> passes.ndjson", does: "ten passes, one line of JSON each" },
   ],
   check: async () => (await import("../watch/run-watch.ts")).checkWatch,

@@ -10,6 +10,7 @@ export function eventText({ detailType, detail }: OutgoingEvent): string {
     const of = detail["value"] === null ? "" : ` (${text("by")} ${text("value")})`;
     return `${text("budget")}${of}  ${detailType}: ${text("from")} → ${text("to")} % of ${limitText(detail["limitUsd"])}, ${spentText(detail)}`;
   }
+  if (cleanupTypes.has(detailType)) return cleanupText(detailType, detail);
   const change = `${text("region")}  ${detailType}: ${text("from")} → ${text("to")}`;
   const quota = detail["quota"];
   if (typeof quota !== "object" || quota === null || !("name" in quota)) return change;
@@ -34,4 +35,24 @@ function spentText({ reason, lowUsd, highUsd }: OutgoingEvent["detail"]): string
   if (reason === "window-ended") return "whose window is over";
   if (typeof lowUsd !== "string") return "spent unknown";
   return `spent ${lowUsd === highUsd ? "" : "at least "}${dollarText(parseUsd(lowUsd))}`;
+}
+
+const cleanupTypes: ReadonlySet<string> = new Set([
+  "Session Stop Planned",
+  "Session Stopped",
+  "Session Stop Failed",
+  "Cleanup Refused",
+  "Cleanup Disarmed",
+  "Stop Regretted",
+  "Session Runaway",
+  "Protection Lapsing",
+]);
+
+/** Which session or what else it is about, and why. */
+function cleanupText(detailType: string, detail: OutgoingEvent["detail"]): string {
+  const text = (name: string): string | null => (typeof detail[name] === "string" ? safeText(detail[name]) : null);
+  const place = text("region") === null ? "" : `${text("region")}  `;
+  const about = [text("name"), text("session"), text("by")].filter((it) => it !== null).join(" ");
+  const why = text("message") ?? text("text") ?? text("why") ?? "";
+  return `${place}${detailType}: ${[about, why].filter((it) => it !== "").join(": ")}`;
 }

@@ -1,9 +1,11 @@
 import type { AccountsOutcome } from "../../core/jobs/accounts/outcome.ts";
 import type { EventDelivery, PassOutcome } from "../../core/jobs/observe/outcome.ts";
+import type { SweepPassOutcome } from "../../core/jobs/sweep/sweep-pass-ports.ts";
 import { type Instant, isoOf } from "../../core/kernel/instant.ts";
 import { scanOf } from "../../core/reporting/pass-report.ts";
 import type { Pricing } from "../../core/reporting/scan-totals.ts";
 import { accountsLine, accountsProblemLines } from "../accounts/accounts-lines.ts";
+import { cleanupLine, cleanupProblemLines } from "../cleanup/cleanup-lines.ts";
 import { formatSeconds } from "../render/duration.ts";
 import { type Paint, painter } from "../render/style.ts";
 import { cutTo } from "../render/table.ts";
@@ -20,6 +22,8 @@ export interface View {
   readonly last: Ended<PassOutcome> | null;
   /** What last became of the ledger; null before, and where no costs are kept. */
   readonly accounts: AccountsOutcome | null;
+  /** The same of clean-up. */
+  readonly cleanup: SweepPassOutcome | null;
   readonly pricing: Pricing;
   /** Newest first. */
   readonly deliveries: readonly EventDelivery[];
@@ -38,14 +42,19 @@ export function frameOf(view: View, now: Instant, terminal: Pick<Terminal, "colo
   const lines = [...view.heading.map((line) => cutTo(line, width)), ""];
   if (last === null) return [...lines, "First pass: reading every session once …"];
   const { sessions, cost } = passSummary(last.outcome, view.pricing);
-  const { accounts } = view;
-  const problems = [...problemLines(last.outcome), ...(accounts === null ? [] : accountsProblemLines(accounts))];
+  const { accounts, cleanup } = view;
+  const problems = [
+    ...problemLines(last.outcome),
+    ...(accounts === null ? [] : accountsProblemLines(accounts)),
+    ...(cleanup === null ? [] : cleanupProblemLines(cleanup)),
+  ];
   return [
     ...lines,
     ...targetsTable(last.outcome, view.pricing, width, paint).trimEnd().split("\n"),
     "",
     cutTo(`${sessions}, ${cost}`, width),
     ...(accounts === null ? [] : [cutTo(accountsLine(accounts), width)]),
+    ...(cleanup === null ? [] : [cutTo(cleanupLine(cleanup), width)]),
     "",
     ...oldestLines(last.outcome, width, paint),
     paint("Events", "bold"),

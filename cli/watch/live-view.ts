@@ -21,7 +21,7 @@ const leave = "\u001b[?25h\u001b[?1049l";
 
 /** Redraws a terminal twice a second until it is closed. */
 export function liveView(terminal: Terminal, clock: Clock, heading: readonly string[], pricing: Pricing): LiveView {
-  let view: View = { heading, last: null, accounts: null, pricing, deliveries: [] };
+  let view: View = { heading, last: null, accounts: null, cleanup: null, pricing, deliveries: [] };
   const done = new AbortController();
   const draw = (): void => {
     const lines = frameOf(view, clock.now(), terminal);
@@ -36,12 +36,17 @@ export function liveView(terminal: Terminal, clock: Clock, heading: readonly str
   })();
   return {
     show: (last) => {
-      const { accounts, targets } = last.outcome;
-      const newest = [...targets.flatMap((target) => target.events), ...(accounts?.events ?? [])].toReversed();
+      const { accounts, cleanup, targets } = last.outcome;
+      const newest = [
+        ...targets.flatMap((target) => target.events),
+        ...(accounts?.events ?? []),
+        ...(cleanup?.events ?? []),
+      ].toReversed();
       view = {
         ...view,
         last,
         accounts: accounts ?? view.accounts,
+        cleanup: cleanup ?? view.cleanup,
         deliveries: [...newest, ...view.deliveries].slice(0, rememberedDeliveries),
       };
       draw();

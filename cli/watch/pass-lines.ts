@@ -12,7 +12,11 @@ import type { WatchOutcome } from "./watch-outcome.ts";
 /** A pass in one line, and one more for each event. */
 export function passLines(ended: Ended<WatchOutcome>, pricing: Pricing): string {
   const { outcome } = ended;
-  const events = [...outcome.targets.flatMap((target) => target.events), ...(outcome.accounts?.events ?? [])];
+  const events = [
+    ...outcome.targets.flatMap((target) => target.events),
+    ...(outcome.accounts?.events ?? []),
+    ...(outcome.cleanup?.events ?? []),
+  ];
   return [`${passLine(ended, pricing)}\n`, ...events.map((delivery) => `  ${deliveryText(delivery)}\n`)].join("");
 }
 

@@ -5,12 +5,15 @@ import { keepAccounts } from "../../core/jobs/keep-accounts.ts";
 import { observe } from "../../core/jobs/observe/observe.ts";
 import { RegistryError } from "../../core/ports/registry-error.ts";
 import { accountsProgress } from "../accounts/accounts-progress.ts";
-import { type AccountsBeside, accountsBeside, noAccounts } from "../accounts/accounts-schedule.ts";
+import { type AccountsBeside, besidePasses, noAccounts } from "../accounts/accounts-schedule.ts";
 import { type AccountsSettings, accountsSettingsOf } from "../accounts/accounts-settings.ts";
 import { accountsInputOf, accountsPortsOf } from "../accounts/compose.ts";
 import { homeS3 } from "../accounts/home-s3.ts";
 import { openStores, type Stores } from "../accounts/stores.ts";
 import { targetsWithCosts } from "../accounts/targets-with-costs.ts";
+import { type CleanupInput, cleanupPartOf } from "../cleanup/cleanup-input.ts";
+import { serviceTime } from "../cleanup/compose.ts";
+import { cleanupBeside, noCleanup } from "../cleanup/watch-cleanup.ts";
 import { CliError, UsageError } from "../cli-error.ts";
 import { type AwsSettings, readAwsSettings } from "../config/aws-settings.ts";
 import { exitCode } from "../exit-code.ts";
@@ -32,6 +35,8 @@ interface WatchSettings {
   readonly settings: AwsSettings;
   readonly accounts: AccountsSettings;
   readonly watch: WatchOptions;
+  /** Null: no clean-up. */
+  readonly cleanup: CleanupInput | null;
 }
 
 async function readInput(options: VerbInput["options"], terminal: Terminal) {
@@ -40,7 +45,10 @@ async function readInput(options: VerbInput["options"], terminal: Terminal) {
   const found = [...problems, ...own];
   const surroundings = { cwd: terminal.cwd, env: terminal.env, platform: process.platform };
   const accounts = accountsSettingsOf(config, options, surroundings, found);
-  return { settings, accounts, watch, problems: found };
+  const file = typeof options["policy"] === "string" ? options["policy"] : (config.cleanup?.policy ?? null);
+  const part = await cleanupPartOf(config, file, terminal.cwd, found);
+  const cleanup = file === null ? null : { settings, accounts, ...part };
+  return { settings, accounts, watch, cleanup, problems: found };
 }
 
 export const checkWatch: CheckVerb = async ({ options }, terminal) => (await readInput(options, terminal)).problems;
@@ -68,7 +76,7 @@ export const runWatch: RunVerb = async (input, terminal) => {
 async function run(
   clients: AwsClients,
   stores: Stores,
-  { settings, accounts, watch }: WatchSettings,
+  { settings, accounts, watch, cleanup }: WatchSettings,
   terminal: Terminal,
 ) {
   const subject = await readSubject(clients, settings, systemClock, terminal.signal);
@@ -84,6 +92,8 @@ async function run(
   const tellCosts = isTold ? costProgress.tell : () => undefined;
   const ports = accountsPortsOf(clients, stores, accounts, publishRegion, tellCosts);
   const beside = accountsOf(ports, { settings, accounts, watch });
+  const telling = { publish: watch.publish, region: publishRegion };
+  const sweeps = cleanup === null ? noCleanup : cleanupBeside(clients, stores, cleanup, serviceTime(subject), telling);
   const ahead = serviceClock(clients, subject);
   const last = await watchPasses({
     clock: systemClock,
@@ -95,20 +105,27 @@ async function run(
       const now = await ahead(startedAt, signal);
       const outcome = await pass(now, observeInput, signal);
       progress.clear();
-      const kept = await beside.inPass(now, outcome, number === watch.passes, signal);
+      const isLast = number === watch.passes;
+      const [kept, swept] = await Promise.all([
+        beside.inPass(now, outcome, isLast, signal),
+        sweeps.inPass(now, outcome, isLast, signal),
+      ]);
       costProgress.clear();
-      return { ...outcome, accounts: kept };
+      return { ...outcome, accounts: kept, cleanup: swept };
     },
-  });
+  }).finally(sweeps.close);
   if (subject.notes.length > 0)
     terminal.err(`${subject.notes.map((note) => `Note: ${safeText(note.message)}\n`).join("")}`);
   return terminal.signal.aborted ? exitCode.done : exitCodeOf(last);
 }
 
-function accountsOf(ports: AccountsPorts, { settings, accounts, watch }: WatchSettings): AccountsBeside {
+function accountsOf(
+  ports: AccountsPorts,
+  { settings, accounts, watch }: Omit<WatchSettings, "cleanup">,
+): AccountsBeside {
   if (watch.accountsEveryMs === null) return noAccounts;
   const keep = keepAccounts(ports);
-  return accountsBeside(watch.accountsEveryMs, async (now, pass, signal) => {
+  return besidePasses(watch.accountsEveryMs, async (now, pass, signal) => {
     const targets = await targetsWithCosts(pass, ports);
     // One that is not enabled any more, and had costs, is told.
     const subject = { targets, notEnabled: "fail" } as const;

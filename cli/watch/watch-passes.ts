@@ -1,9 +1,12 @@
+import type { LeaksInput } from "../../core/cleanup/leaks.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import { accountsReport } from "../../core/reporting/accounts-report.ts";
+import { cleanupReport } from "../../core/reporting/cleanup-report.ts";
 import { passReport } from "../../core/reporting/pass-report.ts";
 import type { Pricing } from "../../core/reporting/scan-totals.ts";
 import { accountsLine, accountsProblemLines } from "../accounts/accounts-lines.ts";
+import { cleanupLine, cleanupProblemLines } from "../cleanup/cleanup-lines.ts";
 import { type ExitCode, exitCode } from "../exit-code.ts";
 import { safeJson } from "../render/safe-text.ts";
 import type { Terminal } from "../terminal.ts";
@@ -43,10 +46,18 @@ export async function watchPasses(input: WatchInput): Promise<WatchOutcome | nul
 /** 1 where no target could be remembered or read at all, 4 where something is missing. */
 export function exitCodeOf(last: WatchOutcome | null): ExitCode {
   if (last === null) return exitCode.done;
-  if (last.complete && last.accounts?.complete !== false) return exitCode.done;
+  if (last.complete && last.accounts?.complete !== false && isClean(last)) return exitCode.done;
   const useless = last.targets.every((pass) => pass.state === "failed" || pass.scan?.status === "failed");
   return useless && last.targets.some((pass) => pass.state === "failed") ? exitCode.failed : exitCode.partial;
 }
+
+/** A stop that a link of the chain refused is as it should be; one that failed is not. */
+const isClean = ({ cleanup }: WatchOutcome): boolean =>
+  cleanup === null ||
+  (cleanup.problems.length === 0 &&
+    cleanup.targets.every(
+      ({ problems, outcomes }) => problems.length === 0 && outcomes.every(({ kind }) => kind !== "failed"),
+    ));
 
 const jsonLine =
   (terminal: Terminal, pricing: Pricing) =>
@@ -57,8 +68,22 @@ const jsonLine =
         durationMs: Math.round(tookMs),
         ...passReport(outcome, pricing),
         accounts: outcome.accounts === null ? null : accountsReport(outcome.accounts),
+        cleanup: outcome.cleanup === null ? null : cleanupReport(outcome.cleanup, leaksInput(outcome, pricing)),
       })}\n`,
     );
+
+function leaksInput(outcome: WatchOutcome, pricing: Pricing): LeaksInput {
+  const costs = new Map(
+    outcome.targets.flatMap(({ scan }) => (scan?.sessions ?? []).map(({ id, cost }) => [id, cost] as const)),
+  );
+  return {
+    ...pricing,
+    soFarOf: ({ id }) => {
+      const cost = costs.get(id);
+      return cost === undefined || cost.low === null || cost.high === null ? null : { low: cost.low, high: cost.high };
+    },
+  };
+}
 
 // The line breaks are those of the layout: a text's own are escaped in JSON.
 const lineOf = (value: unknown): string => safeJson(value).replace(/\n\s*/g, "");
@@ -67,8 +92,13 @@ const textLines =
   (terminal: Terminal, pricing: Pricing) =>
   (ended: Ended<WatchOutcome>): void => {
     terminal.out(passLines(ended, pricing));
-    const { accounts } = ended.outcome;
+    const { accounts, cleanup } = ended.outcome;
     if (accounts !== null) terminal.out(`  ${accountsLine(accounts)}\n`);
-    const problems = [...problemLines(ended.outcome), ...(accounts === null ? [] : accountsProblemLines(accounts))];
+    if (cleanup !== null) terminal.out(`  ${cleanupLine(cleanup)}\n`);
+    const problems = [
+      ...problemLines(ended.outcome),
+      ...(accounts === null ? [] : accountsProblemLines(accounts)),
+      ...(cleanup === null ? [] : cleanupProblemLines(cleanup)),
+    ];
     for (const line of problems) terminal.err(`  ${line}\n`);
   };

@@ -99,10 +99,10 @@ export function meterRows(
   return { parts: parts.map(closePart), meteredMs, gapMs, carry: { peak, lastAt, lastMs: previousMs } };
 }
 
-const elapsedMs = (elapsedSeconds: number): number => Math.round(1000 * elapsedSeconds);
+export const elapsedMs = (elapsedSeconds: number): number => Math.round(1000 * elapsedSeconds);
 
 /** The memory level of each row in bytes, or -1 where it has none. */
-function levelsOf({ elapsedSeconds, gbHours, length }: UsageColumns, unit: GbUnit): Float64Array {
+export function levelsOf({ elapsedSeconds, gbHours, length }: UsageColumns, unit: GbUnit): Float64Array {
   const { bytes: gb } = gigabyteOf(unit);
   const levels = new Float64Array(length);
   for (let i = 0; i < length; i += 1) {

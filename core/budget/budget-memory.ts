@@ -29,7 +29,7 @@ export function memoryOfText(text: string): BudgetMemory {
   return {
     lookedAt: orNull(memory["lookedAt"], "lookedAt", at),
     states: array(memory["states"], "states").map((item, index) => state(item, `states[${index}]`)),
-    unsent: array(memory["unsent"], "unsent").map((item, index) => unsent(item, `unsent[${index}]`)),
+    unsent: array(memory["unsent"], "unsent").map((item, index) => unsentOf(item, `unsent[${index}]`)),
   };
 }
 
@@ -64,7 +64,8 @@ function observation(value: unknown, place: string): BudgetObservation {
   };
 }
 
-function unsent(value: unknown, place: string): UnsentEvent {
+/** Throws `SyntaxError` with the place on a value of another shape. */
+export function unsentOf(value: unknown, place: string): UnsentEvent {
   const item = object(value, place);
   const event = object(item["event"], `${place}.event`);
   return {

@@ -40,6 +40,8 @@ interface Options {
   readonly requestsPerSecond?: number;
   readonly rateShare?: number;
   readonly maxAttempts?: number;
+  /** How many times as many requests as AWS's the services beside AgentCore get. */
+  readonly othersTimes?: number;
   /** How much faster than the wall the pace is kept; 1 where a test measures it. */
   readonly paceSpeed?: number;
 }
@@ -61,7 +63,12 @@ export async function embedded(fleet: FleetInput | "demo", options: Options = {}
     rateShare: options.rateShare ?? 1,
     ...(options.maxAttempts === undefined ? {} : { maxAttempts: options.maxAttempts }),
     clock: fasterClock(options.paceSpeed ?? 1.8),
-    embedded: { endpoint: server.url, accessKeyId: account, secretAccessKey: "not-secret" },
+    embedded: {
+      endpoint: server.url,
+      accessKeyId: account,
+      secretAccessKey: "not-secret",
+      ...(options.othersTimes === undefined ? {} : { othersTimes: options.othersTimes }),
+    },
   });
   afterAll(async () => {
     clients.close();

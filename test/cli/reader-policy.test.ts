@@ -29,7 +29,7 @@ const rowsUnder = (title: string): readonly string[] => {
   );
 };
 const actionsOf = (rows: readonly string[]): readonly string[] =>
-  rows.flatMap((row) => [...(row.split("|")[1] ?? "").matchAll(/`([\w:]+)`/g)].map((match) => match[1] ?? ""));
+  rows.flatMap((row) => [...(row.split("|")[1] ?? "").matchAll(/`([\w:-]+)`/g)].map((match) => match[1] ?? ""));
 
 describe("the reader's policy", () => {
   const toAdd = actionsOf(rowsUnder("Actions"));

@@ -3,6 +3,7 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { metricCatalogue } from "../../core/reporting/metric-catalogue.ts";
 import { accountsStatements, monitorStatements, readerStatements } from "../../infra/access.ts";
+import { stopperStatements } from "../../infra/access-stopper.ts";
 import { usualUsageGroups } from "../../infra/access-usage.ts";
 import { settingNames } from "../../infra/settings.ts";
 import { policyDocument } from "../../infra/statement.ts";
@@ -47,6 +48,19 @@ describe("the policies in docs/iam", () => {
       ),
     );
     expect(printed("accounts-policy.json")).toEqual(policy);
+  });
+
+  it("of a stopper are what infra/access-stopper.ts says, and allow stopping alone, which no reader's do", () => {
+    const policy = policyDocument(stopperStatements({ partition: "aws", account: "*", regions: "all" }));
+    expect(printed("stopper-policy.json")).toEqual(policy);
+    const actions = (name: string): readonly string[] =>
+      (printed(name) as { Statement: { Effect: string; Action: string[] }[] }).Statement.flatMap(
+        ({ Effect, Action }) => (Effect === "Allow" ? Action : []),
+      );
+    expect(actions("stopper-policy.json")).toEqual(["bedrock-agentcore:StopCodeInterpreterSession"]);
+    for (const name of ["reader-policy.json", "monitor-policy.json", "accounts-policy.json"]) {
+      expect(actions(name).filter((action) => /:Stop(?!Query)|:Start(?!Query)|:Invoke/.test(action))).toEqual([]);
+    }
   });
 
   it("let a reader read, and deny nothing that its owner may do by another policy", () => {

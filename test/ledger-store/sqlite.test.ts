@@ -30,7 +30,9 @@ describe("the ledger's tables", () => {
     const registry = sqliteRegistry(file());
     registry.close();
     const before = new DatabaseSync(file());
-    before.exec("DROP TABLE ledger_marks; DROP TABLE ledger_sessions; DROP TABLE documents; PRAGMA user_version = 1");
+    before.exec(
+      "DROP TABLE ledger_marks; DROP TABLE ledger_sessions; DROP TABLE documents; DROP TABLE stops; PRAGMA user_version = 1",
+    );
     before.exec("INSERT INTO targets VALUES ('111122223333', 'us-east-1', 4, '{}')");
     before.close();
     const ledger = opened();

@@ -7,6 +7,7 @@ const folder = path.resolve(import.meta.dirname, "../../docs/schemas");
 const ofFilesAlone = [
   "attribution",
   "dashboards",
+  "policy",
   "prices",
   "prices-import",
   "prices-show",

@@ -18,6 +18,7 @@ const viewOf = (outcome: PassOutcome, overrunMs = 0): View => ({
   heading: ["sandmeter watch"],
   last: { number: 2, outcome, startedAt: minutes(1), endedAt: minutes(1), tookMs: 400, nextAt: minutes(2), overrunMs },
   accounts: null,
+  cleanup: null,
   pricing: builtInPricing,
   deliveries: outcome.targets.flatMap((target) => target.events),
 });
@@ -47,7 +48,7 @@ describe("the live view", () => {
 
   it("says what it is doing before there is anything to show", () => {
     const text = frameOf(
-      { heading: ["x"], last: null, accounts: null, pricing: builtInPricing, deliveries: [] },
+      { heading: ["x"], last: null, accounts: null, cleanup: null, pricing: builtInPricing, deliveries: [] },
       start,
       plain(0),
     ).join("\n");

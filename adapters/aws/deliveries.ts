@@ -1,4 +1,4 @@
-import type { Target } from "../../core/inventory/target.ts";
+import { type Target, targetKey } from "../../core/inventory/target.ts";
 import type { InterpreterId } from "../../core/kernel/ids.ts";
 import type { Problem } from "../../core/kernel/problem.ts";
 import { abortable } from "./abortable.ts";
@@ -6,15 +6,19 @@ import { type AwsCall, AwsError, problemOf } from "./aws-error.ts";
 import type { AwsClients } from "./clients.ts";
 import { record, text } from "./members.ts";
 
-/** Where a delivery of USAGE_LOGS goes: the ARN of a log group, a bucket (with a path) or a stream. */
-export interface UsageDelivery {
+/** What AgentCore delivers of an interpreter, where it is told to. */
+export type LogType = "USAGE_LOGS" | "APPLICATION_LOGS" | "TRACES";
+
+/** Where a delivery goes: the ARN of a log group, a bucket (with a path) or a stream; empty where X-Ray has it. */
+export interface Delivery {
+  readonly logType: LogType;
   /** As the API spells it: CWL, S3, FH or XRAY. */
   readonly type: string;
   readonly destinationArn: string;
 }
 
-export interface UsageDeliveries {
-  readonly byInterpreter: ReadonlyMap<InterpreterId, readonly UsageDelivery[]>;
+export interface Deliveries {
+  readonly byInterpreter: ReadonlyMap<InterpreterId, readonly Delivery[]>;
   /** Null where all of them were read. */
   readonly problem: Problem | null;
 }
@@ -22,12 +26,38 @@ export interface UsageDeliveries {
 // Each page has up to 50; accounts have at most some thousand deliveries.
 const mostPages = 1000;
 
-/** All deliveries of usage logs of a target, in three listings whatever the number of interpreters. */
-export async function readUsageDeliveries(
+/** Deliveries of a target are listed once for all its interpreters, and again when they may have changed. */
+const keptMs = 60_000;
+
+/** The deliveries of a target of these types, remembered for a minute. */
+export function rememberedDeliveries(
+  clients: AwsClients,
+  logTypes: readonly LogType[],
+): (target: Target, signal: AbortSignal) => Promise<Deliveries> {
+  const known = new Map<string, { signal: AbortSignal; readAt: number; deliveries: Promise<Deliveries> }>();
+  return (target, signal) => {
+    const key = targetKey(target);
+    const kept = known.get(key);
+    // Another pass may be given up while this one is not: it asks for itself.
+    if (kept?.signal === signal && performance.now() - kept.readAt < keptMs) return kept.deliveries;
+    const deliveries = readDeliveries(clients, target, logTypes, signal);
+    known.set(key, { signal, readAt: performance.now(), deliveries });
+    const forget = (): void => {
+      if (known.get(key)?.deliveries === deliveries) known.delete(key);
+    };
+    // What failed is not kept, or a moment's failure would last a minute.
+    deliveries.then(({ problem }) => (problem === null ? undefined : forget()), forget);
+    return deliveries;
+  };
+}
+
+/** In three listings whatever the number of interpreters. */
+async function readDeliveries(
   clients: AwsClients,
   target: Target,
+  logTypes: readonly LogType[],
   signal: AbortSignal,
-): Promise<UsageDeliveries> {
+): Promise<Deliveries> {
   const sdk = await import("@aws-sdk/client-cloudwatch-logs");
   const client = await clients.cloudWatchLogs(target.region);
   const options = { abortSignal: signal };
@@ -36,8 +66,11 @@ export async function readUsageDeliveries(
       const page = await client.send(new sdk.DescribeDeliverySourcesCommand({ nextToken }), options);
       return { items: page.deliverySources, nextToken: page.nextToken };
     });
-    const usage = sources.filter((source) => source.logType === "USAGE_LOGS");
-    if (usage.length === 0) return { byInterpreter: new Map(), problem: null };
+    const wanted = sources.flatMap((source) => {
+      const logType = logTypes.find((type) => type === source.logType);
+      return logType === undefined ? [] : [{ source, logType }];
+    });
+    if (wanted.length === 0) return { byInterpreter: new Map(), problem: null };
     const deliveries = await all(target, "DescribeDeliveries", signal, async (nextToken) => {
       const page = await client.send(new sdk.DescribeDeliveriesCommand({ nextToken }), options);
       return { items: page.deliveries, nextToken: page.nextToken };
@@ -52,10 +85,11 @@ export async function readUsageDeliveries(
         text(record(it.deliveryDestinationConfiguration)["destinationResourceArn"]),
       ]),
     );
-    const byInterpreter = new Map<InterpreterId, UsageDelivery[]>();
-    for (const source of usage) {
+    const byInterpreter = new Map<InterpreterId, Delivery[]>();
+    for (const { source, logType } of wanted) {
       const own = deliveries.filter((it) => it.deliverySourceName === source.name);
       const found = own.map((it) => ({
+        logType,
         type: text(it.deliveryDestinationType) ?? "unknown",
         destinationArn: resourceOf.get(text(it.deliveryDestinationArn)) ?? "",
       }));

@@ -1,0 +1,45 @@
+import type { WrittenCleanup } from "./cleanup-schema.ts";
+import { parseDuration } from "./duration.ts";
+import type { WrittenBounds } from "./policy-bounds-schema.ts";
+
+/** What clean-up goes by beside its policies. */
+export interface CleanupSettings {
+  readonly bounds: WrittenBounds;
+  /** Null: the switch is in the state. */
+  readonly switch: { readonly parameter: string; readonly region: string } | null;
+  /** Who stops sessions; null: whoever reads them. */
+  readonly stopper: Stopper | null;
+  /** Of all targets together. */
+  readonly cap: { readonly maxStops: number; readonly windowMs: number };
+  readonly planLifetimeMs: number;
+  readonly looksAtMost: number;
+}
+
+type Stopper =
+  | { readonly kind: "profile"; readonly profile: string }
+  | { readonly kind: "role"; readonly roleArn: string };
+
+const defaults = { maxStops: 500, window: "1h", planExpiresAfter: "30m", looksPerPass: 200 } as const;
+
+export const cleanupOf = (written: WrittenCleanup = {}): CleanupSettings => ({
+  bounds: written.bounds ?? {},
+  switch: written.switch ?? null,
+  stopper: stopperOf(written.stopper),
+  cap: {
+    maxStops: written.cap?.maxStops ?? defaults.maxStops,
+    windowMs: msOf(written.cap?.window ?? defaults.window),
+  },
+  planLifetimeMs: msOf(written.planExpiresAfter ?? defaults.planExpiresAfter),
+  looksAtMost: written.looksPerPass ?? defaults.looksPerPass,
+});
+
+function stopperOf({ profile, roleArn }: NonNullable<WrittenCleanup["stopper"]> = {}): Stopper | null {
+  if (profile !== undefined) return { kind: "profile", profile };
+  return roleArn === undefined ? null : { kind: "role", roleArn };
+}
+
+function msOf(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === null) throw new RangeError(`a time that was not checked: ${text}`);
+  return ms;
+}

@@ -1,0 +1,107 @@
+import { createHash } from "node:crypto";
+import { DeleteItemCommand, type DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import type { SessionKey } from "../../core/billing/usage-record.ts";
+import type { Target } from "../../core/inventory/target.ts";
+import type { Instant } from "../../core/kernel/instant.ts";
+import { mapConcurrently } from "../../core/kernel/map-concurrently.ts";
+import { sessionPart, targetPart } from "../../core/ports/ledger-key.ts";
+import { stopOfText, textOfStop } from "../../core/ports/stop-text.ts";
+import { keptStopMs, type StopRecord, type StopRecords } from "../../core/ports/stops.ts";
+import { conditionally } from "./conditionally.ts";
+import { type Item, textOf } from "./items.ts";
+import { queryAll, type SortKeys } from "./query.ts";
+import { registryError } from "./registry-error.ts";
+
+// On-demand tables take thousands of reads a second; this only bounds sockets.
+const readsAtOnce = 16;
+
+/**
+ * Keeps the records of stops in the table of the registry, with conditional writes of single items only. A record lies under its session
+ * and its id, so that of two runs that mean the same stop one writes it, whenever each of them means to.
+ *
+ * Two marks say where it is: one by time, and one while it is only intended, so that those are found at once. They are set before the
+ * record is written, and the latter is taken away after its outcome is: so there are always at least as many marks as records,
+ * wherever a run was killed.
+ */
+export function dynamodbStopRecords(client: DynamoDBClient, table: string): StopRecords {
+  const attempt = async <T>(operation: string, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw registryError(error, operation, table);
+    }
+  };
+  const marked = async (target: Target, keys: SortKeys): Promise<readonly StopRecord[]> => {
+    const marks = await queryAll(client, table, partitionOf(target), keys, (item) => textOf(item, "stop"));
+    const found = await mapConcurrently([...new Set(marks)], readsAtOnce, async (sk) => {
+      const Key: Item = { pk: { S: partitionOf(target) }, sk: { S: sk } };
+      return (await client.send(new GetItemCommand({ TableName: table, Key, ConsistentRead: true }))).Item;
+    });
+    return found.flatMap((item) => (item === undefined ? [] : [recordOf(item)])).toSorted(byTime);
+  };
+  return {
+    put: (record) =>
+      attempt("PutItem and DeleteItem", async () => {
+        const next = { ...record, revision: record.revision + 1 };
+        const { pk, stop, intent, time } = keysOf(next);
+        const kept = { expiresAt: { N: String(Math.ceil((next.intendedAt + keptStopMs) / 1000)) } };
+        for (const sk of next.state === "intended" ? [time, intent] : []) {
+          await client.send(new PutItemCommand({ TableName: table, Item: { pk, sk, ...kept, stop } }));
+        }
+        const condition =
+          record.revision === 0
+            ? { ConditionExpression: "attribute_not_exists(pk)" }
+            : {
+                ConditionExpression: "revision = :revision",
+                ExpressionAttributeValues: { ":revision": { N: String(record.revision) } },
+              };
+        const revision = { N: String(next.revision) };
+        const item: Item = { pk, sk: stop, ...kept, revision, record: { S: textOfStop(next) } };
+        const written = await conditionally(() =>
+          client.send(new PutItemCommand({ TableName: table, Item: item, ...condition })),
+        );
+        if (written && next.state !== "intended") {
+          await client.send(new DeleteItemCommand({ TableName: table, Key: { pk, sk: intent } }));
+        }
+        return written ? "written" : "stale";
+      }),
+    intended: (target) =>
+      attempt("Query and GetItem", async () =>
+        (await marked(target, "intended#")).filter(({ state }) => state === "intended"),
+      ),
+    between: (target, from, until) =>
+      attempt("Query and GetItem", async () => {
+        // The mark of `until` itself has a digest behind it, so that it lies beyond.
+        const records = await marked(target, { from: `at#${timeText(from)}`, to: `at#${timeText(until)}` });
+        return records.filter(({ intendedAt }) => intendedAt >= from && intendedAt < until);
+      }),
+    ofSession: (key) =>
+      attempt("Query", async () =>
+        (await queryAll(client, table, partitionOf(key), prefixOf(key), recordOf)).toSorted(byTime),
+      ),
+  };
+}
+
+const partitionOf = (target: Target): string => `stops#${targetPart(target)}`;
+
+// Digests, however long a name or an id is.
+const prefixOf = (key: SessionKey): string => `stop#${digestOf(sessionPart(key))}#`;
+
+function keysOf({ id, key, intendedAt }: StopRecord) {
+  const own = digestOf(id);
+  const text = (sk: string) => ({ S: sk });
+  return {
+    pk: text(partitionOf(key)),
+    stop: text(`${prefixOf(key)}${own}`),
+    intent: text(`intended#${own}`),
+    time: text(`at#${timeText(intendedAt)}#${own}`),
+  };
+}
+
+const digestOf = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+const timeText = (at: Instant): string => String(at).padStart(16, "0");
+
+const recordOf = (item: Item): StopRecord => stopOfText(textOf(item, "record"));
+
+const byTime = (a: StopRecord, b: StopRecord): number => a.intendedAt - b.intendedAt || (a.id < b.id ? -1 : 1);

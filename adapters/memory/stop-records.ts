@@ -1,0 +1,24 @@
+import { sessionPart, targetPart } from "../../core/ports/ledger-key.ts";
+import type { StopRecord, StopRecords } from "../../core/ports/stops.ts";
+
+/** Remembers as long as the process lives. */
+export function memoryStopRecords(): StopRecords {
+  const kept = new Map<string, StopRecord>();
+  const those = (holds: (record: StopRecord) => boolean): readonly StopRecord[] =>
+    [...kept.values()].filter(holds).sort((a, b) => a.intendedAt - b.intendedAt || (a.id < b.id ? -1 : 1));
+  return {
+    put: async (record) => {
+      if ((kept.get(record.id)?.revision ?? 0) !== record.revision) return "stale";
+      kept.set(record.id, { ...record, revision: record.revision + 1 });
+      return "written";
+    },
+    intended: async (target) =>
+      those(({ key, state }) => state === "intended" && targetPart(key) === targetPart(target)),
+    between: async (target, from, until) =>
+      those(
+        ({ key, intendedAt }) => targetPart(key) === targetPart(target) && intendedAt >= from && intendedAt < until,
+      ),
+    ofSession: async (wanted) =>
+      those(({ key }) => targetPart(key) === targetPart(wanted) && sessionPart(key) === sessionPart(wanted)),
+  };
+}

@@ -1,0 +1,93 @@
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { createGunzip } from "node:zlib";
+import { callOfLog, callOfSpan, type RecordedCall } from "../../adapters/aws/session-calls-record.ts";
+import { problemOfFile } from "../../adapters/files/file-problem.ts";
+import { isGzip } from "../../adapters/files/input-file.ts";
+import { openedInTurn } from "../../adapters/files/opened-in-turn.ts";
+import type { SessionKey } from "../../core/billing/usage-record.ts";
+import type { PastCall } from "../../core/cleanup/backtest-types.ts";
+import { type InterpreterId, interpreterId } from "../../core/kernel/ids.ts";
+import { instant } from "../../core/kernel/instant.ts";
+import type { Problem } from "../../core/kernel/problem.ts";
+import { filesAt } from "./read-places.ts";
+
+/** Calls of the interpreters that files tell of. */
+export interface CallsOfFiles {
+  /** Null where no line is about the interpreter: then nothing is known of its calls. */
+  readonly of: (key: SessionKey) => readonly PastCall[] | null;
+  readonly calls: number;
+  readonly problems: readonly Problem[];
+}
+
+/** What was recorded of one call, as a replay goes by it. */
+export const pastCallOf = ({ from, until, counted }: RecordedCall): PastCall => ({
+  from,
+  until,
+  surelyFrom: counted.start,
+  at: counted.completion,
+});
+
+/** Reads spans and application logs, line by line; other lines are of other things, as in the group of all spans. */
+export async function callsOfFiles(places: readonly string[], cwd: string, signal: AbortSignal): Promise<CallsOfFiles> {
+  const interpreters = new Map<string, Map<string, RecordedCall>>();
+  const problems: Problem[] = [];
+  const take = (line: string): void => {
+    const owner = ownerOf(line);
+    if (owner === null) return;
+    const known = interpreters.get(owner.key) ?? new Map<string, RecordedCall>();
+    interpreters.set(owner.key, known);
+    const span = callOfSpan(line, null, owner.interpreter);
+    const call = span ?? callOfLog(line, null, owner.interpreter);
+    // A span says both ends of a call, and a log one moment of it.
+    if (call !== null && (span !== null || !known.has(call.id))) known.set(call.id, call);
+  };
+  for (const place of places) {
+    const files = await filesAt(path.resolve(cwd, place));
+    const listing = await files.list(instant(0), instant(8.64e15), signal);
+    problems.push(...listing.problems);
+    for await (const { file, content } of openedInTurn(files, listing.items, signal)) {
+      try {
+        const opened = await content();
+        try {
+          const head = new Uint8Array(await opened.slice(0, Math.min(2, opened.byteLength)));
+          const stream = await opened.stream();
+          const lines = isGzip(head) ? stream.pipe(createGunzip()) : stream;
+          stream.once("error", (error) => lines.destroy(error));
+          for await (const line of createInterface({ input: lines, crlfDelay: Number.POSITIVE_INFINITY })) take(line);
+        } finally {
+          await opened.close();
+        }
+      } catch (error) {
+        signal.throwIfAborted();
+        problems.push(problemOfFile(files, file, error));
+      }
+    }
+  }
+  const bySession = new Map(
+    [...interpreters].map(([key, calls]) => [key, Map.groupBy(calls.values(), ({ session }) => session)] as const),
+  );
+  return {
+    of: (key) => {
+      const sessions =
+        bySession.get(ownerKey(key.account, key.region, key.interpreter)) ??
+        bySession.get(ownerKey(awsOwned, key.region, key.interpreter));
+      return sessions === undefined ? null : (sessions.get(key.session) ?? []).map(pastCallOf);
+    },
+    calls: [...interpreters.values()].reduce((sum, calls) => sum + calls.size, 0),
+    problems,
+  };
+}
+
+/** Whose the built-in tools are. */
+const awsOwned = "aws";
+
+const ownerKey = (...parts: readonly string[]): string => parts.join(" ");
+
+/** Of which interpreter a line is; null where it is no record of a call. */
+function ownerOf(line: string): { readonly key: string; readonly interpreter: InterpreterId } | null {
+  const [, region = "", account = "", name = ""] =
+    /"arn:[a-z0-9-]+:bedrock-agentcore:([a-z0-9-]+):(\d{12}|aws):code-interpreter(?:-custom)?\/([^"]+)"/.exec(line) ??
+    [];
+  return name === "" ? null : { key: ownerKey(account, region, name), interpreter: interpreterId(name) };
+}

@@ -1,0 +1,35 @@
+import type { EntryOutcome } from "../../core/cleanup/stop-outcome.ts";
+import type { SweepPassOutcome } from "../../core/jobs/sweep/sweep-pass-ports.ts";
+import { isoOf } from "../../core/kernel/instant.ts";
+import { safeText } from "../render/safe-text.ts";
+
+/** What became of clean-up, in one line. */
+export function cleanupLine(outcome: SweepPassOutcome): string {
+  const { targets, mode } = outcome;
+  const decisions = targets.flatMap(({ decided }) => decided.map(({ decision }) => decision));
+  const outcomes = targets.flatMap((target) => target.outcomes);
+  const count = (kind: EntryOutcome["kind"]): number => outcomes.filter((it) => it.kind === kind).length;
+  const idle = targets.reduce((sum, { planned, postponed }) => sum + planned.length + postponed, 0);
+  const unprovable = decisions.filter(({ reason }) => reason === "unprovable").length;
+  return [
+    `clean-up as of ${isoOf(outcome.asOf)}, ${mode === "enforce" ? "ENFORCING" : `observing (switch ${outcome.switch})`}: ${idle} idle`,
+    ...(mode === "enforce" ? [`${count("stopped")} stopped`] : []),
+    ...(count("refused") === 0 ? [] : [`${count("refused")} refused`]),
+    ...(count("failed") === 0 ? [] : [`${count("failed")} failed`]),
+    `${unprovable} kept that nothing can prove`,
+    `of ${decisions.length} sessions`,
+  ].join(", ");
+}
+
+/** Everything that went wrong with clean-up, and each stop that was refused or failed. */
+export const cleanupProblemLines = ({ targets, problems }: SweepPassOutcome): readonly string[] => [
+  ...targets.flatMap((swept) => [
+    ...swept.problems.map(({ code, message }) => `${swept.target.region}: ${safeText(code)}: ${safeText(message)}`),
+    ...swept.outcomes.flatMap((it) =>
+      it.kind === "failed" || (it.kind === "refused" && it.reason !== "observe")
+        ? [`${swept.target.region}: ${safeText(it.entry.key.session)}: ${it.kind}: ${safeText(it.message)}`]
+        : [],
+    ),
+  ]),
+  ...problems.map(({ code, message }) => `clean-up: ${safeText(code)}: ${safeText(message)}`),
+];

@@ -1,0 +1,117 @@
+import { createHash } from "node:crypto";
+import { userInfo } from "node:os";
+import { type AwsClients, awsClients } from "../../adapters/aws/clients.ts";
+import { awsInterpreterCalls } from "../../adapters/aws/interpreter-calls.ts";
+import { awsKillSwitch } from "../../adapters/aws/kill-switch.ts";
+import { awsSandboxReader } from "../../adapters/aws/sandbox-reader.ts";
+import { awsSessionCalls } from "../../adapters/aws/session-calls.ts";
+import { awsStopSession } from "../../adapters/aws/stop-session.ts";
+import type { CleanupSettings } from "../../adapters/config/cleanup-of.ts";
+import { patternOf } from "../../adapters/config/policy-match-schema.ts";
+import { sessionCpu } from "../../core/jobs/sweep/session-cpu.ts";
+import { storedKillSwitch } from "../../core/jobs/sweep/stored-kill-switch.ts";
+import { readMadeProtections } from "../../core/jobs/sweep/stored-protections.ts";
+import type { SweepInput, SweepPorts } from "../../core/jobs/sweep/sweep-ports.ts";
+import { plusMs } from "../../core/kernel/instant.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Documents } from "../../core/ports/documents.ts";
+import type { KillSwitchStore } from "../../core/ports/kill-switch.ts";
+import type { StopSession } from "../../core/ports/stops.ts";
+import { usageSourceOf } from "../accounts/compose.ts";
+import type { Stores } from "../accounts/stores.ts";
+import type { AwsSettings } from "../config/aws-settings.ts";
+import type { ScanSubject } from "../scan/subject.ts";
+import { systemClock } from "../system-clock.ts";
+import type { Terminal } from "../terminal.ts";
+import { productVersion } from "../version.ts";
+import type { CleanupInput } from "./cleanup-input.ts";
+
+type Kept = Pick<Stores, "documents" | "stopRecords">;
+
+/** The sweep's ports on AWS. What nobody asked to stop anything has no way to: `stopSession` is `stopsNothing` then. */
+export const sweepPortsOf = (
+  clients: AwsClients,
+  stores: Kept,
+  { accounts, cleanup, runaway }: Pick<CleanupInput, "accounts" | "cleanup" | "runaway">,
+  clock: Clock,
+  stopSession: StopSession,
+): SweepPorts => {
+  const { documents, stopRecords } = stores;
+  const { idleVcpu, gb } = accounts.meter;
+  return {
+    clock,
+    documents,
+    records: stopRecords,
+    stopSession,
+    readSwitch: killSwitchOf(clients, documents, cleanup).read,
+    getSession: awsSandboxReader(clients).getSession,
+    sha256,
+    readProtections: () => readMadeProtections(documents, patternOf),
+    readInterpreterCalls: awsInterpreterCalls(clients),
+    readSessionCalls: awsSessionCalls(clients),
+    readSessionCpu: sessionCpu(
+      { usage: usageSourceOf(clients, accounts), documents },
+      { idleVcpu, hotVcpu: runaway.hotVcpu, gb },
+    ),
+  };
+};
+
+export const sweepInputOf = ({ accounts, cleanup, policies }: CleanupInput, act: boolean): SweepInput => ({
+  policies,
+  invocationStamp: policies.invocationStamp,
+  idleVcpu: accounts.meter.idleVcpu,
+  cap: cleanup.cap,
+  planLifetimeMs: cleanup.planLifetimeMs,
+  looksAtMost: cleanup.looksAtMost,
+  act,
+});
+
+/** In the parameter that the configuration names, else beside the state. */
+export const killSwitchOf = (
+  clients: AwsClients,
+  documents: Documents,
+  { switch: place }: Pick<CleanupSettings, "switch">,
+): KillSwitchStore =>
+  place === null ? storedKillSwitch(documents) : awsKillSwitch(clients, place.region, place.parameter);
+
+export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+/** For verbs that only look: whatever went wrong before, no request goes out. */
+export const stopsNothing: StopSession = async () => ({
+  kind: "refused",
+  problem: {
+    code: "ReadOnly",
+    message: "This run only looks: it stops nothing.",
+    operation: "StopCodeInterpreterSession",
+  },
+});
+
+/** Who stops sessions: the profile or the role of `cleanup.stopper`, else the caller. */
+export function stopperOf(
+  clients: AwsClients,
+  settings: AwsSettings,
+  { stopper }: Pick<CleanupSettings, "stopper">,
+): { readonly stopSession: StopSession; readonly close: () => void } {
+  if (stopper === null) return { stopSession: awsStopSession(clients), close: () => undefined };
+  const profile = stopper.kind === "profile" ? stopper.profile : settings.profile;
+  const own = awsClients({
+    version: productVersion(),
+    ...(profile === null ? {} : { profile }),
+    ...(stopper.kind === "role" ? { roleArn: stopper.roleArn } : {}),
+    requestsPerSecond: settings.requestsPerSecond,
+    rateShare: settings.rateShare,
+  });
+  return { stopSession: awsStopSession(own), close: own.close };
+}
+
+/** The service's time where this machine's clock is off, so that plans and their ends go by one clock. */
+export function serviceTime({ identity, notes }: Pick<ScanSubject, "identity" | "notes">): Clock {
+  const aheadMs = notes.length > 0 ? Math.round(identity.clockAheadMs ?? 0) : 0;
+  return { ...systemClock, now: () => plusMs(systemClock.now(), aheadMs) };
+}
+
+/** Who sits here, for whoever asks later who it was. */
+export function userOf({ env }: Pick<Terminal, "env">): string {
+  const named = env["USER"] || env["LOGNAME"] || env["USERNAME"];
+  return named || userInfo().username;
+}

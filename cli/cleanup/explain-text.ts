@@ -1,0 +1,92 @@
+import { durationText } from "../../core/cleanup/duration-text.ts";
+import type { ExplainReport } from "../../core/reporting/explain-report.ts";
+import { safeText } from "../render/safe-text.ts";
+import { painter } from "../render/style.ts";
+import type { Terminal } from "../terminal.ts";
+
+/** A decision with all that it rests on, in lines that a person reads. */
+export function explainText(report: ExplainReport, terminal: Pick<Terminal, "color">): string {
+  const paint = painter(terminal.color);
+  const { decision, stops } = report;
+  const name = report.name === null ? "" : ` "${report.name}"`;
+  const lines = [
+    `Session ${report.session}${name} of ${report.interpreter} in ${report.region}, account ${report.account}`,
+    `  began ${report.createdAt}${report.expiresAt === null ? ", its time limit is not known" : `, its time limit ends it ${report.expiresAt}`}`,
+    "",
+    `${report.from === "record" ? "As it was recorded with the stop" : "As it is now"}: ${decision.action}, ${decision.reason}`,
+    `  ${decision.text}`,
+    `  H, up to where it is known what it did: ${decision.horizon ?? "not known"}`,
+    ...(decision.idleSince === null ? [] : [`  idle since ${decision.idleSince}`]),
+    ...(decision.dueAt === null ? [] : [`  can be stopped from about ${decision.dueAt} on`]),
+    "",
+    "Evidence",
+    ...cpuLines(report.evidence.cpu),
+    ...callLines(report.evidence.calls),
+    `  status by Get: ${report.evidence.status ?? "not asked"}; last updated: ${report.evidence.lastUpdatedAt ?? "not known"}`,
+    "",
+    policyLine(report.policy),
+    ...(report.protectedUntil === null ? [] : [`Protected: ${report.protectedUntil}`]),
+    ...(stops.length === 0 ? [] : ["", "Stops", ...stops.map(stopLine)]),
+    ...(report.replay === null ? [] : ["", replayLine(report.replay)]),
+  ];
+  return lines.map((line) => `${headed(safeText(line))}\n`).join("");
+
+  function headed(line: string): string {
+    return line === "Evidence" || line === "Stops" ? paint(line, "bold") : line;
+  }
+}
+
+function cpuLines(cpu: ExplainReport["evidence"]["cpu"]): readonly string[] {
+  if (cpu.kind === "unknown") return [`  CPU: unknown (${cpu.code}): ${cpu.message}`];
+  return [
+    `  CPU: usage records without a gap from ${cpu.covered.from} to ${cpu.covered.until} (h), looked at ${cpu.asOf}`,
+    `       below the idle level since ${cpu.quietSince ?? "never"}; last work seen: ${cpu.lastBusyAt ?? "none"}; last record ${cpu.lastRecordAt}`,
+  ];
+}
+
+function callLines(calls: ExplainReport["evidence"]["calls"]): readonly string[] {
+  if (calls.kind === "unknown") return [`  Calls: unknown (${calls.code}): ${calls.message}`];
+  const whose = calls.of === "session" ? "its own" : "those of its whole interpreter";
+  const last = calls.maybeInFlight.at(-1);
+  return [
+    `  Calls: ${whose}, from ${calls.window.from} to ${calls.window.until}, known up to ${calls.inFlightUntil} (i), looked at ${calls.asOf}`,
+    last === undefined
+      ? "         none was in flight"
+      : `         the last that was, or may have been, in flight: ${last.from} to ${last.until}`,
+  ];
+}
+
+function policyLine(policy: ExplainReport["policy"]): string {
+  if (policy === null) return "Policy: none is about it.";
+  const idleAfterMs = policy["idleAfterMs"];
+  const terms =
+    typeof idleAfterMs === "number"
+      ? `: ${String(policy["mode"])}, idle after ${durationText(idleAfterMs)}, evidence ${String(policy["evidence"])}`
+      : "";
+  return `Policy ${String(policy["id"])}${terms} (hash ${String(policy["hash"]).slice(0, 16)})`;
+}
+
+function stopLine({
+  attempt,
+  state,
+  plan,
+  intendedAt,
+  decidedAt,
+  override,
+  problem,
+}: ExplainReport["stops"][number]): string {
+  const by = override === null ? `by plan ${plan}` : `by hand, ${override.by}: ${override.reason}`;
+  const ended = decidedAt === null ? "not decided yet" : `${state} ${decidedAt}`;
+  return `  attempt ${attempt}: intended ${intendedAt}, ${ended}, ${by}${problem === null ? "" : ` (${problem})`}`;
+}
+
+function replayLine({ kind, decision }: NonNullable<ExplainReport["replay"]>): string {
+  switch (kind) {
+    case "same":
+      return "Decided again from the record, the decision is the same.";
+    case "other":
+      return `Decided again from the record, this release comes to another decision: ${decision?.action}, ${decision?.reason}: ${decision?.text}`;
+    case "no-rules":
+      return "It was stopped by no policy that is kept here, so there is nothing to decide again by.";
+  }
+}

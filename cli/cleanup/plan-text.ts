@@ -1,0 +1,116 @@
+import type { DecisionReason } from "../../core/cleanup/decision.ts";
+import { formatUsd, parseUsd, sumUsd } from "../../core/kernel/money.ts";
+import type { PlannedStop, PlanReport } from "../../core/reporting/plan-report.ts";
+import { formatSeconds } from "../render/duration.ts";
+import { safeText } from "../render/safe-text.ts";
+import { type Paint, painter } from "../render/style.ts";
+import { renderTable } from "../render/table.ts";
+import { range } from "../scan/money-range.ts";
+import type { Terminal } from "../terminal.ts";
+
+/** A plan for a person: what would be stopped, what cannot be proved, and how everything else was decided. */
+export function planText(
+  report: PlanReport,
+  howToApply: string,
+  terminal: Pick<Terminal, "color" | "columns">,
+): string {
+  const paint = painter(terminal.color);
+  const width = terminal.color ? terminal.columns : null;
+  const { stops, problems } = report;
+  const kept = report.leaks.filter(({ provable }) => !provable);
+  return [
+    stops.length === 0 ? "Nothing would be stopped.\n" : stopsTable(stops, width, paint),
+    ...(stops.length === 0 ? [] : [`\n${stopsLine(report)}\n`]),
+    ...(kept.length === 0
+      ? []
+      : [
+          `\n${paint("Kept, because nothing can show whether they are idle", "bold")}\n`,
+          leaksTable(kept, width, paint),
+        ]),
+    `\n${decisionsLine(report.decisions)}\n`,
+    ...problems.map(({ region, code, message }) => `${safeText(`${region ?? "state"}: ${code}: ${message}`)}\n`),
+    `${howToApply}\n`,
+  ].join("");
+}
+
+/** One row for each stop. */
+const stopsTable = (stops: readonly PlannedStop[], width: number | null, paint: Paint): string =>
+  renderTable(
+    [
+      { title: "REGION" },
+      { title: "SESSION", shrinkTo: 12 },
+      { title: "INTERPRETER", shrinkTo: 8 },
+      { title: "NAME", shrinkTo: 6 },
+      { title: "IDLE SINCE" },
+      { title: "AGE", align: "right" },
+      { title: "SAVES", align: "right" },
+      { title: "POLICY", shrinkTo: 6 },
+      { title: "REASON" },
+    ],
+    stops.map((stop) =>
+      [
+        stop.region,
+        stop.session,
+        stop.interpreter,
+        stop.name ?? "-",
+        stop.idleSince === null ? "it works" : minuteText(stop.idleSince),
+        formatSeconds(stop.ageSeconds),
+        range(stop.savesLowUsd, stop.savesHighUsd),
+        stop.policy === "" ? "-" : stop.policy,
+        stop.reason,
+      ].map((text) => ({ text })),
+    ),
+    width,
+    paint,
+  );
+
+function stopsLine({ stops, postponed }: PlanReport): string {
+  const sum = (part: "savesLowUsd" | "savesHighUsd"): string =>
+    formatUsd(sumUsd(stops.flatMap((stop) => (stop[part] === null ? [] : [parseUsd(stop[part])]))));
+  const saved = stops.every(({ savesHighUsd }) => savesHighUsd === null)
+    ? ""
+    : `, which saves ${range(sum("savesLowUsd"), sum("savesHighUsd"))}`;
+  const later = postponed === 0 ? "" : ` ${postponed} more are idle, and left to the next pass (maxStopsPerPass).`;
+  return `${counted(stops.length, "session")} would be stopped${saved}.${later}`;
+}
+
+const leaksTable = (leaks: PlanReport["leaks"], width: number | null, paint: Paint): string =>
+  renderTable(
+    [
+      { title: "REGION" },
+      { title: "INTERPRETER", shrinkTo: 8 },
+      { title: "SLOTS", align: "right" },
+      { title: "COST SO FAR", align: "right" },
+      { title: "AN HOUR", align: "right" },
+      { title: "OLDEST" },
+      { title: "TURN ON" },
+      { title: "BECAUSE", shrinkTo: 12 },
+    ],
+    leaks.map((it) =>
+      [
+        it.region,
+        it.interpreter,
+        String(it.sessions),
+        range(it.lowUsd, it.highUsd),
+        range(it.hourlyLowUsd, it.hourlyHighUsd),
+        minuteText(it.oldestCreatedAt),
+        it.turnOn ?? "-",
+        it.reason,
+      ].map((text) => ({ text })),
+    ),
+    width,
+    paint,
+  );
+
+/** `2026-11-20 12:05`, of an instant in ISO 8601. */
+const minuteText = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 16)}`;
+
+function decisionsLine(decisions: PlanReport["decisions"]): string {
+  const told = Object.entries(decisions)
+    .filter(([, count]) => count > 0)
+    .map(([reason, count]) => `${count} ${reason satisfies string as DecisionReason}`);
+  const total = Object.values(decisions).reduce((sum, count) => sum + count, 0);
+  return `${counted(total, "live session")}${told.length === 0 ? "" : `: ${told.join(", ")}`}.`;
+}
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;

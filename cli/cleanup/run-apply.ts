@@ -1,0 +1,156 @@
+import type { AwsClients } from "../../adapters/aws/clients.ts";
+import { patternOf } from "../../adapters/config/policy-match-schema.ts";
+import type { Plan } from "../../core/cleanup/plan.ts";
+import { protectionOf } from "../../core/cleanup/protections.ts";
+import type { EntryOutcome } from "../../core/cleanup/stop-outcome.ts";
+import { targetKey } from "../../core/inventory/target.ts";
+import { judgeEntries } from "../../core/jobs/sweep/apply-plan.ts";
+import { applyStoredPlan } from "../../core/jobs/sweep/apply-stored-plan.ts";
+import { sessionOfEntry } from "../../core/jobs/sweep/session-of-entry.ts";
+import { storedPlan } from "../../core/jobs/sweep/stored-plans.ts";
+import { readMadeProtections } from "../../core/jobs/sweep/stored-protections.ts";
+import { rememberRules } from "../../core/jobs/sweep/stored-rules.ts";
+import type { Instant } from "../../core/kernel/instant.ts";
+import type { KillSwitch } from "../../core/ports/kill-switch.ts";
+import type { StopRecord } from "../../core/ports/stops.ts";
+import { type Came, type StopReport, stopReport } from "../../core/reporting/stop-report.ts";
+import type { Stores } from "../accounts/stores.ts";
+import { CliError, UsageError } from "../cli-error.ts";
+import { exitCode } from "../exit-code.ts";
+import { safeJson, safeText } from "../render/safe-text.ts";
+import { pricingOf } from "../scan/compose.ts";
+import { readSubject, type ScanSubject } from "../scan/subject.ts";
+import { systemClock } from "../system-clock.ts";
+import type { Terminal } from "../terminal.ts";
+import type { CheckVerb, RunVerb, VerbInput } from "../verb.ts";
+import { type CleanupInput, readCleanupInput } from "./cleanup-input.ts";
+import { killSwitchOf, serviceTime, sha256, stopperOf, sweepInputOf, sweepPortsOf } from "./compose.ts";
+import { readPlan } from "./read-plan.ts";
+import { stopExitOf, stopText } from "./stop-text.ts";
+import { scanForCleanup, sweptTargetOf, timeoutsOf } from "./swept-targets.ts";
+import { withCleanup } from "./with-cleanup.ts";
+
+export const checkApply: CheckVerb = async (input, terminal) => (await readApplyInput(input, terminal)).problems;
+
+async function readApplyInput({ arguments: words, options }: VerbInput, terminal: Terminal) {
+  const { problems, ...input } = await readCleanupInput(options, terminal, "needed");
+  const [named, ...rest] = words;
+  if (named === undefined) problems.push("say which plan: a file of `sandmeter plan --out`, or a plan's id");
+  problems.push(...rest.map((word) => `unexpected argument "${safeText(word)}": \`apply\` takes one plan`));
+  return { input, named: named ?? "", problems };
+}
+
+export const runApply: RunVerb = async (verbInput, terminal) => {
+  const { input, named, problems } = await readApplyInput(verbInput, terminal);
+  if (problems.length > 0) throw new UsageError(problems);
+  const { options } = verbInput;
+  const acts = options["yes"] === true;
+  const report = await withCleanup(input, terminal.signal, async (clients, stores) => {
+    const plan = await readPlan(terminal.cwd, named, stores.documents);
+    const killSwitch = await killSwitchOf(clients, stores.documents, input.cleanup).read(terminal.signal);
+    const regions = [...new Set(plan.entries.map(({ key }) => key.region))];
+    const places = { ...input.settings, regions: regions.length === 0 ? input.settings.regions : regions };
+    const subject = await readSubject(clients, places, systemClock, terminal.signal);
+    return acts
+      ? apply(clients, stores, input, plan, killSwitch, subject, terminal)
+      : showPlan(stores, input, plan, killSwitch, subject.now);
+  });
+  const next = acts || !report.outcomes.some(({ outcome }) => outcome === "would-stop") ? "" : whatNext(report, named);
+  terminal.out(options["json"] === true ? `${safeJson(report)}\n` : stopText(report, next, terminal));
+  return stopExitOf(report);
+};
+
+/** What can be told without looking at any session again. */
+async function showPlan(
+  { documents }: Stores,
+  { policies, settings }: CleanupInput,
+  plan: Plan,
+  killSwitch: KillSwitch,
+  now: Instant,
+): Promise<StopReport> {
+  const stored = await storedPlan(documents, plan.id);
+  if (stored === null) throw new CliError(unknownPlan(plan.id), exitCode.usage);
+  const made = await readMadeProtections(documents, patternOf);
+  const protections = [...policies.protections, ...made];
+  const judged = judgeEntries({ sha256 }, { policies, liveIn: () => null }, plan, stored, now);
+  const outcomes = judged.map((it): Came => {
+    if (it.kind === "refused") return it;
+    const { entry } = it;
+    const isProtected = protectionOf(protections, sessionOfEntry(entry), now) !== null;
+    return isProtected
+      ? { kind: "refused", entry, reason: "protected", message: "It is protected." }
+      : { kind: "would-stop", entry };
+  });
+  return stopReport(
+    { acted: false, plan: plan.id, override: null, problems: [], killSwitch, outcomes, finished: [] },
+    pricingOf(settings),
+    now,
+  );
+}
+
+async function apply(
+  clients: AwsClients,
+  stores: Stores,
+  input: CleanupInput,
+  plan: Plan,
+  killSwitch: KillSwitch,
+  subject: ScanSubject,
+  terminal: Terminal,
+): Promise<StopReport> {
+  const { signal } = terminal;
+  const { settings, cleanup } = input;
+  const known = timeoutsOf(plan.entries);
+  const scanned = await scanForCleanup(clients, settings, subject, { known, look: false }, terminal);
+  const stopper = stopperOf(clients, settings, cleanup);
+  try {
+    const sweepInput = sweepInputOf(input, true);
+    await rememberRules(stores.documents, sweepInput, subject.now);
+    const run = applyStoredPlan(sweepPortsOf(clients, stores, input, serviceTime(subject), stopper.stopSession));
+    const outcomes: EntryOutcome[] = [];
+    const finished: StopRecord[] = [];
+    const problems: StopReport["problems"][number][] = foreignProblems(plan, subject.identity.account);
+    for (const target of scanned.targets) {
+      // Where nothing can be listed, nobody knows how many sessions there are, and the breaker refuses all.
+      const found = sweptTargetOf(target) ?? {
+        target: target.target,
+        interpreters: [],
+        sessions: [],
+        readySessions: null,
+      };
+      const done = await run(sweepInput, found, plan, signal);
+      outcomes.push(...done.outcomes);
+      finished.push(...done.finished);
+      problems.push(...done.problems.map((problem) => ({ ...problem, region: target.target.region })));
+    }
+    const place = new Map(plan.entries.map(({ key }, index) => [JSON.stringify([targetKey(key), key.session]), index]));
+    const placeOf = ({ entry: { key } }: EntryOutcome): number =>
+      place.get(JSON.stringify([targetKey(key), key.session])) ?? 0;
+    const sorted = outcomes.toSorted((a, b) => placeOf(a) - placeOf(b));
+    return stopReport(
+      { acted: true, plan: plan.id, override: null, problems, killSwitch, outcomes: sorted, finished },
+      pricingOf(settings),
+      subject.now,
+    );
+  } finally {
+    stopper.close();
+  }
+}
+
+function foreignProblems(plan: Plan, account: string): StopReport["problems"][number][] {
+  const foreign = plan.entries.filter(({ key }) => key.account !== account);
+  if (foreign.length === 0) return [];
+  const accounts = [...new Set(foreign.map(({ key }) => key.account))].join(", ");
+  const message = `${foreign.length} sessions of the plan are in ${accounts}, and the credentials are of ${account}: they were left alone. Apply the plan with credentials of theirs, too.`;
+  return [{ code: "OtherAccount", message, region: null }];
+}
+
+const unknownPlan = (id: string): string =>
+  `this state has no plan ${safeText(id)}: apply a plan with the state that it was made with, or make a new one with \`sandmeter plan\``;
+
+function whatNext({ switch: position }: StopReport, named: string): string {
+  const armed =
+    position === "armed"
+      ? ""
+      : `Stopping is ${position === "unknown" ? "not known to be" : "not"} armed: \`sandmeter arm\` first. `;
+  return `${armed}\`sandmeter apply ${safeText(named)} --yes\` stops exactly these, each after one more look at it.`;
+}

@@ -1,0 +1,85 @@
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { planTargets } from "../../core/jobs/sweep/plan-targets.ts";
+import { type PlanReport, planReport } from "../../core/reporting/plan-report.ts";
+import { CliError, UsageError } from "../cli-error.ts";
+import { type ExitCode, exitCode } from "../exit-code.ts";
+import { safeJson, safeText } from "../render/safe-text.ts";
+import { pricingOf } from "../scan/compose.ts";
+import { readSubject } from "../scan/subject.ts";
+import { systemClock } from "../system-clock.ts";
+import type { Terminal } from "../terminal.ts";
+import type { CheckVerb, RunVerb } from "../verb.ts";
+import { type CleanupInput, readCleanupInput } from "./cleanup-input.ts";
+import { killSwitchOf, serviceTime, stopsNothing, sweepInputOf, sweepPortsOf } from "./compose.ts";
+import { planText } from "./plan-text.ts";
+import { scanForCleanup, sweptTargetOf, watchedTimeouts } from "./swept-targets.ts";
+import { withCleanup } from "./with-cleanup.ts";
+
+export const checkPlan: CheckVerb = async ({ options }, terminal) =>
+  (await readCleanupInput(options, terminal, "needed")).problems;
+
+export const runPlan: RunVerb = async ({ options }, terminal) => {
+  const { problems, ...input } = await readCleanupInput(options, terminal, "needed");
+  const out = typeof options["out"] === "string" ? options["out"] : null;
+  if (out === "") problems.push("--out needs the name of a file");
+  if (problems.length > 0) throw new UsageError(problems);
+  const report = await planOnce(input, terminal);
+  const file = out === null ? null : path.resolve(terminal.cwd, out);
+  if (file !== null) await write(file, report);
+  const json = options["json"] === true;
+  terminal.out(json ? `${safeJson(report)}\n` : planText(report, howToApply(report, input, out), terminal));
+  return exitOf(report);
+};
+
+/** One scan, its evidence and decisions, and a plan of what would be stopped, which is kept. */
+async function planOnce(input: CleanupInput, terminal: Terminal): Promise<PlanReport> {
+  const { signal } = terminal;
+  return withCleanup(input, signal, async (clients, stores) => {
+    const subject = await readSubject(clients, input.settings, systemClock, signal);
+    const known = await watchedTimeouts(stores.registry, subject.targets);
+    const scanned = await scanForCleanup(clients, input.settings, subject, { known, look: true }, terminal);
+    const ports = sweepPortsOf(clients, stores, input, serviceTime(subject), stopsNothing);
+    const found = scanned.targets.flatMap((target) => sweptTargetOf(target) ?? []);
+    const planned = await planTargets(ports)(subject.now, sweepInputOf(input, false), found, true, signal);
+    const killSwitch = await killSwitchOf(clients, stores.documents, input.cleanup).read(signal);
+    return planReport(scanned, planned, killSwitch, pricingOf(input.settings), subject.now);
+  });
+}
+
+async function write(file: string, report: PlanReport): Promise<void> {
+  try {
+    await writeFile(file, `${safeJson(report)}\n`);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new CliError(`--out: the plan was made, and cannot be written: ${safeText(message)}`, exitCode.failed, {
+      cause: error,
+    });
+  }
+}
+
+function howToApply(
+  { plan, stops, switch: position }: PlanReport,
+  { policies }: CleanupInput,
+  out: string | null,
+): string {
+  if (stops.length === 0) return "There is nothing to apply.";
+  const observed = new Set(policies.policies.filter(({ mode }) => mode === "observe").map(({ id }) => id));
+  const held = stops.filter(({ policy }) => observed.has(policy)).length;
+  const minutes = Math.round((plan.expiresAt - plan.madeAt) / 60_000);
+  return [
+    `Nothing was stopped. The plan holds for ${minutes} minutes: \`sandmeter apply ${out === null ? plan.id : safeText(out)}\` shows it, and with --yes stops exactly these.`,
+    ...(held === 0
+      ? []
+      : [
+          `${held} of them are by policies that only observe, and are refused: \`mode: enforce\` lets a policy stop sessions.`,
+        ]),
+    ...(position === "armed" ? [] : ["Stopping is not armed: `sandmeter arm` allows it."]),
+  ].join("\n");
+}
+
+function exitOf({ complete, problems }: PlanReport): ExitCode {
+  if (problems.some(({ region }) => region === null)) return exitCode.failed;
+  return complete ? exitCode.done : exitCode.partial;
+}

@@ -1,0 +1,140 @@
+import type { AwsClients } from "../../adapters/aws/clients.ts";
+import type { EntryOutcome } from "../../core/cleanup/stop-outcome.ts";
+import type { Session } from "../../core/inventory/session.ts";
+import type { TargetScan } from "../../core/jobs/scan/outcome.ts";
+import { type StoppedByHand, stopByHand } from "../../core/jobs/sweep/stop-by-hand.ts";
+import type { StopOverride } from "../../core/jobs/sweep/stop-ports.ts";
+import type { SweepPorts } from "../../core/jobs/sweep/sweep-ports.ts";
+import type { StopRecord } from "../../core/ports/stops.ts";
+import { type Came, type StopReport, stopReport } from "../../core/reporting/stop-report.ts";
+import type { Stores } from "../accounts/stores.ts";
+import { CliError, UsageError } from "../cli-error.ts";
+import { safeJson, safeText } from "../render/safe-text.ts";
+import { pricingOf } from "../scan/compose.ts";
+import { readSubject } from "../scan/subject.ts";
+import { systemClock } from "../system-clock.ts";
+import type { Terminal } from "../terminal.ts";
+import type { CheckVerb, RunVerb } from "../verb.ts";
+import type { CleanupInput } from "./cleanup-input.ts";
+import { killSwitchOf, serviceTime, stopperOf, stopsNothing, sweepInputOf, sweepPortsOf, userOf } from "./compose.ts";
+import { readStopFlags, type StopFlags } from "./stop-flags.ts";
+import { stopExitOf, stopText } from "./stop-text.ts";
+import { scanForCleanup, sweptTargetOf, watchedTimeouts } from "./swept-targets.ts";
+import { withCleanup } from "./with-cleanup.ts";
+
+export const checkStop: CheckVerb = async (input, terminal) => (await readStopFlags(input, terminal)).problems;
+
+export const runStop: RunVerb = async (verbInput, terminal) => {
+  const { problems, input, flags } = await readStopFlags(verbInput, terminal);
+  if (problems.length > 0) throw new UsageError(problems);
+  const override: StopOverride = { by: userOf(terminal), reason: flags.reason, protections: flags.overrideProtection };
+  const report = await withCleanup(input, terminal.signal, (clients, stores) =>
+    stop(clients, stores, input, flags, override, terminal),
+  );
+  const next = flags.yes ? "" : whatNext(report);
+  terminal.out(verbInput.options["json"] === true ? `${safeJson(report)}\n` : stopText(report, next, terminal));
+  return stopExitOf(report);
+};
+
+async function stop(
+  clients: AwsClients,
+  stores: Stores,
+  input: CleanupInput,
+  flags: StopFlags,
+  override: StopOverride,
+  terminal: Terminal,
+): Promise<StopReport> {
+  const { signal } = terminal;
+  const { settings, cleanup } = input;
+  const subject = await readSubject(clients, settings, systemClock, signal);
+  const known = await watchedTimeouts(stores.registry, subject.targets);
+  const scanned = await scanForCleanup(clients, settings, subject, { known, look: false }, terminal);
+  requireFound(scanned.targets, flags);
+  const stopper = flags.yes
+    ? stopperOf(clients, settings, cleanup)
+    : { stopSession: stopsNothing, close: () => undefined };
+  try {
+    const ports = sweepPortsOf(clients, stores, input, serviceTime(subject), stopper.stopSession);
+    const sweepInput = sweepInputOf(input, flags.yes);
+    let plan: string | null = null;
+    const foreseen: Came[] = [];
+    const outcomes: EntryOutcome[] = [];
+    const finished: StopRecord[] = [];
+    const problems: StopReport["problems"][number][] = [];
+    for (const target of scanned.targets) {
+      const found = sweptTargetOf(target);
+      const wanted = target.sessions.filter((session) => isWanted(session, flags));
+      if (found === null || wanted.length === 0) continue;
+      const sessions = await Promise.all(wanted.map((session) => withTimeout(ports, session, signal)));
+      const done = await stopByHand(ports)(subject.now, sweepInput, found, { sessions, override }, signal);
+      plan ??= done.plan?.id ?? null;
+      foreseen.push(...foreseenOf(done, override));
+      outcomes.push(...done.outcomes);
+      finished.push(...done.finished);
+      problems.push(...done.problems.map((problem) => ({ ...problem, region: target.target.region })));
+    }
+    const killSwitch = await killSwitchOf(clients, stores.documents, cleanup).read(signal);
+    return stopReport(
+      { acted: flags.yes, plan, override, problems, killSwitch, outcomes: flags.yes ? outcomes : foreseen, finished },
+      pricingOf(settings),
+      subject.now,
+    );
+  } finally {
+    stopper.close();
+  }
+}
+
+/** What can be told of it without stopping anything. */
+function foreseenOf({ plan, decided }: StoppedByHand, { protections }: StopOverride): readonly Came[] {
+  const isProtected = new Set(
+    decided.filter(({ facts }) => facts.protection !== null).map(({ facts }) => facts.session.id),
+  );
+  return (plan?.entries ?? []).map((entry) =>
+    isProtected.has(entry.key.session) && !protections
+      ? {
+          kind: "refused",
+          entry,
+          reason: "protected",
+          message: "It is protected: --override-protection stops it all the same.",
+        }
+      : { kind: "would-stop", entry },
+  );
+}
+
+/** What a stop saves depends on its time limit, which listings do not say. */
+async function withTimeout(
+  { getSession }: Pick<SweepPorts, "getSession">,
+  session: Session,
+  signal: AbortSignal,
+): Promise<Session> {
+  if (session.timeoutSeconds !== null) return session;
+  const found = await getSession(session.target, session.interpreter, session.id, signal);
+  return found.kind === "found" ? { ...session, timeoutSeconds: found.value.timeoutSeconds } : session;
+}
+
+const isWanted = (session: { readonly id: string; readonly interpreter: string }, flags: StopFlags): boolean =>
+  (flags.interpreter === null || flags.interpreter === session.interpreter) &&
+  (flags.sessions.length === 0 || flags.sessions.includes(session.id));
+
+/** A session that is not there is most often a typing error, or in another Region: then none of the others is stopped either. */
+function requireFound(targets: readonly TargetScan[], flags: StopFlags): void {
+  const live = new Set(
+    targets.flatMap(({ sessions }) => sessions.filter((it) => isWanted(it, flags)).map(({ id }) => id as string)),
+  );
+  const regions = targets.map(({ target }) => target.region).join(", ");
+  const missing = flags.sessions.filter((id) => !live.has(id));
+  if (missing.length > 0) {
+    const of = flags.interpreter === null ? "" : ` of ${safeText(flags.interpreter)}`;
+    throw new CliError(
+      `no live session${of} ${missing.map(safeText).join(", ")} in ${regions}: it has ended, or is elsewhere (--regions, --profile); nothing was stopped`,
+    );
+  }
+  if (live.size === 0) {
+    throw new CliError(`${safeText(flags.interpreter ?? "")} has no live session in ${regions}; nothing was stopped`);
+  }
+}
+
+function whatNext({ switch: position }: StopReport): string {
+  const armed = position === "armed" ? "" : "Stopping is not armed: `sandmeter arm` first. ";
+  return `${armed}The same command with --yes stops them.`;
+}

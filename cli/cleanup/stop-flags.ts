@@ -1,0 +1,53 @@
+import { safeText } from "../render/safe-text.ts";
+import type { Terminal } from "../terminal.ts";
+import type { VerbInput } from "../verb.ts";
+import { type CleanupInput, readCleanupInput } from "./cleanup-input.ts";
+
+export interface StopFlags {
+  readonly sessions: readonly string[];
+  readonly interpreter: string | null;
+  readonly reason: string;
+  readonly yes: boolean;
+  readonly overrideProtection: boolean;
+}
+
+export const sessionIdPattern = /^[0-9a-zA-Z]{1,40}$/;
+export const interpreterIdPattern = /^[a-zA-Z0-9._-]{1,100}$/;
+const longestReason = 500;
+
+/**
+ * What a person says to stop, with all that is wrong with it. No policy is needed for it, and none bars it; but what a policy file protects is
+ * protected, so that one which cannot be read is told, unless protections are overridden anyway.
+ */
+export async function readStopFlags(
+  { arguments: words, options }: VerbInput,
+  terminal: Terminal,
+): Promise<{ readonly input: CleanupInput; readonly flags: StopFlags; readonly problems: readonly string[] }> {
+  const overrideProtection = options["overrideProtection"] === true;
+  const { problems, ...input } = await readCleanupInput(options, terminal, overrideProtection ? "ignored" : "if-there");
+  const interpreter = typeof options["interpreter"] === "string" ? options["interpreter"] : null;
+  const reason = typeof options["reason"] === "string" ? options["reason"].trim() : "";
+  for (const word of words) {
+    if (!sessionIdPattern.test(word))
+      problems.push(`"${safeText(word)}" is no session id: letters and digits, as \`sandmeter scan\` shows`);
+  }
+  if (words.length === 0 && interpreter === null) {
+    problems.push("say which sessions to stop, or --interpreter ID for all of an interpreter");
+  }
+  if (interpreter !== null && !interpreterIdPattern.test(interpreter)) {
+    problems.push(`--interpreter "${safeText(interpreter)}" is no id: see \`sandmeter scan --interpreters\``);
+  }
+  if (reason === "") problems.push("--reason is needed: it is kept with each stop");
+  if (reason.length > longestReason) problems.push(`--reason must be ${longestReason} characters or less`);
+  return {
+    input,
+    problems,
+    flags: {
+      sessions: [...new Set(words)],
+      interpreter,
+      reason,
+      yes: options["yes"] === true,
+      overrideProtection,
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import type { StopOutcome, StopReport } from "../../core/reporting/stop-report.ts";
+import { type ExitCode, exitCode } from "../exit-code.ts";
+import { formatSeconds } from "../render/duration.ts";
+import { safeText } from "../render/safe-text.ts";
+import { painter, type Style } from "../render/style.ts";
+import { renderTable } from "../render/table.ts";
+import type { Terminal } from "../terminal.ts";
+
+/** What became of each session, one row each, then the reasons of those that were not stopped. */
+export function stopText(report: StopReport, next: string, terminal: Pick<Terminal, "color" | "columns">): string {
+  const paint = painter(terminal.color);
+  const { outcomes, finished, problems } = report;
+  const table = renderTable(
+    [
+      { title: "OUTCOME" },
+      { title: "REGION" },
+      { title: "SESSION", shrinkTo: 12 },
+      { title: "INTERPRETER", shrinkTo: 8 },
+      { title: "NAME", shrinkTo: 6 },
+      { title: "AGE", align: "right" },
+      { title: "WHY", shrinkTo: 12 },
+    ],
+    outcomes.map((it) => [
+      { text: outcomeText(it), style: styles[it.outcome] },
+      { text: it.region },
+      { text: it.session },
+      { text: it.interpreter },
+      { text: it.name ?? "-" },
+      { text: formatSeconds(it.ageSeconds) },
+      { text: it.message ?? it.text },
+    ]),
+    terminal.color ? terminal.columns : null,
+    paint,
+  );
+  return [
+    outcomes.length === 0 ? "There is nothing to stop.\n" : table,
+    ...finished.map(
+      ({ session, region, state }) =>
+        `An earlier run left ${session} in ${region} undecided; it is found out now: ${state}.\n`,
+    ),
+    `\n${countsLine(report)}\n`,
+    ...problems.map(({ region, code, message }) => `${safeText(`${region ?? "state"}: ${code}: ${message}`)}\n`),
+    ...(next === "" ? [] : [`${next}\n`]),
+  ].join("");
+}
+
+const styles: Readonly<Record<StopOutcome["outcome"], Style>> = {
+  "would-stop": "yellow",
+  stopped: "green",
+  "already-gone": "dim",
+  refused: "yellow",
+  failed: "red",
+};
+
+const outcomeText = ({ outcome, refusal }: StopOutcome): string =>
+  refusal === null ? outcome : `${outcome}: ${refusal}`;
+
+function countsLine({ outcomes, acted }: StopReport): string {
+  const count = (wanted: StopOutcome["outcome"]): number => outcomes.filter((it) => it.outcome === wanted).length;
+  const parts = (["would-stop", "stopped", "already-gone", "refused", "failed"] as const)
+    .map((kind) => [kind, count(kind)] as const)
+    .filter(([, number]) => number > 0)
+    .map(([kind, number]) => `${number} ${kind}`);
+  return `${parts.length === 0 ? "0 sessions" : parts.join(", ")}.${acted ? "" : " This was a dry run: nothing was stopped."}`;
+}
+
+/** 4 where some were refused or failed, 1 where all of them were; a dry run tells, and is done. */
+export function stopExitOf({ acted, outcomes, problems }: StopReport): ExitCode {
+  const bad = outcomes.filter(({ outcome }) => outcome === "refused" || outcome === "failed").length;
+  if (acted && bad > 0 && bad === outcomes.length) return exitCode.failed;
+  if (problems.length > 0 && outcomes.length === 0) return exitCode.failed;
+  return problems.length > 0 || (acted && bad > 0) ? exitCode.partial : exitCode.done;
+}

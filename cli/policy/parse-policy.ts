@@ -1,0 +1,41 @@
+import { policiesOf, runawayLimitsOf } from "../../adapters/config/policies-of.ts";
+import { policyBoundsProblems } from "../../adapters/config/policy-bounds-problems.ts";
+import { boundsOf, type WrittenBounds } from "../../adapters/config/policy-bounds-schema.ts";
+import { matchKeys } from "../../adapters/config/policy-match-schema.ts";
+import { policyFileSchema, policyKeys } from "../../adapters/config/policy-schema.ts";
+import type { PolicySet } from "../../core/cleanup/policy.ts";
+import type { RunawayLimits } from "../../core/cleanup/runaway.ts";
+import { issueProblems, type KnownKeys } from "../config/issue-problems.ts";
+import { locateText, nameOfPath } from "../config/locate.ts";
+import { safeText } from "../render/safe-text.ts";
+
+export type ParsedPolicy =
+  | { readonly ok: true; readonly set: PolicySet; readonly runaway: RunawayLimits }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+/** Reads the text of a policy file (docs/policy.md) within the bounds of the configuration; every problem at once, each with its line. */
+export function parsePolicy(text: string, file: string, bounds: WrittenBounds): ParsedPolicy {
+  const located = locateText(text, file);
+  if (!located.ok) return { ok: false, problems: located.problems.map(safeText) };
+  const parsed = policyFileSchema.safeParse(located.value);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.flatMap((issue) => issueProblems(issue, knownKeys, located.at));
+    return { ok: false, problems: problems.map(safeText) };
+  }
+  const within = boundsOf(bounds);
+  const outside = policyBoundsProblems(parsed.data, bounds, within);
+  if (outside.length > 0) {
+    const problems = outside.map(({ path, message }) => `${located.at(path)}: ${nameOfPath(path)} ${message}`);
+    return { ok: false, problems: problems.map(safeText) };
+  }
+  return { ok: true, set: policiesOf(parsed.data, within), runaway: runawayLimitsOf(parsed.data) };
+}
+
+const knownKeys: KnownKeys = [
+  { path: /^$/, keys: policyKeys.file },
+  { path: /^policies\[\d+\]$/, keys: policyKeys.policy },
+  { path: /^policies\[\d+\]\.breaker$/, keys: policyKeys.breaker },
+  { path: /^protections\[\d+\]$/, keys: policyKeys.protection },
+  { path: /^(policies|protections)\[\d+\]\.match$/, keys: matchKeys },
+  { path: /^runaway$/, keys: policyKeys.runaway },
+];

@@ -1,0 +1,183 @@
+import { targetKey } from "../inventory/target.ts";
+import { type Instant, isoOf } from "../kernel/instant.ts";
+import { formatUsd } from "../kernel/money.ts";
+import type { OutgoingEvent } from "../ports/events.ts";
+import type { SwitchPosition } from "../ports/kill-switch.ts";
+import type { StopRecord } from "../ports/stops.ts";
+import type { SessionFacts } from "./decision.ts";
+import { evidenceDetail } from "./event-evidence.ts";
+import type { PlanEntry } from "./plan.ts";
+import type { Protection, SessionMatch } from "./policy.ts";
+import type { PolicyRegret } from "./regret.ts";
+import type { Runaway } from "./runaway.ts";
+import type { EntryOutcome } from "./stop-outcome.ts";
+
+/** Raised when a detail loses a member or gives one another meaning; new members do not raise it. */
+const version = "1";
+
+interface Happened {
+  readonly kind: string;
+  readonly detailType: string;
+  /** What tells it from others of its kind: the same happening always has the same id. */
+  readonly parts: readonly (string | number)[];
+  readonly detail: Readonly<Record<string, unknown>>;
+  readonly action: string;
+  readonly section: string;
+}
+
+const eventOf = (now: Instant, { kind, detailType, parts, detail, action, section }: Happened): OutgoingEvent => {
+  const id = `${kind}/${parts.map((part) => encodeURIComponent(String(part).toWellFormed())).join("/")}`;
+  const runbook = `docs/runbook.md#${section}`;
+  return { id, at: now, detailType, detail: { version, id, ...detail, asOf: isoOf(now), action, runbook } };
+};
+
+type Key = PlanEntry["key"];
+const partsOf = ({ account, region, interpreter, session }: Key) => [account, region, interpreter, session];
+
+const entryDetail = ({ key, name, createdAt, policy, decision, evidence }: PlanEntry) => ({
+  ...key,
+  name,
+  createdAt: isoOf(createdAt),
+  policy: policy.id === "" ? null : policy.id,
+  reason: decision.reason,
+  text: decision.text,
+  horizon: decision.horizon === null ? null : isoOf(decision.horizon),
+  idleSince: decision.idleSince === null ? null : isoOf(decision.idleSince),
+  evidence: evidenceDetail(evidence),
+});
+
+/**
+ * Told once for a session and a policy as it is: each pass plans it anew as long as nobody stops it. `acts`: it is about to be stopped. A plan
+ * that only shows what would be is null: it is not kept.
+ */
+export const stopPlannedEvent = (now: Instant, plan: string | null, entry: PlanEntry, acts: boolean): OutgoingEvent =>
+  eventOf(now, {
+    kind: "session-stop-planned",
+    detailType: "Session Stop Planned",
+    parts: [...partsOf(entry.key), entry.policy.hash.slice(0, 16), acts ? "act" : "observe"],
+    detail: { plan, mode: acts ? "enforce" : "observe", ...entryDetail(entry) },
+    action: acts
+      ? "Nothing, if nobody needs the session. Otherwise `sandmeter protect` it, or `sandmeter disarm`."
+      : "Nothing is stopped: see whether you agree, before policies enforce.",
+    section: "session-stop-planned",
+  });
+
+/** Of a record that is decided; null where nothing came of it that anyone needs to hear. */
+export function stopRecordEvent(now: Instant, record: StopRecord): OutgoingEvent | null {
+  const { entry, attempt, state, override, plan, intendedAt, decidedAt, problem } = record;
+  const detail = {
+    plan,
+    attempt,
+    override,
+    intendedAt: isoOf(intendedAt),
+    decidedAt: decidedAt === null ? null : isoOf(decidedAt),
+    ...entryDetail(entry),
+  };
+  const parts = [...partsOf(record.key), attempt];
+  switch (state) {
+    case "stopped":
+      return eventOf(now, {
+        kind: "session-stopped",
+        detailType: "Session Stopped",
+        parts,
+        detail,
+        action:
+          "Nothing. If it was needed, `sandmeter explain` says why it was stopped, and `sandmeter disarm` ends it.",
+        section: "session-stopped",
+      });
+    case "failed":
+      return eventOf(now, {
+        kind: "session-stop-failed",
+        detailType: "Session Stop Failed",
+        parts,
+        detail: { ...detail, code: problem?.code ?? null, message: problem?.message ?? null },
+        action: "See the message; the next pass decides about the session anew.",
+        section: "session-stop-failed",
+      });
+    case "intended":
+    case "already-gone":
+    case "abandoned":
+      return null;
+  }
+}
+
+const hourMs = 3_600_000;
+const mostSessions = 20;
+
+/** What a breaker refused in one pass over a target: told once an hour. */
+export function refusedEvent(now: Instant, outcomes: readonly EntryOutcome[]): OutgoingEvent | null {
+  const refused = outcomes.flatMap((it) => (it.kind === "refused" && it.reason === "breaker" ? [it] : []));
+  const [first] = refused;
+  if (first === undefined) return null;
+  const { account, region } = first.entry.key;
+  return eventOf(now, {
+    kind: "cleanup-refused",
+    detailType: "Cleanup Refused",
+    parts: [account, region, Math.floor(now / hourMs)],
+    detail: {
+      account,
+      region,
+      refusal: first.reason,
+      message: first.message,
+      count: refused.length,
+      sessions: refused.slice(0, mostSessions).map(({ entry }) => entry.key.session),
+    },
+    action: "See whether so many stops are right (`sandmeter plan`), then raise the breaker, or mend the policy.",
+    section: "cleanup-refused",
+  });
+}
+
+/** Somebody, or a policy that was regretted too often, turned all stopping off. */
+export const disarmedEvent = (now: Instant, { by, why, at }: SwitchPosition): OutgoingEvent =>
+  eventOf(now, {
+    kind: "cleanup-disarmed",
+    detailType: "Cleanup Disarmed",
+    parts: [at ?? 0],
+    detail: { by, why, at: at === null ? null : isoOf(at) },
+    action: "Nothing is stopped until `sandmeter arm`: find out why it was disarmed first.",
+    section: "cleanup-disarmed",
+  });
+
+export const regrettedEvent = (now: Instant, regret: PolicyRegret["regrets"][number]): OutgoingEvent =>
+  eventOf(now, {
+    kind: "stop-regretted",
+    detailType: "Stop Regretted",
+    parts: [...partsOf(regret.stop.key), regret.how],
+    detail: { how: regret.how, at: isoOf(regret.at), plan: regret.stop.plan, ...entryDetail(regret.stop.entry) },
+    action: "See why it was stopped (`sandmeter explain`): idleAfter may be too short for these sessions.",
+    section: "stop-regretted",
+  });
+
+export const runawayEvent = (now: Instant, { session }: Pick<SessionFacts, "session">, found: Runaway): OutgoingEvent =>
+  eventOf(now, {
+    kind: "session-runaway",
+    detailType: "Session Runaway",
+    parts: [targetKey(session.target), session.interpreter, session.id, found.hot === null ? "usd" : "hot"],
+    detail: {
+      ...session.target,
+      interpreter: session.interpreter,
+      session: session.id,
+      name: session.name,
+      createdAt: isoOf(session.createdAt),
+      hotSince: found.hot === null ? null : isoOf(found.hot.since),
+      hotUntil: found.hot === null ? null : isoOf(found.hot.until),
+      usd: found.usd === null ? null : formatUsd(found.usd),
+    },
+    action: "It works, so nothing stops it: ask its owner, or `sandmeter stop` it by hand.",
+    section: "session-runaway",
+  });
+
+export const protectionLapsingEvent = (
+  now: Instant,
+  { match, why, until }: Protection & { readonly until: Instant },
+): OutgoingEvent =>
+  eventOf(now, {
+    kind: "protection-lapsing",
+    detailType: "Protection Lapsing",
+    parts: [JSON.stringify(writtenOut(match)), until],
+    detail: { match: writtenOut(match), why, until: isoOf(until) },
+    action: "Give it a later end (`sandmeter protect`), or let policies hold again.",
+    section: "protection-lapsing",
+  });
+
+const writtenOut = ({ name, ...match }: SessionMatch) => ({ ...match, name: name?.text ?? null });

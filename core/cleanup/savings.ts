@@ -1,0 +1,90 @@
+import { periodAt } from "../billing/price-book.ts";
+import { expiresAtOf } from "../inventory/session.ts";
+import type { Instant } from "../kernel/instant.ts";
+import { subtractUsd, sumUsd, type Usd } from "../kernel/money.ts";
+import type { StopRecord } from "../ports/stops.ts";
+import { chargedLevel, type IdlePrices, idleCost, type UsdBounds } from "./savings-rate.ts";
+
+/** What one stop saved: an idle rest of the session's life. */
+export interface Saving {
+  readonly stop: StopRecord;
+  /** When the session was gone for certain, and when its time limit would have ended it; null where that is not known. */
+  readonly stoppedAt: Instant;
+  readonly wouldEndAt: Instant | null;
+  /** Null where its time limit or the Region's price is not known. */
+  readonly usd: UsdBounds | null;
+  /** Slots of the quota that were freed, in session-milliseconds; null where its time limit is not known. */
+  readonly freedMs: number | null;
+}
+
+export interface Savings {
+  readonly stops: number;
+  /** Sent, and not known yet whether they worked: in none of the sums. */
+  readonly pending: number;
+  /** Of the stops, those whose saving is not known: in none of the sums. */
+  readonly unknown: number;
+  readonly regretted: number;
+  readonly gross: UsdBounds;
+  /** What regretted stops would have saved, had they been none: it was not waste. */
+  readonly regrets: UsdBounds;
+  /** Gross less regrets and the monitor's own cost, so it may be below zero; null where that cost is not known. */
+  readonly net: UsdBounds | null;
+  readonly freedMs: number;
+}
+
+export interface SavingsInput extends IdlePrices {
+  /** The highest level of all of a session's records; null where it is not known. */
+  readonly peakBytesOf: (stop: StopRecord) => number | null;
+}
+
+/**
+ * What a stop saved: the time that was left to the session, at the rate of its memory. What an idle session would have cost has no
+ * CPU in it. Null for a stop that did not end anything: one that failed, or found the session gone, saved nothing.
+ */
+export function savingOf(stop: StopRecord, input: SavingsInput): Saving | null {
+  if (stop.state !== "stopped") return null;
+  const { entry, key } = stop;
+  const stoppedAt = stop.decidedAt ?? stop.intendedAt;
+  const wouldEndAt = expiresAtOf(entry);
+  if (wouldEndAt === null) return { stop, stoppedAt, wouldEndAt, usd: null, freedMs: null };
+  const freedMs = Math.max(0, wouldEndAt - stoppedAt);
+  const period = periodAt(input.prices, key.region, stoppedAt);
+  if (period === null) return { stop, stoppedAt, wouldEndAt, usd: null, freedMs };
+  const lastBytes = entry.evidence.cpu.kind === "known" ? entry.evidence.cpu.memoryBytes : null;
+  const level = chargedLevel(input, period, lastBytes, input.peakBytesOf(stop));
+  const low = idleCost(input, key.region, stoppedAt, wouldEndAt, level.low);
+  // It may have been gone as soon as the stop was sent.
+  const high = idleCost(input, key.region, stop.intendedAt, wouldEndAt, level.high);
+  return { stop, stoppedAt, wouldEndAt, usd: low === null || high === null ? null : { low, high }, freedMs };
+}
+
+/** What stops saved in all. `regretted` are the ids of those that turned out to be mistakes; `ownUsd` is what the monitor costs. */
+export function savingsOf(
+  stops: readonly StopRecord[],
+  input: SavingsInput,
+  regretted: ReadonlySet<string>,
+  ownUsd: Usd | null,
+): Savings {
+  const savings = stops.flatMap((stop) => savingOf(stop, input) ?? []);
+  const known = savings.flatMap(({ stop, usd }) => (usd === null ? [] : [{ usd, isRegret: regretted.has(stop.id) }]));
+  const gross = sumBounds(known.map(({ usd }) => usd));
+  const regrets = sumBounds(known.flatMap(({ usd, isRegret }) => (isRegret ? [usd] : [])));
+  const kept = sumBounds(known.flatMap(({ usd, isRegret }) => (isRegret ? [] : [usd])));
+  const ofRegrets = savings.filter(({ stop }) => regretted.has(stop.id));
+  return {
+    stops: savings.length,
+    pending: stops.filter(({ state }) => state === "intended").length,
+    unknown: savings.length - known.length,
+    regretted: ofRegrets.length,
+    gross,
+    regrets,
+    net: ownUsd === null ? null : { low: subtractUsd(kept.low, ownUsd), high: subtractUsd(kept.high, ownUsd) },
+    freedMs: savings.reduce((sum, { freedMs }) => sum + (freedMs ?? 0), 0),
+  };
+}
+
+/** Exact: the sum of the parts is the whole, in whatever order and groups. */
+const sumBounds = (parts: readonly UsdBounds[]): UsdBounds => ({
+  low: sumUsd(parts.map(({ low }) => low)),
+  high: sumUsd(parts.map(({ high }) => high)),
+});

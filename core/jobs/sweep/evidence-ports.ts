@@ -1,0 +1,23 @@
+import type { DecideSettings } from "../../cleanup/decide.ts";
+import type { CpuEvidence, Unknown } from "../../cleanup/evidence.ts";
+import type { PolicySet } from "../../cleanup/policy.ts";
+import type { Session } from "../../inventory/session.ts";
+import type { InterpreterId } from "../../kernel/ids.ts";
+import type { Instant } from "../../kernel/instant.ts";
+import type { ReadInterpreterCalls, ReadSessionCalls, ReadSessionCpu } from "../../ports/activity.ts";
+
+export interface EvidencePorts {
+  readonly readInterpreterCalls: ReadInterpreterCalls;
+  readonly readSessionCalls: ReadSessionCalls;
+  readonly readSessionCpu: ReadSessionCpu;
+}
+
+export interface EvidenceInput extends DecideSettings {
+  readonly policies: PolicySet;
+  /** Of each interpreter that has sessions. */
+  readonly arnOf: (interpreter: InterpreterId) => string | null;
+  /** How many sessions' usage records are read at most. */
+  readonly looksAtMost: number;
+  /** What an earlier pass saw; null: nothing. */
+  readonly remembered: (session: Session) => { readonly lookedAt: Instant; readonly cpu: CpuEvidence | Unknown } | null;
+}

@@ -1,0 +1,86 @@
+import type { Unknown } from "../../cleanup/evidence.ts";
+import { judgeRegret, type PolicyRegret, type RegretLimits } from "../../cleanup/regret.ts";
+import type { Target } from "../../inventory/target.ts";
+import type { SessionId } from "../../kernel/ids.ts";
+import { type Instant, instant, plusMs } from "../../kernel/instant.ts";
+import type { Problem } from "../../kernel/problem.ts";
+import type { ReadRefusedCalls, RefusedCalls } from "../../ports/activity.ts";
+import type { KillSwitch, KillSwitchStore } from "../../ports/kill-switch.ts";
+import type { Registry } from "../../ports/registry.ts";
+import { RegistryError } from "../../ports/registry-error.ts";
+import type { StopRecords } from "../../ports/stops.ts";
+
+export interface RegretPorts {
+  readonly registry: Pick<Registry, "load" | "goneSince">;
+  readonly records: Pick<StopRecords, "between">;
+  readonly readRefusedCalls: ReadRefusedCalls;
+  readonly writeSwitch: KillSwitchStore["write"];
+}
+
+interface RegretPass {
+  readonly regrets: PolicyRegret["regrets"];
+  /** How the switch is now: disarmed where a policy was regretted too often. */
+  readonly killSwitch: KillSwitch;
+  readonly problems: readonly Problem[];
+}
+
+const hourMs = 3_600_000;
+/** Stops that are older than a session lives were judged long ago. */
+const judgedMs = 24 * hourMs;
+
+/**
+ * Looks what came after the stops since the switch was armed, and disarms it where a policy was regretted too often. Whoever arms it again has
+ * seen that, so that what lies before counts no more. Throws only when `signal` is aborted.
+ */
+export async function regretPass(
+  ports: RegretPorts,
+  now: Instant,
+  limits: RegretLimits,
+  targets: readonly Target[],
+  killSwitch: KillSwitch,
+  signal: AbortSignal,
+): Promise<RegretPass> {
+  const armedAt = killSwitch.state === "armed" ? (killSwitch.at ?? 0) : 0;
+  const since = instant(Math.max(armedAt, now - judgedMs));
+  const judged: PolicyRegret[] = [];
+  try {
+    for (const target of targets) judged.push(...(await judgeTarget(ports, now, limits, target, since, signal)));
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error;
+    return { regrets: [], killSwitch, problems: [{ code: "StateUnavailable", message: error.message }] };
+  }
+  const regrets = judged.flatMap((policy) => policy.regrets);
+  const bad = judged.filter(({ verdict }) => verdict === "disarm");
+  if (bad.length === 0 || killSwitch.state !== "armed") return { regrets, killSwitch, problems: [] };
+  const why = bad
+    .map((it) => `${it.regrets.length} of ${it.judged} stops of policy ${it.policy} were regretted`)
+    .join("; ");
+  const position = { state: "disarmed" as const, by: "sandmeter", why, at: now };
+  const problem = await ports.writeSwitch(position, signal);
+  // Even where it could not be written, this pass stops nothing.
+  return { regrets, killSwitch: position, problems: problem === null ? [] : [problem] };
+}
+
+async function judgeTarget(
+  { registry, records, readRefusedCalls }: RegretPorts,
+  now: Instant,
+  limits: RegretLimits,
+  target: Target,
+  since: Instant,
+  signal: AbortSignal,
+): Promise<readonly PolicyRegret[]> {
+  const stops = (await records.between(target, since, plusMs(now, hourMs))).filter(
+    ({ state, override }) => state === "stopped" && override === null,
+  );
+  if (stops.length === 0) return [];
+  const { openSessions } = await registry.load(target);
+  const gone = await registry.goneSince(target, plusMs(now, -judgedMs));
+  const callsAfter = new Map<SessionId, RefusedCalls | Unknown>();
+  for (const [interpreter, own] of Map.groupBy(stops, ({ key }) => key.interpreter)) {
+    const asked = own.map(({ key, intendedAt }) => ({ session: key.session, stoppedAt: intendedAt }));
+    for (const [session, calls] of await readRefusedCalls(target, interpreter, asked, now, signal)) {
+      callsAfter.set(session, calls);
+    }
+  }
+  return judgeRegret({ stops, sessions: [...openSessions, ...gone], callsAfter }, limits, now);
+}

@@ -1,0 +1,82 @@
+import { decide } from "../../cleanup/decide.ts";
+import { type Decided, makePlanByHand } from "../../cleanup/make-plan.ts";
+import type { Plan } from "../../cleanup/plan.ts";
+import type { EntryOutcome } from "../../cleanup/stop-outcome.ts";
+import type { Session } from "../../inventory/session.ts";
+import type { Instant } from "../../kernel/instant.ts";
+import type { Problem } from "../../kernel/problem.ts";
+import { RegistryError } from "../../ports/registry-error.ts";
+import type { StopRecord } from "../../ports/stops.ts";
+import { evidenceInputOf } from "./decide-target.ts";
+import { gatherEvidence } from "./gather-evidence.ts";
+import { finishStops } from "./stop-finish.ts";
+import { stopOne } from "./stop-one.ts";
+import type { StopOverride } from "./stop-ports.ts";
+import type { SweepInput, SweepPorts, SweptTarget } from "./sweep-ports.ts";
+import { targetStopPorts, withProtections } from "./target-stop-ports.ts";
+
+export interface HandStop {
+  /** Of the target, in the order in which they are to be stopped. */
+  readonly sessions: readonly Session[];
+  readonly override: StopOverride;
+}
+
+export interface StoppedByHand {
+  /** What would be stopped, with what is known of it; null where there is a problem. */
+  readonly plan: Plan | null;
+  readonly decided: readonly Decided[];
+  readonly finished: readonly StopRecord[];
+  /** Empty where `input.act` is false. */
+  readonly outcomes: readonly EntryOutcome[];
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Stops sessions because a person says so, whatever their policies say. The chain is the same: the switch, protections unless they are
+ * overridden too, the cap of all runs, a look whether it lives, an intent. What could be seen of each is written down with it, and
+ * bars nothing; no breaker counts, as it belongs to a policy. Throws only when `signal` is aborted.
+ */
+export const stopByHand =
+  (ports: SweepPorts) =>
+  async (
+    now: Instant,
+    input: SweepInput,
+    found: SweptTarget,
+    { sessions, override }: HandStop,
+    signal: AbortSignal,
+  ): Promise<StoppedByHand> => {
+    try {
+      const finished = await finishStops(ports, found.target, signal);
+      const policies = await withProtections(ports, input.policies);
+      const decided = await decideChosen(ports, now, { ...input, policies }, found, sessions, signal);
+      const plan = makePlanByHand(decided, input.planLifetimeMs, ports.sha256, now);
+      const outcomes: EntryOutcome[] = [];
+      const links = targetStopPorts(ports, input, found);
+      for (const entry of input.act ? plan.entries : []) {
+        const order = { plan: plan.id, planMadeAt: plan.madeAt, planExpiresAt: plan.expiresAt, entry };
+        outcomes.push(await stopOne(links, { ...order, limit: null, override }, signal));
+      }
+      return { plan, decided, finished, outcomes, problems: [] };
+    } catch (error) {
+      if (!(error instanceof RegistryError)) throw error;
+      const problem = { code: "StateUnavailable", message: error.message };
+      return { plan: null, decided: [], finished: [], outcomes: [], problems: [problem] };
+    }
+  };
+
+async function decideChosen(
+  ports: SweepPorts,
+  now: Instant,
+  input: SweepInput,
+  found: SweptTarget,
+  sessions: readonly Session[],
+  signal: AbortSignal,
+): Promise<readonly Decided[]> {
+  const evidenceInput = evidenceInputOf(input, found, () => null);
+  const { facts } = await gatherEvidence(ports, now, evidenceInput, found.target, sessions, signal);
+  return facts.map((it) => ({
+    facts: it,
+    decision: decide(it, input, now),
+    arn: evidenceInput.arnOf(it.session.interpreter) ?? "",
+  }));
+}

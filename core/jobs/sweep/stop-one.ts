@@ -1,0 +1,176 @@
+import type { SessionKey } from "../../billing/usage-record.ts";
+import { checkBreaker } from "../../cleanup/breaker.ts";
+import { intentOf } from "../../cleanup/stop-intent.ts";
+import type { EntryOutcome } from "../../cleanup/stop-outcome.ts";
+import type { Instant } from "../../kernel/instant.ts";
+import { RegistryError } from "../../ports/registry-error.ts";
+import type { StopRecord } from "../../ports/stops.ts";
+import { barrierOf } from "./stop-barrier.ts";
+import { stoppedWithin } from "./stop-count.ts";
+import { finishedAfterMs } from "./stop-finish.ts";
+import { lookOnceMore } from "./stop-look.ts";
+import type { SecondLook, StopOrder, StopPorts } from "./stop-ports.ts";
+import { type Refusal, refusedBy } from "./stop-refusal.ts";
+import { type Sent, sendStop } from "./stop-send.ts";
+
+/** Each with an intent and a token of its own, and only after Get said READY to the end of the one before. */
+const mostAttempts = 2;
+
+/**
+ * Stops one session of a plan, if each link of the chain says yes: the plan is in force, nothing protects the session, the switch
+ * is armed, the session lives, it is still idle, and the cap is not spent. The instant of each check is the clock's, not the
+ * pass's. Only then the intent is written, and only then Stop is sent. A session that lives on all the same goes through the whole
+ * chain again. Throws only when `signal` is aborted while no Stop is under way.
+ */
+export async function stopOne(ports: StopPorts, order: StopOrder, signal: AbortSignal): Promise<EntryOutcome> {
+  let failure: string | null = null;
+  for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
+    const outcome = await attemptOf(ports, order, failure !== null, signal);
+    if (outcome.kind === "refused" && failure !== null) {
+      return { kind: "failed", entry: order.entry, message: `${failure} It was not tried again: ${outcome.message}` };
+    }
+    if (outcome.kind !== "alive") return outcome;
+    failure = outcome.message;
+  }
+  return { kind: "failed", entry: order.entry, message: failure ?? "" };
+}
+
+/** `alive`: Stop was sent, and it is READY all the same, which is written down. */
+type Attempt = EntryOutcome | { readonly kind: "alive"; readonly message: string };
+
+async function attemptOf(
+  ports: StopPorts,
+  order: StopOrder,
+  sentBefore: boolean,
+  signal: AbortSignal,
+): Promise<Attempt> {
+  try {
+    signal.throwIfAborted();
+    const passed = await linksOf(ports, order, sentBefore, signal);
+    if (passed.kind !== "passed") return passed;
+    const intent = await writeIntent(ports, order, passed, signal);
+    return intent.kind === "refused" ? intent : outcomeOf(order, await sendStop(ports, intent.record, sentBefore));
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error;
+    return refusedBy(order, "state-unavailable", error.message);
+  }
+}
+
+interface Passed {
+  readonly kind: "passed";
+  readonly look: SecondLook;
+  readonly lookedAt: Instant;
+  readonly earlier: readonly StopRecord[];
+}
+
+/** What was seen longer ago is looked at anew: a state that is slow, or a machine that sleeps, lets a session begin to work. */
+const freshForMs = 2 * 60_000;
+
+async function linksOf(
+  ports: StopPorts,
+  order: StopOrder,
+  hasClaim: boolean,
+  signal: AbortSignal,
+): Promise<Passed | EntryOutcome> {
+  const { entry } = order;
+  const { key } = entry;
+  const barred = await barrierOf(ports, order, signal);
+  if (barred !== null) return barred;
+  const earlier = await ports.records.ofSession(key);
+  if (earlier.some((record) => hasJustEnded(record, ports.clock.now()))) {
+    return { kind: "already-gone", entry, problem: null };
+  }
+  if (earlier.some(({ state }) => state === "intended")) {
+    const message =
+      "Another run is stopping it at this moment, or was killed while it did: a pass from ten minutes after that on finds out which.";
+    return refusedBy(order, "taken", message);
+  }
+  const look = await lookOnceMore(ports, order, signal);
+  if (look.kind !== "seen") return look;
+  const lookedAt = ports.clock.now();
+  // A look may take its time, and somebody may have changed their mind: what is barred takes nothing of the cap.
+  const stillBarred = await barrierOf(ports, order, signal);
+  if (stillBarred !== null) return stillBarred;
+  if (!hasClaim && (await ports.claimStop(key, ports.clock.now())) === "spent") {
+    return refusedBy(order, "cap", "As many sessions as may be stopped have been: it is left to the next pass.");
+  }
+  signal.throwIfAborted();
+  return { kind: "passed", look: look.look, lookedAt, earlier };
+}
+
+/** One that lives although it was seen to have ended was seen wrong then, and is looked at as any other once that is long ago. */
+const hasJustEnded = ({ state, decidedAt, intendedAt }: StopRecord, now: Instant): boolean =>
+  (state === "stopped" || state === "already-gone") && now - (decidedAt ?? intendedAt) < finishedAfterMs;
+
+/**
+ * The intent counts as a stop from now on, so that of runs that are under way at once, all of which the breaker let pass, no more
+ * get through than it allows. What bars the way is asked once more after it is written, for that may have taken its time: nothing
+ * lies between that and Stop.
+ */
+async function writeIntent(
+  ports: StopPorts,
+  order: StopOrder,
+  { look, lookedAt, earlier }: Passed,
+  signal: AbortSignal,
+): Promise<{ readonly kind: "written"; readonly record: StopRecord } | Refusal> {
+  const { plan, entry, override } = order;
+  const { clock, records, sha256 } = ports;
+  const record = intentOf({
+    plan,
+    entry: { ...entry, ...look },
+    override: override === null ? null : { by: override.by, reason: override.reason },
+    attempt: Math.max(0, ...earlier.map(({ attempt }) => attempt)) + 1,
+    now: clock.now(),
+    sha256,
+  });
+  if ((await records.put(record)) === "stale") {
+    return refusedBy(order, "taken", "Another run is stopping it at this moment.");
+  }
+  const written = { ...record, revision: 1 };
+  const refusal = await lastRefusal(ports, order, lookedAt, signal);
+  if (refusal === null) return { kind: "written", record: written };
+  await records.put({ ...written, state: "abandoned", decidedAt: clock.now() });
+  return refusal;
+}
+
+async function lastRefusal(
+  ports: StopPorts,
+  order: StopOrder,
+  lookedAt: Instant,
+  signal: AbortSignal,
+): Promise<Refusal | null> {
+  const { records, clock } = ports;
+  const { limit, entry } = order;
+  const tripped = limit === null ? null : await trippedBy(records, limit, entry.key, clock.now());
+  if (tripped !== null) return refusedBy(order, "breaker", `Others were stopped meanwhile: ${tripped}`);
+  const barred = await barrierOf(ports, order, signal);
+  if (barred !== null) return barred;
+  const sinceMs = clock.now() - lookedAt;
+  if (sinceMs >= 0 && sinceMs <= freshForMs) return null;
+  const message = `It was looked at ${Math.round(sinceMs / 1000)} seconds ago: so much time passed since that it has to be looked at anew.`;
+  return refusedBy(order, "taken", message);
+}
+
+async function trippedBy(
+  records: StopPorts["records"],
+  { breaker, live }: NonNullable<StopOrder["limit"]>,
+  key: SessionKey,
+  now: Instant,
+): Promise<string | null> {
+  const stopped = await stoppedWithin(records, key, breaker.windowMs, now);
+  // Its own intent is among them.
+  const answer = checkBreaker(breaker, { stopped: stopped === null ? null : stopped.size - 1, planned: 1, live });
+  return answer.kind === "tripped" ? answer.message : null;
+}
+
+function outcomeOf({ entry }: StopOrder, sent: Sent): Attempt {
+  switch (sent.kind) {
+    case "stopped":
+    case "already-gone":
+      return { kind: sent.kind, entry, problem: sent.problem };
+    case "alive":
+      return { kind: "alive", message: sent.problem.message };
+    case "failed":
+      return { kind: "failed", entry, message: sent.problem.message };
+  }
+}

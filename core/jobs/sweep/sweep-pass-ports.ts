@@ -1,0 +1,52 @@
+import type { Decided } from "../../cleanup/make-plan.ts";
+import type { PlanEntry } from "../../cleanup/plan.ts";
+import type { RegretLimits } from "../../cleanup/regret.ts";
+import type { RunawayLimits } from "../../cleanup/runaway.ts";
+import type { EntryOutcome } from "../../cleanup/stop-outcome.ts";
+import type { Session } from "../../inventory/session.ts";
+import type { Target } from "../../inventory/target.ts";
+import type { Instant } from "../../kernel/instant.ts";
+import type { Usd } from "../../kernel/money.ts";
+import type { Problem } from "../../kernel/problem.ts";
+import type { SendEvents } from "../../ports/events.ts";
+import type { KillSwitch } from "../../ports/kill-switch.ts";
+import type { StopRecord } from "../../ports/stops.ts";
+import type { EventDelivery } from "../observe/outcome.ts";
+import type { RegretPorts } from "./regret-pass.ts";
+import type { SweepInput, SweepPorts } from "./sweep-ports.ts";
+
+export interface SweepPassPorts extends SweepPorts, Omit<RegretPorts, "records"> {
+  readonly sendEvents: SendEvents;
+}
+
+export interface SweepPassInput extends Omit<SweepInput, "act"> {
+  readonly runaway: RunawayLimits;
+  readonly regret: RegretLimits;
+  /** What a session has cost for certain; null where that is not known. */
+  readonly knownUsdOf: (session: Session) => Usd | null;
+  readonly publish: boolean;
+}
+
+export interface SweepPassOutcome {
+  readonly asOf: Instant;
+  /** `enforce`: the switch is armed and a policy enforces. */
+  readonly mode: "observe" | "enforce";
+  readonly switch: KillSwitch["state"];
+  readonly targets: readonly SweptPass[];
+  readonly events: readonly EventDelivery[];
+  readonly problems: readonly Problem[];
+}
+
+export interface SweptPass {
+  readonly target: Target;
+  readonly decided: readonly Decided[];
+  /** The plan that stops are by; null where the pass only observes, or there is nothing to stop. */
+  readonly plan: string | null;
+  /** What is to be stopped by its policy. */
+  readonly planned: readonly PlanEntry[];
+  /** How many more there are, beyond what policies allow in one pass. */
+  readonly postponed: number;
+  readonly outcomes: readonly EntryOutcome[];
+  readonly finished: readonly StopRecord[];
+  readonly problems: readonly Problem[];
+}

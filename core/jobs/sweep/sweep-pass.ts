@@ -1,0 +1,109 @@
+import { targetKey } from "../../inventory/target.ts";
+import type { Instant } from "../../kernel/instant.ts";
+import type { Problem } from "../../kernel/problem.ts";
+import { RegistryError } from "../../ports/registry-error.ts";
+import type { EventDelivery } from "../observe/outcome.ts";
+import { happenings, plannedEvents } from "./happenings.ts";
+import { planTargets } from "./plan-targets.ts";
+import { regretPass } from "./regret-pass.ts";
+import { rememberRules } from "./stored-rules.ts";
+import { sweep } from "./sweep.ts";
+import type { SweepPassInput, SweepPassOutcome, SweepPassPorts, SweptPass } from "./sweep-pass-ports.ts";
+import type { SweptTarget } from "./sweep-ports.ts";
+import { tellCleanup } from "./tell-cleanup.ts";
+
+/**
+ * One pass of clean-up over some targets. It stops only where the switch is armed and a policy enforces; else it plans, and tells. Plans of a
+ * pass that only observes are not kept: the next pass makes another. Throws only when `signal` is aborted.
+ */
+export const sweepPass =
+  (ports: SweepPassPorts) =>
+  async (
+    now: Instant,
+    input: SweepPassInput,
+    found: readonly SweptTarget[],
+    signal: AbortSignal,
+  ): Promise<SweepPassOutcome> => {
+    const position = await ports.readSwitch(signal);
+    const places = found.map(({ target }) => target);
+    const judged = await regretPass(ports, now, input.regret, places, position, signal);
+    const { killSwitch } = judged;
+    const enforces = input.policies.policies.some(({ mode }) => mode === "enforce");
+    const acts = killSwitch.state === "armed" && enforces;
+    const problems: Problem[] = [...(killSwitch.state === "unknown" ? [killSwitch.problem] : []), ...judged.problems];
+    // Whoever is told hears of a stop before it is made.
+    const early: EventDelivery[] = [];
+    const telling: SweepPassPorts = {
+      ...ports,
+      onPlanned: async ({ id, entries }, until) => {
+        const planned = plannedEvents(now, input, id, entries);
+        early.push(...(await tellCleanup(ports)(now, planned, input.publish, until)).events);
+      },
+    };
+    const targets = acts
+      ? await stopIn(telling, now, input, found, problems, signal)
+      : await observeIn(ports, now, input, found, signal);
+    const happened = await happenings(ports, now, input, { killSwitch, regrets: judged.regrets, targets });
+    const told = await tellCleanup(ports)(now, happened.events, input.publish, signal);
+    return {
+      asOf: now,
+      mode: acts ? "enforce" : "observe",
+      switch: killSwitch.state,
+      targets,
+      events: [...early, ...told.events],
+      problems: [...problems, ...happened.problems, ...told.problems],
+    };
+  };
+
+async function stopIn(
+  ports: SweepPassPorts,
+  now: Instant,
+  input: SweepPassInput,
+  found: readonly SweptTarget[],
+  problems: Problem[],
+  signal: AbortSignal,
+): Promise<readonly SweptPass[]> {
+  try {
+    // Before anything is stopped by them, so that each stop can be explained.
+    await rememberRules(ports.documents, input, now);
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error;
+    problems.push({ code: "StateUnavailable", message: error.message });
+    return [];
+  }
+  const targets: SweptPass[] = [];
+  for (const one of found) {
+    const { target, decided, plan, postponed, ...done } = await sweep(ports)(now, { ...input, act: true }, one, signal);
+    targets.push({
+      target,
+      decided,
+      plan: plan?.id ?? null,
+      planned: plan?.entries ?? [],
+      postponed: postponed.length,
+      ...done,
+    });
+  }
+  return targets;
+}
+
+async function observeIn(
+  ports: SweepPassPorts,
+  now: Instant,
+  input: SweepPassInput,
+  found: readonly SweptTarget[],
+  signal: AbortSignal,
+): Promise<readonly SweptPass[]> {
+  const { targets, plan, postponed } = await planTargets(ports)(now, { ...input, act: false }, found, false, signal);
+  const planned = Map.groupBy(plan.entries, ({ key }) => targetKey(key));
+  const later = Map.groupBy(postponed, ({ facts }) => targetKey(facts.session.target));
+  return targets.map(({ target, decided, problems }) => ({
+    target,
+    decided,
+    plan: null,
+    planned: planned.get(targetKey(target)) ?? [],
+    postponed: later.get(targetKey(target))?.length ?? 0,
+    outcomes: [],
+    finished: [],
+    problems,
+  }));
+}

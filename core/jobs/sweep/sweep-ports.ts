@@ -1,0 +1,39 @@
+import type { DecideSettings } from "../../cleanup/decide.ts";
+import type { Plan } from "../../cleanup/plan.ts";
+import type { PolicySet } from "../../cleanup/policy.ts";
+import type { Session } from "../../inventory/session.ts";
+import type { Target } from "../../inventory/target.ts";
+import type { InterpreterId } from "../../kernel/ids.ts";
+import type { Documents } from "../../ports/documents.ts";
+import type { EvidencePorts } from "./evidence-ports.ts";
+import type { StopCap } from "./stop-cap.ts";
+import type { StopPorts } from "./stop-ports.ts";
+
+export interface SweepPorts
+  extends EvidencePorts,
+    Pick<StopPorts, "clock" | "readSwitch" | "getSession" | "stopSession" | "records" | "sha256"> {
+  readonly documents: Documents;
+  /** Those that a person made beside the policies'. Throws `RegistryError`. */
+  readonly readProtections: () => Promise<PolicySet["protections"]>;
+  /** Hears of a plan before anything of it is stopped. Throws only when `signal` is aborted. */
+  readonly onPlanned?: (plan: Plan, signal: AbortSignal) => Promise<void>;
+}
+
+export interface SweepInput extends DecideSettings {
+  /** Within the administrator's bounds. */
+  readonly policies: PolicySet;
+  readonly cap: StopCap;
+  readonly planLifetimeMs: number;
+  readonly looksAtMost: number;
+  /** False: a plan is made, kept and told, and nothing is stopped, whatever policies say. */
+  readonly act: boolean;
+}
+
+/** What a scan found in one target. */
+export interface SweptTarget {
+  readonly target: Target;
+  readonly interpreters: readonly { readonly id: InterpreterId; readonly arn: string }[];
+  readonly sessions: readonly Session[];
+  /** Null where not all live sessions are known. */
+  readonly readySessions: number | null;
+}

@@ -1,0 +1,133 @@
+import type { Decision } from "../cleanup/decision.ts";
+import type { SessionEvidence } from "../cleanup/evidence.ts";
+import type { Decided } from "../cleanup/make-plan.ts";
+import type { Policy } from "../cleanup/policy.ts";
+import { expiresAtOf } from "../inventory/session.ts";
+import type { Replay } from "../jobs/sweep/explain-session.ts";
+import { type Instant, isoOf } from "../kernel/instant.ts";
+import type { StopRecord } from "../ports/stops.ts";
+
+/** docs/schemas/explain.schema.json: why a session was, or would be, stopped or kept. */
+export interface ExplainReport {
+  readonly asOf: string;
+  readonly session: string;
+  readonly interpreter: string;
+  readonly account: string;
+  readonly region: string;
+  readonly name: string | null;
+  readonly createdAt: string;
+  readonly expiresAt: string | null;
+  /** `record`: as it was recorded with the last stop of it. `live`: as it is now. */
+  readonly from: "record" | "live";
+  readonly decision: WrittenDecision;
+  readonly evidence: Written<SessionEvidence>;
+  readonly policy: Readonly<Record<string, unknown>> | null;
+  /** Null where it lives, or nothing protects it. */
+  readonly protectedUntil: string | null;
+  /** Of each attempt to stop it, oldest first. */
+  readonly stops: readonly WrittenStop[];
+  /** Whether the same decision comes out of the record; null where it is of now. */
+  readonly replay: { readonly kind: Replay["kind"]; readonly decision: WrittenDecision | null } | null;
+}
+
+type Written<T> = T extends Instant ? string : T extends object ? { readonly [Key in keyof T]: Written<T[Key]> } : T;
+type WrittenDecision = Written<Decision>;
+
+interface WrittenStop {
+  readonly attempt: number;
+  readonly state: StopRecord["state"];
+  readonly plan: string;
+  readonly intendedAt: string;
+  readonly decidedAt: string | null;
+  readonly override: StopRecord["override"];
+  readonly problem: string | null;
+}
+
+export function explainRecord(
+  record: StopRecord,
+  all: readonly StopRecord[],
+  replayed: Replay,
+  now: Instant,
+): ExplainReport {
+  const { key, entry } = record;
+  const expiresAt = expiresAtOf(entry);
+  return {
+    asOf: isoOf(now),
+    session: key.session,
+    interpreter: key.interpreter,
+    account: key.account,
+    region: key.region,
+    name: entry.name,
+    createdAt: isoOf(entry.createdAt),
+    expiresAt: expiresAt === null ? null : isoOf(expiresAt),
+    from: "record",
+    decision: written(entry.decision),
+    evidence: written(entry.evidence),
+    policy: replayed.kind === "no-rules" ? policyName(entry.policy) : policyOf(replayed.rules.policy),
+    protectedUntil: null,
+    stops: all.map(writtenStop),
+    replay:
+      replayed.kind === "no-rules"
+        ? { kind: replayed.kind, decision: null }
+        : { kind: replayed.kind, decision: written(replayed.decision) },
+  };
+}
+
+export function explainLive({ facts, decision }: Decided, stops: readonly StopRecord[], now: Instant): ExplainReport {
+  const { session, policy, evidence, protection } = facts;
+  const expiresAt = expiresAtOf(session);
+  return {
+    asOf: isoOf(now),
+    session: session.id,
+    interpreter: session.interpreter,
+    account: session.target.account,
+    region: session.target.region,
+    name: session.name,
+    createdAt: isoOf(session.createdAt),
+    expiresAt: expiresAt === null ? null : isoOf(expiresAt),
+    from: "live",
+    decision: written(decision),
+    evidence: written(evidence),
+    policy: policy === null ? null : policyOf(policy),
+    protectedUntil: protection === null ? null : protection.until === null ? "for good" : isoOf(protection.until),
+    stops: stops.map(writtenStop),
+    replay: null,
+  };
+}
+
+const policyOf = ({ match: _, ...policy }: Omit<Policy, "match"> & { readonly match?: unknown }) => policy;
+
+/** One that was stopped by hand may have had none. */
+const policyName = (policy: StopRecord["entry"]["policy"]) => (policy.hash === "" ? null : policy);
+
+const writtenStop = (record: StopRecord): WrittenStop => ({
+  attempt: record.attempt,
+  state: record.state,
+  plan: record.plan,
+  intendedAt: isoOf(record.intendedAt),
+  decidedAt: record.decidedAt === null ? null : isoOf(record.decidedAt),
+  override: record.override,
+  problem: record.problem?.message ?? null,
+});
+
+/** Instants end in `At`, or bound a span: those are the numbers that are written as dates. */
+const instantNames = new Set([
+  "asOf",
+  "from",
+  "until",
+  "horizon",
+  "idleSince",
+  "quietSince",
+  "hotSince",
+  "inFlightUntil",
+]);
+const isInstantName = (name: string): boolean => name.endsWith("At") || instantNames.has(name);
+
+const written = <T>(value: T): Written<T> => writtenAt("", value) as Written<T>;
+
+function writtenAt(name: string, value: unknown): unknown {
+  if (typeof value === "number" && isInstantName(name)) return isoOf(value as Instant);
+  if (Array.isArray(value)) return value.map((item) => writtenAt("", item));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, writtenAt(key, member)]));
+}

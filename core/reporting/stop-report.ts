@@ -1,0 +1,78 @@
+import type { PlanEntry } from "../cleanup/plan.ts";
+import type { EntryOutcome, RefusalReason } from "../cleanup/stop-outcome.ts";
+import { type Instant, isoOf } from "../kernel/instant.ts";
+import type { Problem } from "../kernel/problem.ts";
+import type { KillSwitch } from "../ports/kill-switch.ts";
+import type { StopRecord } from "../ports/stops.ts";
+import { type PlannedStop, plannedStop } from "./plan-report.ts";
+import type { Pricing } from "./scan-totals.ts";
+
+/** docs/schemas/apply.schema.json, docs/schemas/stop.schema.json: what became of what was to be stopped. */
+export interface StopReport {
+  readonly asOf: string;
+  /** False: a dry run, which stops nothing. */
+  readonly acted: boolean;
+  /** Null where nothing came to a plan. */
+  readonly plan: string | null;
+  readonly switch: KillSwitch["state"];
+  readonly override: { readonly by: string; readonly reason: string; readonly protections: boolean } | null;
+  readonly outcomes: readonly StopOutcome[];
+  /** Stops of earlier runs that were killed, whose outcome was found out now. */
+  readonly finished: readonly {
+    readonly session: string;
+    readonly region: string;
+    readonly state: StopRecord["state"];
+  }[];
+  readonly problems: readonly (Problem & { readonly region: string | null })[];
+}
+
+export interface StopOutcome extends PlannedStop {
+  readonly outcome: "would-stop" | EntryOutcome["kind"];
+  /** Which link of the chain refused it; null where none did. */
+  readonly refusal: RefusalReason | null;
+  /** Why it was refused or failed, or what could not be written down; null where there is nothing to say. */
+  readonly message: string | null;
+}
+
+/** What an entry came to; `would-stop` in a dry run where nothing that can be told beforehand bars it. */
+export type Came = EntryOutcome | { readonly kind: "would-stop"; readonly entry: PlanEntry };
+
+export function stopReport(
+  input: Pick<StopReport, "acted" | "plan" | "override" | "problems"> & {
+    readonly killSwitch: KillSwitch;
+    readonly outcomes: readonly Came[];
+    readonly finished: readonly StopRecord[];
+  },
+  pricing: Pricing,
+  now: Instant,
+): StopReport {
+  const { acted, plan, override, problems, killSwitch, outcomes, finished } = input;
+  return {
+    asOf: isoOf(now),
+    acted,
+    plan,
+    switch: killSwitch.state,
+    override,
+    outcomes: outcomes.map((came) => ({
+      ...plannedStop(came.entry, pricing, now),
+      outcome: came.kind,
+      refusal: came.kind === "refused" ? came.reason : null,
+      message: messageOf(came),
+    })),
+    finished: finished.map(({ key, state }) => ({ session: key.session, region: key.region, state })),
+    problems,
+  };
+}
+
+function messageOf(came: Came): string | null {
+  switch (came.kind) {
+    case "would-stop":
+      return null;
+    case "stopped":
+    case "already-gone":
+      return came.problem?.message ?? null;
+    case "refused":
+    case "failed":
+      return came.message;
+  }
+}

@@ -1,0 +1,155 @@
+import { describe, expect, it } from "vitest";
+import type { StopReport } from "../../core/reporting/stop-report.ts";
+import { publishedSchema, violations } from "../schema/json-schema.ts";
+import { cleanupWorld } from "./cleanup-world.ts";
+
+const world = await cleanupWorld();
+const { ask, run } = world;
+const live = await world.aws.ready();
+const idsOf = (interpreter: string): readonly string[] =>
+  live.flatMap((text) => {
+    const [, own, id] = text.split(" ");
+    return own?.startsWith(interpreter) === true && id !== undefined ? [id] : [];
+  });
+const interpreterOf = (name: string): string =>
+  live.map((text) => text.split(" ")[1] ?? "").find((id) => id.startsWith(name)) ?? "";
+
+async function stopped(state: string, ...argv: readonly string[]): Promise<{ exit: number; report: StopReport }> {
+  const { exit, out, err } = await ask(state, "stop", "--json", ...argv);
+  expect(err).toBe("");
+  const report = JSON.parse(out) as StopReport;
+  expect(violations(publishedSchema("stop.schema.json"), report)).toEqual([]);
+  return { exit, report };
+}
+const outcomes = ({ outcomes: all }: StopReport) => all.map(({ outcome, refusal }) => refusal ?? outcome);
+
+describe("arm and disarm", () => {
+  it("begin disarmed, and keep who turned the switch, when and why", async () => {
+    const shown = await run("switch", "arm", "--show", "--json");
+    expect(JSON.parse(shown.out)).toMatchObject({ state: "disarmed", by: null, before: null });
+    const armed = await run("switch", "arm", "--why", "approved\u001b[31m", "--json");
+    const json = JSON.parse(armed.out) as unknown;
+    expect(violations(publishedSchema("switch.schema.json"), json)).toEqual([]);
+    expect(json).toMatchObject({ state: "armed", by: "ada", why: "approved\u001b[31m", before: "disarmed" });
+    const told = await run("switch", "arm", "--show");
+    expect(told.out).toMatch(
+      /^Stopping is armed \(ada at .*: approved\\e\[31m\)\. The switch is in .*switch\.sqlite\./,
+    );
+    expect(told.out).toContain("1 of 2 policies of sandmeter.policy.yaml enforce");
+    expect((await run("switch", "disarm")).out).toContain("Stopping is disarmed, was armed (ada at");
+  });
+
+  it("keep the switch in the parameter that the configuration names", async () => {
+    world.write("parameter.yaml", "cleanup: { switch: { parameter: /sandmeter/cleanup, region: us-east-1 } }\n");
+    const armed = await run("parameter", "arm", "--config", "parameter.yaml", "--json");
+    expect(JSON.parse(armed.out)).toMatchObject({ state: "armed", place: "parameter /sandmeter/cleanup in us-east-1" });
+    expect(JSON.parse((await run("parameter", "arm", "--show", "--json")).out)).toMatchObject({ state: "disarmed" });
+    const elsewhere = await run("other", "arm", "--show", "--json", "--config", "parameter.yaml");
+    expect(JSON.parse(elsewhere.out)).toMatchObject({ state: "armed" });
+  });
+
+  it("lets anyone disarm whatever is wrong with the policies, and says loudly where that failed", async () => {
+    world.write("wrong.policy.yaml", "version: 7\n");
+    expect((await run("switch", "arm", "--policy", "wrong.policy.yaml")).exit).toBe(2);
+    world.write("wrong.yaml", "cleanup: { policy: wrong.policy.yaml }\n");
+    expect((await run("switch", "disarm", "--config", "wrong.yaml")).exit).toBe(0);
+    await world.aws.addFaults({ kind: "access-denied", operation: "PutParameter" });
+    const refused = await run("parameter", "disarm", "--config", "parameter.yaml");
+    await world.aws.clearFaults();
+    expect(refused.exit).toBe(1);
+    expect(refused.err).toContain("STOPPING WAS NOT DISARMED");
+  });
+});
+
+describe("protect", () => {
+  const [session = ""] = idsOf("dark");
+  it("protects a session, an interpreter or names for a while, lists them, and takes them away", async () => {
+    await run("kept", "protect", session, "--for", "4h", "--why", "a demo");
+    await run("kept", "protect", "tool-VbMl9Hi8I4", "--for", "2d", "--why", "moves");
+    const { exit, out } = await run("kept", "protect", "--name", "^etl-", "--for", "1h", "--why", "night", "--json");
+    expect(exit).toBe(0);
+    const json = JSON.parse(out) as { protections: { match: object; by: string; inForce: boolean }[] };
+    expect(violations(publishedSchema("protect.schema.json"), json)).toEqual([]);
+    expect(json.protections).toMatchObject([
+      { match: { session, interpreter: null }, by: "ada", why: "a demo", inForce: true },
+      { match: { session: null, interpreter: "tool-VbMl9Hi8I4" } },
+      { match: { session: null, name: "^etl-" } },
+    ]);
+    expect((await run("kept", "protect", "--list")).out).toContain(`session ${session}`);
+    expect((await run("kept", "protect", session, "--remove")).exit).toBe(0);
+    expect((await run("kept", "protect", "--list")).out).not.toContain(session);
+    expect((await run("kept", "protect", session, "--remove")).err).toContain("there is no protection of session");
+  });
+
+  it("lapses: without an end there is none", async () => {
+    const { exit, err } = await run("kept", "protect", "--name", "(", "--for", "4");
+    expect(exit).toBe(2);
+    expect(err.split("\n")).toEqual([
+      expect.stringContaining("--name is no regular expression"),
+      expect.stringContaining("--why is needed"),
+      expect.stringContaining("--for 4 has no unit: say 4m or 4h"),
+    ]);
+    expect((await run("kept", "protect", session, "--why", "x")).err).toContain("--for is needed");
+    expect((await run("kept", "protect", session, "--why", "x", "--for", "91d")).err).toContain("from 1m to 90d");
+  });
+});
+
+describe("stop", () => {
+  const [first = "", second = ""] = idsOf("tool");
+  const because = ["--reason", "incident 4711"];
+  it("is a dry run by default, and tells what is protected", async () => {
+    await run("hand", "arm");
+    await run("hand", "protect", second, "--for", "1h", "--why", "a demo");
+    const { exit, report } = await stopped("hand", first, second, ...because);
+    expect(exit).toBe(0);
+    expect(outcomes(report)).toEqual(["would-stop", "protected"]);
+    expect(report).toMatchObject({
+      acted: false,
+      override: { by: "ada", reason: "incident 4711", protections: false },
+    });
+    expect(await world.stops()).toBe(0);
+  });
+
+  it("stops nothing where one of the sessions is not there", async () => {
+    const { exit, err } = await ask("hand", "stop", first, "01ABSENT", ...because, "--yes");
+    expect(exit).toBe(1);
+    expect(err).toContain("no live session 01ABSENT in us-east-1");
+    expect(await world.stops()).toBe(0);
+  });
+
+  it("needs a reason, and words for whom", async () => {
+    const { exit, err } = await run("hand", "stop", "--yes");
+    expect(exit).toBe(2);
+    expect(err).toBe(
+      "say which sessions to stop, or --interpreter ID for all of an interpreter\n--reason is needed: it is kept with each stop",
+    );
+  });
+
+  it("bars protected sessions unless that is overridden too, and keeps who did it and why", async () => {
+    const held = await stopped("hand", second, ...because, "--yes");
+    expect({ exit: held.exit, outcomes: outcomes(held.report) }).toEqual({ exit: 1, outcomes: ["protected"] });
+    const done = await stopped("hand", second, ...because, "--yes", "--override-protection");
+    expect({ exit: done.exit, outcomes: outcomes(done.report) }).toEqual({ exit: 0, outcomes: ["stopped"] });
+    const { out } = await ask("hand", "explain", second);
+    expect(out).toContain("by hand, ada: incident 4711");
+  });
+
+  it("stops all of an interpreter, what its policies only observe too, and nothing of another", async () => {
+    await world.stops();
+    const { report } = await stopped("hand", "--interpreter", interpreterOf("tool"), ...because, "--yes");
+    expect(outcomes(report)).toEqual(["stopped", "stopped"]);
+    expect(await world.stops()).toBe(2);
+    expect((await world.aws.ready()).map((text) => text.split(" ")[1]?.split("-")[0]).toSorted()).toEqual([
+      "busy",
+      "dark",
+    ]);
+  });
+
+  it("says of one that lives what keeps it", async () => {
+    const [dark = ""] = idsOf("dark");
+    const { out } = await ask("hand", "explain", dark);
+    expect(out).toContain("As it is now: keep, unprovable");
+    expect(out).toContain("CPU: unknown (no-usage-logs)");
+    expect((await ask("hand", "explain", "01ABSENT")).err).toContain("no live session 01ABSENT");
+  });
+});

@@ -1,0 +1,165 @@
+import { describe, expect, it } from "vitest";
+import { memoryDocuments } from "../../adapters/memory/documents.ts";
+import { memoryRegistry } from "../../adapters/memory/registry.ts";
+import type { Policy } from "../../core/cleanup/policy.ts";
+import { storedKillSwitch } from "../../core/jobs/sweep/stored-kill-switch.ts";
+import { sweepPass } from "../../core/jobs/sweep/sweep-pass.ts";
+import type { SweepPassOutcome } from "../../core/jobs/sweep/sweep-pass-ports.ts";
+import { type Instant, plusMs } from "../../core/kernel/instant.ts";
+import type { OutgoingEvent } from "../../core/ports/events.ts";
+import { type Life, leak, minute } from "../sweep/lives.ts";
+import { inputOf, never, policy, sweepWorld } from "../sweep/sweep-world.ts";
+
+/** A world that is swept as `watch` does it; `told` is what was sent, in its order among stops. */
+async function watched(at: Instant, lives: readonly Life[], change: Partial<Policy> = {}) {
+  const world = await sweepWorld(at, lives);
+  const steps: string[] = [];
+  const sent: OutgoingEvent[] = [];
+  const killSwitch = storedKillSwitch(memoryDocuments());
+  await killSwitch.write({ state: "armed", by: "ada", why: null, at: plusMs(at, -60_000) }, never);
+  world.onAsked = ({ op, session }) => {
+    if (op === "stop") steps.push(`stop ${session}`);
+  };
+  const ports = {
+    ...world.ports,
+    registry: memoryRegistry(),
+    readRefusedCalls: async () => new Map(),
+    readSwitch: killSwitch.read,
+    writeSwitch: killSwitch.write,
+    readProtections: async () => world.protections,
+    sendEvents: async (events: readonly OutgoingEvent[]) => {
+      sent.push(...events);
+      steps.push(...events.map(({ detailType, detail }) => `${detailType} ${String(detail["session"] ?? "")}`.trim()));
+      return events.map(() => ({ sent: true as const }));
+    },
+  };
+  const { act: _, ...sweepInput } = inputOf({}, { policies: [policy(change)] });
+  const runaway = { hotVcpu: 1.5, hotForMs: 1_800_000, usd: null };
+  const regret = { withinMs: 900_000, mostRate: 0.1, leastStops: 5 };
+  const input = { ...sweepInput, runaway, regret, knownUsdOf: () => null, publish: true };
+  const pass = (): Promise<SweepPassOutcome> => sweepPass(ports)(world.at, input, [world.scan()], never);
+  return { world, steps, sent, ports, killSwitch, pass };
+}
+const everything = { account: null, region: null, interpreter: null, session: null, name: null };
+
+describe("clean-up promises", () => {
+  it("that idleness is observed for the whole time: one stale timestamp never stops", async () => {
+    const { world, pass } = await watched(minute(5), [leak("a")]);
+    for (let at = 5; world.stopped.size === 0 && at < 200; at += 5) {
+      world.at = minute(at);
+      await pass();
+    }
+    const [record] = await world.recordsOf("a");
+    const { horizon, idleSince } = record?.entry.decision ?? {};
+    expect((horizon ?? 0) - (idleSince ?? 0)).toBeGreaterThanOrEqual(policy().idleAfterMs);
+    expect(idleSince).toBeGreaterThanOrEqual(minute(2));
+    expect(world.stopped.get("a")).toBeLessThan(minute(120));
+  });
+
+  it("that a job of eight hours lives, and that no session is kept alive by being looked at", async () => {
+    const job = leak("job", { busy: [{ from: minute(0), until: minute(480) }] });
+    const { world, pass } = await watched(minute(60), [job, leak("silent")]);
+    for (let at = 60; at < 480; at += 10) {
+      world.at = minute(at);
+      await pass();
+    }
+    expect([...world.stopped.keys()]).toEqual(["silent"]);
+  });
+
+  it("that a protection holds until it lapses, and that it is told before it does", async () => {
+    const { world, steps, pass } = await watched(minute(120), [leak("a")]);
+    world.protections = [{ match: everything, until: minute(240), why: "a demo" }];
+    await pass();
+    expect(steps).toEqual([]);
+    world.at = minute(200);
+    await pass();
+    await pass();
+    expect(steps).toEqual(["Protection Lapsing"]);
+    world.at = minute(240);
+    await pass();
+    expect([...world.stopped.keys()]).toEqual(["a"]);
+  });
+
+  it("that a breaker which trips stops none, and tells it once", async () => {
+    const lives = ["a", "b", "c", "d"].map((id) => leak(id));
+    const breaker = { maxStops: 3, maxStopsPct: 100, windowMs: 3_600_000 };
+    const { world, steps, sent, pass } = await watched(minute(120), lives, { breaker });
+    await pass();
+    await pass();
+    expect(world.stopped.size).toBe(0);
+    expect(steps.filter((step) => step.startsWith("Cleanup Refused"))).toHaveLength(1);
+    const refused = sent.find(({ detailType }) => detailType === "Cleanup Refused");
+    expect(refused?.detail).toMatchObject({ count: 4, refusal: "breaker" });
+  });
+
+  it("that a stop is told before and after, with the reason and the evidence", async () => {
+    const { steps, sent, pass } = await watched(minute(120), [leak("a")]);
+    await pass();
+    expect(steps).toEqual(["Session Stop Planned a", "stop a", "Session Stopped a"]);
+    for (const { detail } of sent) {
+      expect(detail).toMatchObject({
+        reason: "idle-observed",
+        evidence: { cpu: { kind: "known" }, calls: { kind: "known" } },
+      });
+    }
+  });
+
+  it("that a stop which was made right before a run was killed is told by the next", async () => {
+    const { world, steps, pass, ports } = await watched(minute(120), [leak("a")]);
+    await sweepPassKilled();
+    expect([...world.stopped.keys()]).toEqual(["a"]);
+    steps.length = 0;
+    world.at = minute(121);
+    await pass();
+    expect(steps).toEqual(["Session Stopped a"]);
+
+    async function sweepPassKilled(): Promise<void> {
+      const send = ports.sendEvents;
+      ports.sendEvents = async (events) => {
+        if (events.some(({ detailType }) => detailType === "Session Stopped")) throw new Error("killed");
+        return send(events);
+      };
+      await expect(pass()).rejects.toThrow("killed");
+      ports.sendEvents = send;
+    }
+  });
+
+  it("that the switch is read before each stop: whoever disarms it in the middle ends it there", async () => {
+    const { world, killSwitch, pass, sent } = await watched(minute(120), [leak("a"), leak("b"), leak("c")]);
+    const before = world.onAsked;
+    const disarming: Promise<unknown>[] = [];
+    world.onAsked = (asked) => {
+      before(asked);
+      const position = { state: "disarmed" as const, by: "ada", why: "enough", at: world.at };
+      if (asked.op === "outcome") disarming.push(killSwitch.write(position, never));
+    };
+    const { targets } = await pass();
+    await Promise.all(disarming);
+    expect(world.stopped.size).toBe(1);
+    expect(targets[0]?.outcomes.map((it) => (it.kind === "refused" ? it.reason : it.kind))).toEqual([
+      "stopped",
+      "disarmed",
+      "disarmed",
+    ]);
+    await pass();
+    expect(sent.at(-1)).toMatchObject({ detailType: "Cleanup Disarmed", detail: { by: "ada", why: "enough" } });
+  });
+
+  it("that a session which works too much is told, and not stopped", async () => {
+    const hot = leak("hot", { busy: [{ from: minute(0), until: minute(480) }] });
+    const { world, steps, ports } = await watched(minute(120), [hot]);
+    const { act: _, ...sweepInput } = inputOf();
+    const limits = { hotVcpu: 0.5, hotForMs: 600_000, usd: null };
+    const regret = { withinMs: 900_000, mostRate: 0.1, leastStops: 5 };
+    const cheap = { ...sweepInput, runaway: limits, regret, publish: true };
+    const input = { ...cheap, knownUsdOf: () => ({ numerator: 2n, denominator: 1n }) };
+    await sweepPass(ports)(
+      world.at,
+      { ...input, runaway: { ...limits, usd: { numerator: 1n, denominator: 1n } } },
+      [world.scan()],
+      never,
+    );
+    expect(steps).toEqual(["Session Runaway hot"]);
+    expect(world.stopped.size).toBe(0);
+  });
+});

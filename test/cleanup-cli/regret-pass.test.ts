@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { memoryDocuments } from "../../adapters/memory/documents.ts";
+import { memoryRegistry } from "../../adapters/memory/registry.ts";
+import { memoryStopRecords } from "../../adapters/memory/stop-records.ts";
+import { regretPass } from "../../core/jobs/sweep/regret-pass.ts";
+import { storedKillSwitch } from "../../core/jobs/sweep/stored-kill-switch.ts";
+import { sessionId } from "../../core/kernel/ids.ts";
+import { type Instant, plusMs } from "../../core/kernel/instant.ts";
+import { RegistryError } from "../../core/ports/registry-error.ts";
+import { here, intended, minutes } from "../stop-records/records.ts";
+
+const limits = { withinMs: 15 * 60_000, mostRate: 0.1, leastStops: 5 };
+const never = new AbortController().signal;
+const now = minutes(0);
+
+/** Ten stops an hour ago, of which `called` were called for afterwards; armed two hours ago. */
+async function world(called: number, stoppedAt: Instant = plusMs(now, -3_600_000)) {
+  const records = memoryStopRecords();
+  const killSwitch = storedKillSwitch(memoryDocuments());
+  await killSwitch.write({ state: "armed", by: "ada", why: null, at: plusMs(now, -7_200_000) }, never);
+  for (let index = 0; index < 10; index += 1) {
+    const at = (stoppedAt - now) / 60_000;
+    await records.put(intended(`S${index}`, at, { state: "stopped", decidedAt: stoppedAt }));
+  }
+  const ports = {
+    registry: memoryRegistry(),
+    records,
+    writeSwitch: killSwitch.write,
+    readRefusedCalls: async (_target: unknown, _interpreter: unknown, stops: readonly { session: string }[]) =>
+      new Map(
+        stops.map(({ session }) => {
+          const at = Number(session.slice(1)) < called ? [plusMs(stoppedAt, 60_000)] : [];
+          return [sessionId(session), { kind: "known" as const, at }] as const;
+        }),
+      ),
+  };
+  const pass = async (at: Instant = now) => regretPass(ports, at, limits, [here], await killSwitch.read(never), never);
+  return { ports, killSwitch, pass };
+}
+
+describe("looking what came after stops", () => {
+  it.each([
+    [0, "armed"],
+    [1, "armed"],
+    [2, "disarmed"],
+  ])("with %i of 10 stops regretted leaves the switch %s", async (called, state) => {
+    const { pass, killSwitch } = await world(called);
+    const { regrets, killSwitch: after } = await pass();
+    expect(regrets).toHaveLength(called);
+    expect(after.state).toBe(state);
+    expect((await killSwitch.read(never)).state).toBe(state);
+  });
+
+  it("says which policy it was, and counts anew once somebody arms it again", async () => {
+    const { pass, killSwitch } = await world(10);
+    await pass();
+    expect(await killSwitch.read(never)).toMatchObject({
+      by: "sandmeter",
+      why: expect.stringMatching(/^10 of 10 stops of policy .+ were regretted$/),
+    });
+    await killSwitch.write({ state: "armed", by: "ada", why: "seen", at: plusMs(now, 1) }, never);
+    expect((await pass(plusMs(now, 2))).killSwitch.state).toBe("armed");
+  });
+
+  it("stops nothing in a pass that could not write the switch, and forgets stops of the day before", async () => {
+    const { ports, pass, killSwitch } = await world(10);
+    const problem = { code: "AccessDenied", message: "no" };
+    const denied = { ...ports, writeSwitch: async () => problem };
+    const done = await regretPass(denied, now, limits, [here], await killSwitch.read(never), never);
+    expect(done).toMatchObject({ killSwitch: { state: "disarmed" }, problems: [problem] });
+    expect((await pass(plusMs(now, 25 * 3_600_000))).regrets).toEqual([]);
+  });
+
+  it("tells where the state cannot be read", async () => {
+    const { ports, killSwitch } = await world(10);
+    const broken = { ...ports, records: { between: () => Promise.reject(new RegistryError("busy", "busy")) } };
+    const done = await regretPass(broken, now, limits, [here], await killSwitch.read(never), never);
+    expect(done).toMatchObject({ regrets: [], problems: [{ code: "StateUnavailable", message: "busy" }] });
+  });
+});

@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { readCpuMemory } from "../../core/jobs/sweep/remembered-cpu.ts";
+import { here, leak, minute } from "./lives.ts";
+import { inputOf, sweepWorld } from "./sweep-world.ts";
+
+/** A world of which it is known at which minutes each session's records were read. */
+async function watched(...lives: Parameters<typeof leak>[]) {
+  const world = await sweepWorld(
+    minute(60),
+    lives.map((life) => leak(...life)),
+  );
+  const looks: string[] = [];
+  const ports = {
+    ...world.ports,
+    readSessionCpu: (async (...asked) => {
+      looks.push(...asked[2].map((id) => `${id} ${(world.at - minute(0)) / 60_000}`));
+      return world.ports.readSessionCpu(...asked);
+    }) satisfies typeof world.ports.readSessionCpu,
+  };
+  const passes = async (...at: readonly number[]) => {
+    const reasons = [];
+    for (const m of at) {
+      world.at = minute(m);
+      const { decided } = await world.pass(inputOf({ act: false }), ports);
+      reasons.push(...decided.map(({ decision }) => decision.reason));
+    }
+    return reasons;
+  };
+  return { world, looks, passes };
+}
+
+describe("what earlier passes saw", () => {
+  it("spares looks at a session until it can have been idle for long enough", async () => {
+    const { looks, passes } = await watched(["a", { busy: [{ from: minute(0), until: minute(70) }] }]);
+    // Records up to 20 minutes ago: at minute 60 it worked at minute 40, so that nothing can be proved before minute 55.
+    await passes(60, 65, 90, 95, 100, 105, 110);
+    expect(looks).toEqual(["a 60", "a 65", "a 90", "a 95", "a 100", "a 105", "a 110"]);
+    const later = await watched(["a", { busy: [{ from: minute(0), until: minute(41) }] }]);
+    later.world.lagMs = 0;
+    await later.passes(45, 50, 55, 57);
+    expect(later.looks).toEqual(["a 45", "a 57"]);
+  });
+
+  it("is told of a session that its calls keep, which is looked at every quarter of an hour", async () => {
+    const calls = Array.from({ length: 200 }, (_, n) => ({ from: minute(n), until: minute(n + 0.5) }));
+    const { looks, passes } = await watched(["a", { calls }]);
+    expect(new Set(await passes(60, 65, 70, 75, 80, 89, 90))).toEqual(new Set(["unprovable"]));
+    expect(looks).toEqual(["a 60", "a 75", "a 90"]);
+  });
+
+  it("that nothing could be seen stays so, until it is looked at again", async () => {
+    const calls = Array.from({ length: 200 }, (_, n) => ({ from: minute(n), until: minute(n + 0.5) }));
+    const { world, passes } = await watched(["a", { calls }]);
+    world.usage = "off";
+    expect(await passes(60, 65, 70)).toEqual(["unprovable", "unprovable", "unprovable"]);
+  });
+
+  it("is kept over a look that fails, and forgotten with the session", async () => {
+    const { world, passes } = await watched(["a"], ["b", { timeoutSeconds: 80 * 60 }]);
+    await passes(60);
+    const seen = async () => (await readCpuMemory(world.ports.documents, here)).bySession;
+    const before = (await seen()).get("tool-VbMl9Hi8I4/a");
+    expect(before?.cpu.kind).toBe("known");
+    world.usage = "off";
+    await passes(90);
+    const after = await seen();
+    expect(after.get("tool-VbMl9Hi8I4/a")).toEqual({ ...before, lookedAt: minute(90) });
+    expect([...after.keys()]).toEqual(["tool-VbMl9Hi8I4/a"]);
+  });
+
+  it.each(["{", "[{}]", '[{"session":"a","lookedAt":1,"cpu":{"kind":"known"}}]'])(
+    "that is damaged, %s, is as good as nothing",
+    async (text) => {
+      const { world, passes } = await watched(["a"]);
+      await world.ports.documents.write("cleanup/seen/111122223333/us-east-1", { revision: 0, text });
+      expect(await passes(120)).toEqual(["idle-observed"]);
+      expect((await readCpuMemory(world.ports.documents, here)).bySession.size).toBe(1);
+    },
+  );
+});

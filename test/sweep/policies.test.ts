@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import type { Policy } from "../../core/cleanup/policy.ts";
+import { holdLaws, holdOutcomes } from "./laws.ts";
+import { type Life, leak, minute } from "./lives.ts";
+import { outcomesOf } from "./outcomes.ts";
+import { inputOf, policy, sweepWorld } from "./sweep-world.ts";
+
+const works = (id: string): Life => leak(id, { busy: [{ from: minute(0), until: minute(500) }] });
+
+async function passOf(lives: readonly Life[], change: Partial<Policy>, usage: "streaming" | "off" = "streaming") {
+  const world = await sweepWorld(minute(120), lives);
+  world.usage = usage;
+  const looks: string[] = [];
+  const readSessionCpu: typeof world.ports.readSessionCpu = async (...asked) => {
+    looks.push(...asked[2]);
+    return world.ports.readSessionCpu(...asked);
+  };
+  const swept = await world.pass(inputOf({}, { policies: [policy(change)] }), { ...world.ports, readSessionCpu });
+  await holdOutcomes(world);
+  return { world, swept, looks, stopped: [...world.stopped.keys()] };
+}
+
+describe("a policy's maxAge", () => {
+  it("stops no session that works, however old it is", async () => {
+    expect((await passOf([works("a")], { maxAgeMs: 3_600_000 })).stopped).toEqual([]);
+  });
+
+  it("stops those that are known to work where maxAgeStopsBusy says so, and none of which it is not known", async () => {
+    const change = { maxAgeMs: 3_600_000, maxAgeStopsBusy: true };
+    const { world, swept, stopped } = await passOf([works("a")], change);
+    expect(stopped).toEqual(["a"]);
+    expect(swept.decided.map(({ decision }) => decision.reason)).toEqual(["over-age-busy"]);
+    holdLaws(world, null);
+    expect((await passOf([works("a")], change, "off")).stopped).toEqual([]);
+  });
+
+  it("stops an idle session that its time limit would end soon", async () => {
+    const soon = leak("a", { timeoutSeconds: 122 * 60 });
+    expect((await passOf([soon], {})).stopped).toEqual([]);
+    expect((await passOf([soon], { maxAgeMs: 3_600_000 })).stopped).toEqual(["a"]);
+  });
+});
+
+describe("a policy that goes by calls alone", () => {
+  it("asks for no CPU, stops where usage logs are off, and keeps what was called lately", async () => {
+    const called = leak("called", { calls: [{ from: minute(100), until: minute(101) }] });
+    const one = await passOf([leak("a")], { evidence: "invocations" }, "off");
+    expect(one.stopped).toEqual(["a"]);
+    expect(one.looks).toEqual([]);
+    expect(outcomesOf(one.swept)).toEqual(["a stopped"]);
+    holdLaws(one.world);
+    const both = await passOf([leak("a"), called], { evidence: "invocations" }, "off");
+    expect(both.stopped).toEqual([]);
+  });
+});

@@ -1,0 +1,127 @@
+import { describe, expect, it } from "vitest";
+import { stopByHand } from "../../core/jobs/sweep/stop-by-hand.ts";
+import { RegistryError } from "../../core/ports/registry-error.ts";
+import { holdLaws, holdOutcomes } from "./laws.ts";
+import { leak, minute } from "./lives.ts";
+import { outcomesOf } from "./outcomes.ts";
+import { inputOf, never, policy, sweepWorld, type World } from "./sweep-world.ts";
+
+const everyone = { account: null, region: null, interpreter: null, session: null, name: null };
+const protection = { match: everyone, until: null, why: "a customer waits for it" };
+const busy = (id: string) => leak(id, { busy: [{ from: minute(0), until: minute(500) }] });
+
+interface Change {
+  readonly input?: ReturnType<typeof inputOf>;
+  readonly protections?: boolean;
+  readonly ports?: Partial<World["ports"]>;
+  readonly ids?: readonly string[];
+}
+
+async function stopThem(world: World, { input = inputOf(), protections = false, ports = {}, ids }: Change = {}) {
+  const found = world.scan();
+  const sessions = found.sessions.filter(({ id }) => ids === undefined || ids.includes(id));
+  const override = { by: "on call", reason: "it burns", protections };
+  return stopByHand({ ...world.ports, ...ports })(world.ports.clock.now(), input, found, { sessions, override }, never);
+}
+
+describe("a person stops sessions", () => {
+  it("that work, and of which no policy says anything, and the record says who and why and what was seen", async () => {
+    const world = await sweepWorld(minute(120), [busy("a"), busy("b")]);
+    const stopped = await stopThem(world, { ids: ["a"] });
+    expect(outcomesOf(stopped)).toEqual(["a stopped"]);
+    expect(await world.recordsOf("a")).toMatchObject([
+      {
+        state: "stopped",
+        override: { by: "on call", reason: "it burns" },
+        plan: stopped.plan?.id,
+        entry: { decision: { action: "keep", reason: "active" }, policy: { id: "usual" } },
+      },
+    ]);
+    expect([...world.stopped.keys()]).toEqual(["a"]);
+    holdLaws(world, null);
+    await holdOutcomes(world);
+
+    const lawless = await sweepWorld(minute(120), [busy("a")]);
+    const input = inputOf({}, { policies: [] });
+    expect(outcomesOf(await stopThem(lawless, { input }))).toEqual(["a stopped"]);
+    expect(await lawless.recordsOf("a")).toMatchObject([{ entry: { policy: { id: "", hash: "" } } }]);
+  });
+
+  it("of a whole interpreter, whatever its policy observes or its breaker allows", async () => {
+    const world = await sweepWorld(minute(120), ["a", "b", "c"].map(busy));
+    const breaker = { maxStops: 0, maxStopsPct: 0, windowMs: 3_600_000 };
+    const input = inputOf({}, { policies: [policy({ mode: "observe", maxStopsPerPass: 1, breaker })] });
+    expect(outcomesOf(await stopThem(world, { input }))).toEqual(["a stopped", "b stopped", "c stopped"]);
+  });
+
+  it("only where they say so: without, it is told what would be stopped", async () => {
+    const world = await sweepWorld(minute(120), [busy("a")]);
+    const { plan, outcomes } = await stopThem(world, { input: inputOf({ act: false }) });
+    expect(plan?.entries.map(({ key }) => key.session)).toEqual(["a"]);
+    expect(outcomes).toEqual([]);
+    expect(world.asked).toEqual([]);
+  });
+
+  it("not where they are protected, unless they override that as well", async () => {
+    const world = await sweepWorld(minute(120), [busy("a")]);
+    world.protections = [protection];
+    expect(outcomesOf(await stopThem(world))).toEqual(["a refused protected"]);
+    expect(world.asked).toEqual([]);
+    expect(outcomesOf(await stopThem(world, { protections: true }))).toEqual(["a stopped"]);
+  });
+
+  it("not while the switch is disarmed", async () => {
+    const world = await sweepWorld(minute(120), [busy("a")]);
+    await world.arm("disarmed");
+    expect(outcomesOf(await stopThem(world, { protections: true }))).toEqual(["a refused disarmed"]);
+  });
+
+  it("no more than the cap of all runs", async () => {
+    const world = await sweepWorld(minute(120), ["a", "b"].map(busy));
+    const input = inputOf({ cap: { maxStops: 1, windowMs: 3_600_000 } });
+    expect(outcomesOf(await stopThem(world, { input }))).toEqual(["a stopped", "b refused cap"]);
+  });
+
+  it("that another run is stopping: once", async () => {
+    const world = await sweepWorld(minute(120), [leak("a")]);
+    world.onAsked = ({ op }) => {
+      if (op !== "intent") return;
+      world.onAsked = () => undefined;
+      throw new Error("killed");
+    };
+    await expect(world.pass()).rejects.toThrow("killed");
+    expect(outcomesOf(await stopThem(world))).toEqual(["a refused taken"]);
+    world.at = minute(131);
+    expect(outcomesOf(await stopThem(world))).toEqual(["a stopped"]);
+    expect(world.asked.filter(({ op }) => op === "stop")).toHaveLength(1);
+    await holdOutcomes(world);
+  });
+
+  it("although nothing can be seen of them", async () => {
+    const world = await sweepWorld(minute(120), [busy("a")]);
+    const unknown = { kind: "unknown", code: "failed", message: "denied" } as const;
+    const ports = {
+      readInterpreterCalls: async () => new Map(),
+      readSessionCpu: async () => new Map([["a" as never, unknown]]),
+    };
+    expect(outcomesOf(await stopThem(world, { ports }))).toEqual(["a stopped"]);
+  });
+
+  it("that ended meanwhile: nothing is sent", async () => {
+    const world = await sweepWorld(minute(120), [busy("a")]);
+    world.onAsked = () => undefined;
+    const getSession = async () => ({ kind: "gone" as const });
+    expect(outcomesOf(await stopThem(world, { ports: { getSession } }))).toEqual(["a already-gone"]);
+    expect(world.stopped.size).toBe(0);
+  });
+
+  it("not where the state cannot be read, and is told so", async () => {
+    const world = await sweepWorld(minute(120), [busy("a")]);
+    const intended = async () => {
+      throw new RegistryError("unreachable", "The state does not answer.");
+    };
+    const answer = await stopThem(world, { ports: { records: { ...world.ports.records, intended } } });
+    expect(answer).toMatchObject({ plan: null, outcomes: [], problems: [{ code: "StateUnavailable" }] });
+    expect(world.stopped.size).toBe(0);
+  });
+});
