@@ -28,6 +28,7 @@ import { killSwitchOf, serviceTime, sha256, stopperOf, sweepInputOf, sweepPortsO
 import { readPlan } from "./read-plan.ts";
 import { stopExitOf, stopText } from "./stop-text.ts";
 import { scanForCleanup, sweptTargetOf, timeoutsOf } from "./swept-targets.ts";
+import { unreadProblems } from "./unread-targets.ts";
 import { withCleanup } from "./with-cleanup.ts";
 
 export const checkApply: CheckVerb = async (input, terminal) => (await readApplyInput(input, terminal)).problems;
@@ -108,7 +109,10 @@ async function apply(
     const run = applyStoredPlan(sweepPortsOf(clients, stores, input, serviceTime(subject), stopper.stopSession));
     const outcomes: EntryOutcome[] = [];
     const finished: StopRecord[] = [];
-    const problems: StopReport["problems"][number][] = foreignProblems(plan, subject.identity.account);
+    const problems: StopReport["problems"][number][] = [
+      ...foreignProblems(plan, subject.identity.account),
+      ...unreadProblems(scanned.targets, null),
+    ];
     for (const target of scanned.targets) {
       // Where nothing can be listed, nobody knows how many sessions there are, and the breaker refuses all.
       const found = sweptTargetOf(target) ?? {

@@ -15,6 +15,7 @@ import { serviceTime, stopsNothing, sweepInputOf, sweepPortsOf } from "./compose
 import { explainText } from "./explain-text.ts";
 import { sessionIdPattern } from "./stop-flags.ts";
 import { scanForCleanup, sweptTargetOf, watchedTimeouts } from "./swept-targets.ts";
+import { unreadProblems, unreadText } from "./unread-targets.ts";
 import { withCleanup } from "./with-cleanup.ts";
 
 export const checkExplain: CheckVerb = async (input, terminal) => (await readExplainInput(input, terminal)).problems;
@@ -82,6 +83,12 @@ async function looked(
       signal,
     );
     return explainLive(decided, records, subject.now);
+  }
+  const unread = unreadProblems(scanned.targets, null);
+  if (unread.length > 0) {
+    throw new CliError(
+      `no record of a stop of session ${safeText(session)}, and whether it lives is not known: ${unreadText(unread)}`,
+    );
   }
   const regions = subject.targets.map(({ region }) => region).join(", ");
   throw new CliError(

@@ -20,6 +20,7 @@ import { killSwitchOf, serviceTime, stopperOf, stopsNothing, sweepInputOf, sweep
 import { readStopFlags, type StopFlags } from "./stop-flags.ts";
 import { stopExitOf, stopText } from "./stop-text.ts";
 import { scanForCleanup, sweptTargetOf, watchedTimeouts } from "./swept-targets.ts";
+import { unreadProblems, unreadText } from "./unread-targets.ts";
 import { withCleanup } from "./with-cleanup.ts";
 
 export const checkStop: CheckVerb = async (input, terminal) => (await readStopFlags(input, terminal)).problems;
@@ -49,7 +50,8 @@ async function stop(
   const subject = await readSubject(clients, settings, systemClock, signal);
   const known = await watchedTimeouts(stores.registry, subject.targets);
   const scanned = await scanForCleanup(clients, settings, subject, { known, look: false }, terminal);
-  requireFound(scanned.targets, flags);
+  const unread = unreadProblems(scanned.targets, flags.interpreter);
+  requireFound(scanned.targets, flags, unread);
   const stopper = flags.yes
     ? stopperOf(clients, settings, cleanup)
     : { stopSession: stopsNothing, close: () => undefined };
@@ -60,7 +62,7 @@ async function stop(
     const foreseen: Came[] = [];
     const outcomes: EntryOutcome[] = [];
     const finished: StopRecord[] = [];
-    const problems: StopReport["problems"][number][] = [];
+    const problems: StopReport["problems"][number][] = [...unread];
     for (const target of scanned.targets) {
       const found = sweptTargetOf(target);
       const wanted = target.sessions.filter((session) => isWanted(session, flags));
@@ -116,8 +118,11 @@ const isWanted = (session: { readonly id: string; readonly interpreter: string }
   (flags.interpreter === null || flags.interpreter === session.interpreter) &&
   (flags.sessions.length === 0 || flags.sessions.includes(session.id));
 
-/** A session that is not there is most often a typing error, or in another Region: then none of the others is stopped either. */
-function requireFound(targets: readonly TargetScan[], flags: StopFlags): void {
+/**
+ * A session that is not there is most often a typing error, or in another Region: then none of the others is stopped either. Of one that may be
+ * where nobody could look, nobody knows whether it has ended.
+ */
+function requireFound(targets: readonly TargetScan[], flags: StopFlags, unread: StopReport["problems"]): void {
   const live = new Set(
     targets.flatMap(({ sessions }) => sessions.filter((it) => isWanted(it, flags)).map(({ id }) => id as string)),
   );
@@ -125,12 +130,20 @@ function requireFound(targets: readonly TargetScan[], flags: StopFlags): void {
   const missing = flags.sessions.filter((id) => !live.has(id));
   if (missing.length > 0) {
     const of = flags.interpreter === null ? "" : ` of ${safeText(flags.interpreter)}`;
+    const named = `${of} ${missing.map(safeText).join(", ")}`;
     throw new CliError(
-      `no live session${of} ${missing.map(safeText).join(", ")} in ${regions}: it has ended, or is elsewhere (--regions, --profile); nothing was stopped`,
+      unread.length > 0
+        ? `session${named} was not found, and may live all the same; nothing was stopped: ${unreadText(unread)}`
+        : `no live session${named} in ${regions}: it has ended, or is elsewhere (--regions, --profile); nothing was stopped`,
     );
   }
   if (live.size === 0) {
-    throw new CliError(`${safeText(flags.interpreter ?? "")} has no live session in ${regions}; nothing was stopped`);
+    const interpreter = safeText(flags.interpreter ?? "");
+    throw new CliError(
+      unread.length > 0
+        ? `no live session of ${interpreter} was found, and there may be some all the same; nothing was stopped: ${unreadText(unread)}`
+        : `${interpreter} has no live session in ${regions}; nothing was stopped`,
+    );
   }
 }
 

@@ -2,6 +2,7 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, vi } from "vitest";
+import type { FleetInput } from "../../local/fleet/fleet-spec.ts";
 import { embedded } from "../aws/embedded.ts";
 import { type CliRun, runCli } from "../scan/run-cli.ts";
 import { embeddedEnvironment } from "../watch/embedded-env.ts";
@@ -15,29 +16,34 @@ policies:
 
 const leak = { interpreter: "tool", profile: "idle-leak" as const, createdSeconds: -10_800, timeoutSeconds: 28_800 };
 
-/** An embedded AWS with three provable leaks, one of them only observed, and a session that works; its clock stands still until told. */
-export async function cleanupWorld() {
-  const aws = await embedded(
+/** Three provable leaks, one of them only observed, one that nothing can prove, and a session that works. */
+const usual: FleetInput = {
+  places: [
     {
-      places: [
-        {
-          region: "us-east-1",
-          interpreters: [
-            { name: "tool", usageLogs: { bucket: "usage" } },
-            { name: "busy", usageLogs: { bucket: "usage" } },
-            { name: "dark", usageLogs: false },
-          ],
-          sessions: [
-            { ...leak, count: 2, names: ["desk"] },
-            { ...leak, count: 1, names: ["watched-\u001b[31mred"] },
-            { ...leak, interpreter: "dark", count: 1 },
-            { interpreter: "busy", profile: "steady", count: 1, createdSeconds: -10_800, timeoutSeconds: 28_800 },
-          ],
-        },
+      region: "us-east-1",
+      interpreters: [
+        { name: "tool", usageLogs: { bucket: "usage" } },
+        { name: "busy", usageLogs: { bucket: "usage" } },
+        { name: "dark", usageLogs: false },
+      ],
+      sessions: [
+        { ...leak, count: 2, names: ["desk"] },
+        { ...leak, count: 1, names: ["watched-\u001b[31mred"] },
+        { ...leak, interpreter: "dark", count: 1 },
+        { interpreter: "busy", profile: "steady", count: 1, createdSeconds: -10_800, timeoutSeconds: 28_800 },
       ],
     },
-    { startAt: Date.now(), speed: 1, othersTimes: 10_000, limits: { requestsPerSecond: 100_000, othersTimes: 10_000 } },
-  );
+  ],
+};
+
+/** An embedded AWS, and the command that asks it, in a folder of its own. */
+export async function cleanupWorld(fleet: FleetInput = usual) {
+  const aws = await embedded(fleet, {
+    startAt: Date.now(),
+    speed: 1,
+    othersTimes: 10_000,
+    limits: { requestsPerSecond: 100_000, othersTimes: 10_000 },
+  });
   let folder = "";
   beforeAll(() => {
     folder = mkdtempSync(path.join(tmpdir(), "sandmeter-cleanup-"));
