@@ -1,18 +1,23 @@
-import type { InterpreterId } from "../kernel/ids.ts";
+import type { SessionKey } from "../billing/usage-record.ts";
+import type { Target } from "../inventory/target.ts";
 import type { Instant } from "../kernel/instant.ts";
 import type { SessionRecord } from "../ports/registry.ts";
+
+/** What the registry has of a session, and where: the same interpreter is in every Region. */
+export type SeenSession = SessionRecord & Target;
 
 /** A session that ended, and whose caller may want it back. */
 export interface Ending {
   readonly id: string;
-  readonly interpreter: InterpreterId;
+  /** As `placeOf` names it. */
+  readonly place: string;
   readonly name: string;
   readonly at: Instant;
 }
 
 /** A session that began. */
 interface Beginning {
-  readonly interpreter: InterpreterId;
+  readonly place: string;
   readonly name: string;
   readonly at: Instant;
 }
@@ -38,7 +43,16 @@ export function returnsAfter(
   return found;
 }
 
-export const beginningsOf = (sessions: readonly SessionRecord[]): readonly Beginning[] =>
-  sessions.flatMap(({ interpreter, name, createdAt }) => (name === null ? [] : [{ interpreter, name, at: createdAt }]));
+export const beginningsOf = (sessions: readonly SeenSession[]): readonly Beginning[] =>
+  sessions.flatMap((seen) =>
+    seen.name === null ? [] : [{ place: placeOf(seen), name: seen.name, at: seen.createdAt }],
+  );
 
-const keyOf = ({ interpreter, name }: Pick<Ending, "interpreter" | "name">): string => `${interpreter} ${name}`;
+/** One interpreter of one target. */
+export const placeOf = ({ account, region, interpreter }: Omit<SessionKey, "session">): string =>
+  JSON.stringify([account, region, interpreter]);
+
+/** The whole key: ids of sessions are unique within their interpreter alone. */
+export const sessionPlaceOf = (key: SessionKey): string => JSON.stringify([placeOf(key), key.session]);
+
+const keyOf = ({ place, name }: Pick<Ending, "place" | "name">): string => JSON.stringify([place, name]);

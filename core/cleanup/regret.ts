@@ -1,11 +1,9 @@
-import type { InterpreterId, SessionId } from "../kernel/ids.ts";
 import type { Instant } from "../kernel/instant.ts";
 import type { RefusedCalls } from "../ports/activity.ts";
-import type { SessionRecord } from "../ports/registry.ts";
 import type { StopRecord } from "../ports/stops.ts";
 import type { Unknown } from "./evidence.ts";
 import { naturalReturns, type ReturnRate } from "./regret-natural.ts";
-import { beginningsOf, returnsAfter } from "./regret-returns.ts";
+import { beginningsOf, placeOf, returnsAfter, type SeenSession, sessionPlaceOf } from "./regret-returns.ts";
 
 export interface RegretLimits {
   /** A session of the same name that begins so soon after a stop may be a caller who wanted it. */
@@ -17,12 +15,12 @@ export interface RegretLimits {
 }
 
 export interface RegretFacts {
-  /** Of one target and some time up to now. */
+  /** Of all targets and some time up to now: a policy is judged by all that it stopped, wherever that was. */
   readonly stops: readonly StopRecord[];
-  /** Sessions of the same target and time, those that are gone and those that live. */
-  readonly sessions: readonly SessionRecord[];
-  /** When each stopped session was called after its stop; unknown where nothing would tell. */
-  readonly callsAfter: ReadonlyMap<SessionId, RefusedCalls | Unknown>;
+  /** Sessions of the same targets and time, those that are gone and those that live. */
+  readonly sessions: readonly SeenSession[];
+  /** When each stopped session, as `sessionPlaceOf` names it, was called after its stop; unknown where nothing would tell. */
+  readonly callsAfter: ReadonlyMap<string, RefusedCalls | Unknown>;
 }
 
 /** A stop that somebody minded, or seems to have. */
@@ -68,12 +66,12 @@ function judge(
   policy: string,
   stops: readonly StopRecord[],
   { sessions, callsAfter }: RegretFacts,
-  natural: (interpreter: InterpreterId) => ReturnRate | null,
+  natural: (place: string) => ReturnRate | null,
   { withinMs, mostRate, leastStops }: RegretLimits,
   now: Instant,
 ): PolicyRegret {
   const called = stops.flatMap((stop): readonly Regret[] => {
-    const calls = callsAfter.get(stop.key.session);
+    const calls = callsAfter.get(sessionPlaceOf(stop.key));
     const at = calls?.kind === "known" ? firstAfter(calls.at, stop.intendedAt) : null;
     return at === null ? [] : [{ stop, how: "called", at }];
   });
@@ -81,9 +79,7 @@ function judge(
   const others = stops.filter(({ id }) => !isCalled.has(id));
   const endings = others.flatMap((stop) => {
     const { key, entry } = stop;
-    return entry.name === null
-      ? []
-      : [{ id: stop.id, interpreter: key.interpreter, name: entry.name, at: stop.intendedAt }];
+    return entry.name === null ? [] : [{ id: stop.id, place: placeOf(key), name: entry.name, at: stop.intendedAt }];
   });
   const backAt = returnsAfter(endings, beginningsOf(sessions), withinMs);
   const isOver = (stop: StopRecord): boolean => stop.intendedAt + withinMs <= now || backAt.has(stop.id);
@@ -105,7 +101,7 @@ function judge(
     policy,
     judged: count,
     pending: stops.length - count,
-    callsUnknown: judged.filter(({ key }) => callsAfter.get(key.session)?.kind !== "known").length,
+    callsUnknown: judged.filter(({ key }) => callsAfter.get(sessionPlaceOf(key))?.kind !== "known").length,
     returned: back.length,
     expectedReturns: expected === null ? null : expected.mean,
     regrets,
@@ -120,12 +116,12 @@ function judge(
  */
 function expectedOf(
   stops: readonly StopRecord[],
-  natural: (interpreter: InterpreterId) => ReturnRate | null,
+  natural: (place: string) => ReturnRate | null,
 ): { readonly mean: number; readonly most: number } | null {
   let mean = 0;
   let variance = 0;
   for (const { key } of stops) {
-    const rate = natural(key.interpreter);
+    const rate = natural(placeOf(key));
     if (rate === null) return null;
     mean += rate.back / rate.ended;
     variance += (rate.back / rate.ended) * (1 - rate.back / rate.ended);

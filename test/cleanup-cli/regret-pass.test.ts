@@ -2,12 +2,12 @@ import { describe, expect, it } from "vitest";
 import { memoryDocuments } from "../../adapters/memory/documents.ts";
 import { memoryRegistry } from "../../adapters/memory/registry.ts";
 import { memoryStopRecords } from "../../adapters/memory/stop-records.ts";
-import { regretPass } from "../../core/jobs/sweep/regret-pass.ts";
+import { type RegretPorts, regretPass } from "../../core/jobs/sweep/regret-pass.ts";
 import { storedKillSwitch } from "../../core/jobs/sweep/stored-kill-switch.ts";
 import { sessionId } from "../../core/kernel/ids.ts";
 import { type Instant, plusMs } from "../../core/kernel/instant.ts";
 import { RegistryError } from "../../core/ports/registry-error.ts";
-import { here, intended, minutes } from "../stop-records/records.ts";
+import { here, intended, minutes, there } from "../stop-records/records.ts";
 
 const limits = { withinMs: 15 * 60_000, mostRate: 0.1, leastStops: 5 };
 const never = new AbortController().signal;
@@ -69,6 +69,32 @@ describe("looking what came after stops", () => {
     const done = await regretPass(denied, now, limits, [here], await killSwitch.read(never), never);
     expect(done).toMatchObject({ killSwitch: { state: "disarmed" }, problems: [problem] });
     expect((await pass(plusMs(now, 25 * 3_600_000))).regrets).toEqual([]);
+  });
+
+  it("adds up what a policy stopped in all targets: three here and three there are six", async () => {
+    const { ports, killSwitch } = await world(0);
+    const records = memoryStopRecords();
+    for (const target of [here, there]) {
+      for (let n = 0; n < 3; n += 1) {
+        await records.put(intended(`S${n}`, -60, { state: "stopped", decidedAt: minutes(-60) }, target));
+      }
+    }
+    // The same id in both: only the one here was called.
+    const readRefusedCalls: RegretPorts["readRefusedCalls"] = async (target, _interpreter, stops) =>
+      new Map(
+        stops.map(({ session }) => {
+          const isCalled = target.region === here.region && session === "S0";
+          return [session, { kind: "known", at: isCalled ? [minutes(-59)] : [] }];
+        }),
+      );
+    const over = { ...ports, records, readRefusedCalls };
+    const position = await killSwitch.read(never);
+    const done = await regretPass(over, now, limits, [here, there], position, never);
+    expect(done.regrets.map(({ stop }) => [stop.key.region, stop.key.session])).toEqual([[here.region, "S0"]]);
+    expect(done.killSwitch).toMatchObject({
+      state: "disarmed",
+      why: "1 of 6 stops of policy usual were regretted",
+    });
   });
 
   it("tells where the state cannot be read", async () => {

@@ -1,7 +1,7 @@
 import type { Unknown } from "../../cleanup/evidence.ts";
-import { judgeRegret, type PolicyRegret, type RegretLimits } from "../../cleanup/regret.ts";
+import { judgeRegret, type PolicyRegret, type RegretFacts, type RegretLimits } from "../../cleanup/regret.ts";
+import { sessionPlaceOf } from "../../cleanup/regret-returns.ts";
 import type { Target } from "../../inventory/target.ts";
-import type { SessionId } from "../../kernel/ids.ts";
 import { type Instant, instant, plusMs } from "../../kernel/instant.ts";
 import type { Problem } from "../../kernel/problem.ts";
 import type { ReadRefusedCalls, RefusedCalls } from "../../ports/activity.ts";
@@ -42,13 +42,14 @@ export async function regretPass(
 ): Promise<RegretPass> {
   const armedAt = killSwitch.state === "armed" ? (killSwitch.at ?? 0) : 0;
   const since = instant(Math.max(armedAt, now - judgedMs));
-  const judged: PolicyRegret[] = [];
+  const facts: RegretFacts[] = [];
   try {
-    for (const target of targets) judged.push(...(await judgeTarget(ports, now, limits, target, since, signal)));
+    for (const target of targets) facts.push(await factsOf(ports, now, target, since, signal));
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
     return { regrets: [], killSwitch, problems: [{ code: "StateUnavailable", message: error.message }] };
   }
+  const judged = judgeRegret(togetherOf(facts), limits, now);
   const regrets = judged.flatMap((policy) => policy.regrets);
   const bad = judged.filter(({ verdict }) => verdict === "disarm");
   if (bad.length === 0 || killSwitch.state !== "armed") return { regrets, killSwitch, problems: [] };
@@ -61,26 +62,32 @@ export async function regretPass(
   return { regrets, killSwitch: position, problems: problem === null ? [] : [problem] };
 }
 
-async function judgeTarget(
+/** Of all targets: a policy that is regretted a little in each Region is regretted. */
+const togetherOf = (facts: readonly RegretFacts[]): RegretFacts => ({
+  stops: facts.flatMap(({ stops }) => stops),
+  sessions: facts.flatMap(({ sessions }) => sessions),
+  callsAfter: new Map(facts.flatMap(({ callsAfter }) => [...callsAfter])),
+});
+
+async function factsOf(
   { registry, records, readRefusedCalls }: RegretPorts,
   now: Instant,
-  limits: RegretLimits,
   target: Target,
   since: Instant,
   signal: AbortSignal,
-): Promise<readonly PolicyRegret[]> {
+): Promise<RegretFacts> {
   const stops = (await records.between(target, since, plusMs(now, hourMs))).filter(
     ({ state, override }) => state === "stopped" && override === null,
   );
-  if (stops.length === 0) return [];
+  if (stops.length === 0) return { stops, sessions: [], callsAfter: new Map() };
   const { openSessions } = await registry.load(target);
   const gone = await registry.goneSince(target, plusMs(now, -judgedMs));
-  const callsAfter = new Map<SessionId, RefusedCalls | Unknown>();
+  const callsAfter = new Map<string, RefusedCalls | Unknown>();
   for (const [interpreter, own] of Map.groupBy(stops, ({ key }) => key.interpreter)) {
     const asked = own.map(({ key, intendedAt }) => ({ session: key.session, stoppedAt: intendedAt }));
     for (const [session, calls] of await readRefusedCalls(target, interpreter, asked, now, signal)) {
-      callsAfter.set(session, calls);
+      callsAfter.set(sessionPlaceOf({ ...target, interpreter, session }), calls);
     }
   }
-  return judgeRegret({ stops, sessions: [...openSessions, ...gone], callsAfter }, limits, now);
+  return { stops, sessions: [...openSessions, ...gone].map((session) => ({ ...session, ...target })), callsAfter };
 }
