@@ -7,6 +7,7 @@ import { sweepPass } from "../../core/jobs/sweep/sweep-pass.ts";
 import type { SweepPassOutcome } from "../../core/jobs/sweep/sweep-pass-ports.ts";
 import { type Instant, plusMs } from "../../core/kernel/instant.ts";
 import type { OutgoingEvent } from "../../core/ports/events.ts";
+import { RegistryError } from "../../core/ports/registry-error.ts";
 import { type Life, leak, minute } from "../sweep/lives.ts";
 import { inputOf, never, policy, sweepWorld } from "../sweep/sweep-world.ts";
 
@@ -38,7 +39,7 @@ async function watched(at: Instant, lives: readonly Life[], change: Partial<Poli
   const regret = { withinMs: 900_000, mostRate: 0.1, leastStops: 5 };
   const input = { ...sweepInput, runaway, regret, knownUsdOf: () => null, publish: true };
   const pass = (): Promise<SweepPassOutcome> => sweepPass(ports)(world.at, input, [world.scan()], never);
-  return { world, steps, sent, ports, killSwitch, pass };
+  return { world, steps, sent, ports, killSwitch, input, pass };
 }
 const everything = { account: null, region: null, interpreter: null, session: null, name: null };
 
@@ -143,6 +144,21 @@ describe("clean-up promises", () => {
     ]);
     await pass();
     expect(sent.at(-1)).toMatchObject({ detailType: "Cleanup Disarmed", detail: { by: "ada", why: "enough" } });
+  });
+
+  it("that nothing is stopped by a pass that cannot see whether stops were regretted", async () => {
+    const { world, pass, ports, input } = await watched(minute(120), [leak("a")]);
+    await pass();
+    world.lives.set("b", leak("b"));
+    world.at = minute(130);
+    const load = () => Promise.reject(new RegistryError("corrupt", "The registry is damaged."));
+    const blind = { ...ports, registry: { ...ports.registry, load } };
+    const outcome = await sweepPass(blind)(world.at, input, [world.scan()], never);
+    expect(outcome).toMatchObject({ mode: "observe", switch: "armed", targets: [{ outcomes: [], plan: null }] });
+    expect(outcome.problems.map(({ message }) => message).join()).toContain("The registry is damaged.");
+    expect([...world.stopped.keys()]).toEqual(["a"]);
+    await pass();
+    expect([...world.stopped.keys()]).toEqual(["a", "b"]);
   });
 
   it("that a session which works too much is told, and not stopped", async () => {

@@ -45,8 +45,9 @@ describe("looking what came after stops", () => {
     [2, "disarmed"],
   ])("with %i of 10 stops regretted leaves the switch %s", async (called, state) => {
     const { pass, killSwitch } = await world(called);
-    const { regrets, killSwitch: after } = await pass();
+    const { regrets, killSwitch: after, mayStop } = await pass();
     expect(regrets).toHaveLength(called);
+    expect(mayStop).toBe(state === "armed");
     expect(after.state).toBe(state);
     expect((await killSwitch.read(never)).state).toBe(state);
   });
@@ -97,10 +98,14 @@ describe("looking what came after stops", () => {
     });
   });
 
-  it("tells where the state cannot be read", async () => {
+  it("tells where the state cannot be read, and lets nothing be stopped", async () => {
     const { ports, killSwitch } = await world(10);
     const broken = { ...ports, records: { between: () => Promise.reject(new RegistryError("busy", "busy")) } };
     const done = await regretPass(broken, now, limits, [here], await killSwitch.read(never), never);
-    expect(done).toMatchObject({ regrets: [], problems: [{ code: "StateUnavailable", message: "busy" }] });
+    expect(done).toMatchObject({
+      regrets: [],
+      mayStop: false,
+      problems: [{ code: "StateUnavailable", message: expect.stringMatching(/none is made in this pass\. busy$/) }],
+    });
   });
 });

@@ -21,6 +21,8 @@ interface RegretPass {
   readonly regrets: PolicyRegret["regrets"];
   /** How the switch is now: disarmed where a policy was regretted too often. */
   readonly killSwitch: KillSwitch;
+  /** False where a policy was regretted too often, and where nobody could see whether one was. */
+  readonly mayStop: boolean;
   readonly problems: readonly Problem[];
 }
 
@@ -47,19 +49,20 @@ export async function regretPass(
     for (const target of targets) facts.push(await factsOf(ports, now, target, since, signal));
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
-    return { regrets: [], killSwitch, problems: [{ code: "StateUnavailable", message: error.message }] };
+    const message = `Whether stops were regretted could not be judged, so none is made in this pass. ${error.message}`;
+    return { regrets: [], killSwitch, mayStop: false, problems: [{ code: "StateUnavailable", message }] };
   }
   const judged = judgeRegret(togetherOf(facts), limits, now);
   const regrets = judged.flatMap((policy) => policy.regrets);
   const bad = judged.filter(({ verdict }) => verdict === "disarm");
-  if (bad.length === 0 || killSwitch.state !== "armed") return { regrets, killSwitch, problems: [] };
+  if (bad.length === 0 || killSwitch.state !== "armed") return { regrets, killSwitch, mayStop: true, problems: [] };
   const why = bad
     .map((it) => `${it.regrets.length} of ${it.judged} stops of policy ${it.policy} were regretted`)
     .join("; ");
   const position = { state: "disarmed" as const, by: "sandmeter", why, at: now };
   const problem = await ports.writeSwitch(position, signal);
   // Even where it could not be written, this pass stops nothing.
-  return { regrets, killSwitch: position, problems: problem === null ? [] : [problem] };
+  return { regrets, killSwitch: position, mayStop: false, problems: problem === null ? [] : [problem] };
 }
 
 /** Of all targets: a policy that is regretted a little in each Region is regretted. */

@@ -29,7 +29,7 @@ export interface SweepPassInput extends Omit<SweepInput, "act"> {
 
 export interface SweepPassOutcome {
   readonly asOf: Instant;
-  /** `enforce`: the switch is armed and a policy enforces. */
+  /** `enforce`: the switch is armed, a policy enforces, and whether one is regretted too often could be judged: none is. */
   readonly mode: "observe" | "enforce";
   readonly switch: KillSwitch["state"];
   readonly targets: readonly SweptPass[];

@@ -13,7 +13,7 @@ import type { SweptTarget } from "./sweep-ports.ts";
 import { tellCleanup } from "./tell-cleanup.ts";
 
 /**
- * One pass of clean-up over some targets. It stops only where the switch is armed and a policy enforces; else it plans, and tells. Plans of a
+ * One pass of clean-up over some targets. It stops only where the switch is armed, a policy enforces and none is regretted too often; else it plans, and tells. Plans of a
  * pass that only observes are not kept: the next pass makes another. Throws only when `signal` is aborted.
  */
 export const sweepPass =
@@ -29,7 +29,7 @@ export const sweepPass =
     const judged = await regretPass(ports, now, input.regret, places, position, signal);
     const { killSwitch } = judged;
     const enforces = input.policies.policies.some(({ mode }) => mode === "enforce");
-    const acts = killSwitch.state === "armed" && enforces;
+    const acts = killSwitch.state === "armed" && enforces && judged.mayStop;
     const problems: Problem[] = [...(killSwitch.state === "unknown" ? [killSwitch.problem] : []), ...judged.problems];
     // Whoever is told hears of a stop before it is made.
     const early: EventDelivery[] = [];
