@@ -1,9 +1,9 @@
-import { periodAt } from "../billing/price-book.ts";
+import { type PricePeriod, periodAt } from "../billing/price-book.ts";
 import { expiresAtOf } from "../inventory/session.ts";
 import type { Instant } from "../kernel/instant.ts";
 import { subtractUsd, sumUsd, type Usd } from "../kernel/money.ts";
 import type { StopRecord } from "../ports/stops.ts";
-import { chargedLevel, type IdlePrices, idleCost, type UsdBounds } from "./savings-rate.ts";
+import { chargedLevel, type IdlePrices, idleCost, type LevelBounds, type UsdBounds } from "./savings-rate.ts";
 
 /** What one stop saved: an idle rest of the session's life. */
 export interface Saving {
@@ -27,14 +27,26 @@ export interface Savings {
   readonly gross: UsdBounds;
   /** What regretted stops would have saved, had they been none: it was not waste. */
   readonly regrets: UsdBounds;
-  /** Gross less regrets and the monitor's own cost, so it may be below zero; null where that cost is not known. */
+  /** Gross less regrets. */
+  readonly kept: UsdBounds;
+  /** That less the monitor's own cost, so it may be below zero; null where that cost is not known. */
   readonly net: UsdBounds | null;
+  /** Regretted stops left out: whoever came back needed the slot. */
   readonly freedMs: number;
+  /** Of the stops, those of which it is not known how long they would have lived: in `freedMs` is none of them. */
+  readonly withoutTimeLimit: number;
+}
+
+/** The highest level that is known of a session, in bytes. */
+export interface KnownPeak {
+  readonly bytes: number;
+  /** No record is missing: it is the peak. Else it is the least that the peak can be. */
+  readonly isWhole: boolean;
 }
 
 export interface SavingsInput extends IdlePrices {
-  /** The highest level of all of a session's records; null where it is not known. */
-  readonly peakBytesOf: (stop: StopRecord) => number | null;
+  /** Null where no record tells. */
+  readonly peakOf: (stop: StopRecord) => KnownPeak | null;
 }
 
 /**
@@ -50,12 +62,22 @@ export function savingOf(stop: StopRecord, input: SavingsInput): Saving | null {
   const freedMs = Math.max(0, wouldEndAt - stoppedAt);
   const period = periodAt(input.prices, key.region, stoppedAt);
   if (period === null) return { stop, stoppedAt, wouldEndAt, usd: null, freedMs };
-  const lastBytes = entry.evidence.cpu.kind === "known" ? entry.evidence.cpu.memoryBytes : null;
-  const level = chargedLevel(input, period, lastBytes, input.peakBytesOf(stop));
+  const level = levelOf(stop, period, input);
   const low = idleCost(input, key.region, stoppedAt, wouldEndAt, level.low);
   // It may have been gone as soon as the stop was sent.
   const high = idleCost(input, key.region, stop.intendedAt, wouldEndAt, level.high);
   return { stop, stoppedAt, wouldEndAt, usd: low === null || high === null ? null : { low, high }, freedMs };
+}
+
+/** Between what is known of its memory by the evidence of the stop and by the bill, and what a sandbox can have. */
+function levelOf(stop: StopRecord, period: PricePeriod, input: SavingsInput): LevelBounds {
+  const { cpu } = stop.entry.evidence;
+  const last = cpu.kind === "known" ? cpu.memoryBytes : null;
+  const peak = input.peakOf(stop);
+  if (peak === null || peak.isWhole) return chargedLevel(input, period, last, peak?.bytes ?? null);
+  // What was at some moment is the least that the peak can be, and says nothing of the level at the end.
+  const least = period.rule === "2026-09" ? Math.max(last ?? 0, peak.bytes) : last;
+  return chargedLevel(input, period, least, null);
 }
 
 /** What stops saved in all. `regretted` are the ids of those that turned out to be mistakes; `ownUsd` is what the monitor costs. */
@@ -78,8 +100,10 @@ export function savingsOf(
     regretted: ofRegrets.length,
     gross,
     regrets,
+    kept,
     net: ownUsd === null ? null : { low: subtractUsd(kept.low, ownUsd), high: subtractUsd(kept.high, ownUsd) },
-    freedMs: savings.reduce((sum, { freedMs }) => sum + (freedMs ?? 0), 0),
+    freedMs: savings.reduce((sum, { stop, freedMs }) => sum + (regretted.has(stop.id) ? 0 : (freedMs ?? 0)), 0),
+    withoutTimeLimit: savings.filter(({ freedMs }) => freedMs === null).length,
   };
 }
 

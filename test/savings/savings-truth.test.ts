@@ -69,7 +69,8 @@ async function peakOf(fleet: Fleet, session: SessionId): Promise<number> {
 }
 
 const savedBy = (record: StopRecord, peakBytes: number | null) => {
-  const input: SavingsInput = { ...settings, peakBytesOf: () => peakBytes };
+  const peak = peakBytes === null ? null : { bytes: peakBytes, isWhole: true };
+  const input: SavingsInput = { ...settings, peakOf: () => peak };
   const usd = savingOf(record, input)?.usd;
   if (usd == null) throw new Error("its saving is not known");
   return { low: formatUsd(usd.low), high: formatUsd(usd.high) };
