@@ -1,3 +1,4 @@
+import { parseUsd, type Usd } from "../../core/kernel/money.ts";
 import type { WrittenCleanup } from "./cleanup-schema.ts";
 import { parseDuration } from "./duration.ts";
 import type { WrittenBounds } from "./policy-bounds-schema.ts";
@@ -13,6 +14,8 @@ export interface CleanupSettings {
   readonly cap: { readonly maxStops: number; readonly windowMs: number };
   readonly planLifetimeMs: number;
   readonly looksAtMost: number;
+  /** What this monitor itself costs; null: not known. */
+  readonly monitorUsdPerMonth: Usd | null;
 }
 
 type Stopper =
@@ -31,6 +34,7 @@ export const cleanupOf = (written: WrittenCleanup = {}): CleanupSettings => ({
   },
   planLifetimeMs: msOf(written.planExpiresAfter ?? defaults.planExpiresAfter),
   looksAtMost: written.looksPerPass ?? defaults.looksPerPass,
+  monitorUsdPerMonth: written.monitorUsdPerMonth === undefined ? null : parseUsd(written.monitorUsdPerMonth),
 });
 
 function stopperOf({ profile, roleArn }: NonNullable<WrittenCleanup["stopper"]> = {}): Stopper | null {
