@@ -1,6 +1,7 @@
 import { targetKey } from "../inventory/target.ts";
 import { type Instant, isoOf } from "../kernel/instant.ts";
 import { formatUsd } from "../kernel/money.ts";
+import type { Problem } from "../kernel/problem.ts";
 import type { OutgoingEvent } from "../ports/events.ts";
 import type { SwitchPosition } from "../ports/kill-switch.ts";
 import type { StopRecord } from "../ports/stops.ts";
@@ -136,6 +137,30 @@ export const disarmedEvent = (now: Instant, { by, why, at }: SwitchPosition): Ou
     detail: { by, why, at: at === null ? null : isoOf(at) },
     action: "Nothing is stopped until `sandmeter arm`: find out why it was disarmed first.",
     section: "cleanup-disarmed",
+  });
+
+/** A policy was regretted too often, and the switch could not be turned. */
+export interface NotDisarmed {
+  /** Null where whoever armed it did not say. */
+  readonly armedAt: Instant | null;
+  readonly why: string;
+  readonly problem: Problem;
+}
+
+/** Told once for each arming: each pass tries again, as long as nobody arms anew. */
+export const notDisarmedEvent = (now: Instant, { armedAt, why, problem }: NotDisarmed): OutgoingEvent =>
+  eventOf(now, {
+    kind: "cleanup-disarm-failed",
+    detailType: "Cleanup Disarm Failed",
+    parts: [armedAt ?? 0],
+    detail: {
+      armedAt: armedAt === null ? null : isoOf(armedAt),
+      why,
+      code: problem.code,
+      message: `${why}, and the switch could not be turned: ${problem.message}`,
+    },
+    action: "Run `sandmeter disarm`: until somebody arms anew, only what shares this state stops nothing.",
+    section: "cleanup-disarm-failed",
   });
 
 export const regrettedEvent = (now: Instant, regret: PolicyRegret["regrets"][number]): OutgoingEvent =>

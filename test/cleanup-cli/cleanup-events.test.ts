@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { memoryDocuments } from "../../adapters/memory/documents.ts";
 import {
   disarmedEvent,
+  notDisarmedEvent,
   protectionLapsingEvent,
   refusedEvent,
   regrettedEvent,
@@ -98,6 +99,8 @@ const events: readonly (OutgoingEvent | null)[] = [
   stopRecordEvent(now, { ...stop, state: "failed", problem: { code: "AccessDenied", message: "It was refused." } }),
   refusedEvent(now, [refused]),
   disarmedEvent(now, { state: "disarmed", by: "ada", why: null, at: now }),
+  notDisarmedEvent(now, { armedAt: now, why: "2 of 10", problem: { code: "AccessDenied", message: "Not allowed." } }),
+  notDisarmedEvent(now, { armedAt: null, why: "2 of 10", problem: { code: "AccessDenied", message: "Not allowed." } }),
   regrettedEvent(now, { stop, how: "called", at: now }),
   runawayEvent(now, { session }, { hot: { since: span.from, until: span.until }, usd: parseUsd("1.5") }),
   runawayEvent(now, { session }, { hot: null, usd: parseUsd("1.5") }),

@@ -2,8 +2,10 @@ import { describe, expect, it } from "vitest";
 import { memoryDocuments } from "../../adapters/memory/documents.ts";
 import { memoryRegistry } from "../../adapters/memory/registry.ts";
 import { memoryStopRecords } from "../../adapters/memory/stop-records.ts";
+import { notDisarmedEvent } from "../../core/cleanup/cleanup-events.ts";
 import { type RegretPorts, regretPass } from "../../core/jobs/sweep/regret-pass.ts";
 import { storedKillSwitch } from "../../core/jobs/sweep/stored-kill-switch.ts";
+import { unlessRegretted } from "../../core/jobs/sweep/stored-verdict.ts";
 import { sessionId } from "../../core/kernel/ids.ts";
 import { type Instant, plusMs } from "../../core/kernel/instant.ts";
 import { RegistryError } from "../../core/ports/registry-error.ts";
@@ -16,7 +18,8 @@ const now = minutes(0);
 /** Ten stops an hour ago, of which `called` were called for afterwards; armed two hours ago. */
 async function world(called: number, stoppedAt: Instant = plusMs(now, -3_600_000)) {
   const records = memoryStopRecords();
-  const killSwitch = storedKillSwitch(memoryDocuments());
+  const documents = memoryDocuments();
+  const killSwitch = storedKillSwitch(documents);
   await killSwitch.write({ state: "armed", by: "ada", why: null, at: plusMs(now, -7_200_000) }, never);
   for (let index = 0; index < 10; index += 1) {
     const at = (stoppedAt - now) / 60_000;
@@ -26,6 +29,7 @@ async function world(called: number, stoppedAt: Instant = plusMs(now, -3_600_000
     registry: memoryRegistry(),
     records,
     writeSwitch: killSwitch.write,
+    documents,
     readRefusedCalls: async (_target: unknown, _interpreter: unknown, stops: readonly { session: string }[]) =>
       new Map(
         stops.map(({ session }) => {
@@ -63,13 +67,78 @@ describe("looking what came after stops", () => {
     expect((await pass(plusMs(now, 2))).killSwitch.state).toBe("armed");
   });
 
-  it("stops nothing in a pass that could not write the switch, and forgets stops of the day before", async () => {
-    const { ports, pass, killSwitch } = await world(10);
-    const problem = { code: "AccessDenied", message: "no" };
-    const denied = { ...ports, writeSwitch: async () => problem };
-    const done = await regretPass(denied, now, limits, [here], await killSwitch.read(never), never);
-    expect(done).toMatchObject({ killSwitch: { state: "disarmed" }, problems: [problem] });
+  it("forgets stops of the day before", async () => {
+    const { pass } = await world(10);
     expect((await pass(plusMs(now, 25 * 3_600_000))).regrets).toEqual([]);
+  });
+
+  describe("where the switch cannot be turned", () => {
+    const problem = { code: "AccessDenied", message: "Not allowed." };
+    const deniedWorld = async () => {
+      const { ports, killSwitch } = await world(10);
+      const denied = { ...ports, writeSwitch: async () => problem };
+      const at =
+        (when: Instant, over: RegretPorts = denied) =>
+        async () =>
+          regretPass(over, when, limits, [here], await killSwitch.read(never), never);
+      return { ports, denied, killSwitch, at };
+    };
+
+    it("says so, never that it was, and tries again with each pass", async () => {
+      const { ports, at } = await deniedWorld();
+      const first = await at(now)();
+      expect(first).toMatchObject({
+        killSwitch: { state: "armed" },
+        mayStop: false,
+        notDisarmed: { armedAt: plusMs(now, -7_200_000), why: expect.stringMatching(/^10 of 10/), problem },
+        problems: [
+          { code: "AccessDenied", message: expect.stringMatching(/^Stopping could not be disarmed.*Not allowed/) },
+        ],
+      });
+      const second = await at(plusMs(now, 300_000))();
+      const idOf = ({ notDisarmed }: typeof first) => notDisarmed && notDisarmedEvent(now, notDisarmed).id;
+      expect(idOf(second)).toBe(idOf(first));
+      expect(idOf(first)).toBe(`cleanup-disarm-failed/${plusMs(now, -7_200_000)}`);
+      const third = await at(plusMs(now, 600_000), ports)();
+      expect(third).toMatchObject({
+        killSwitch: { state: "disarmed" },
+        mayStop: false,
+        notDisarmed: null,
+        problems: [],
+      });
+    });
+
+    it("lets nothing be stopped until somebody arms it anew, even when the stops are no news any more", async () => {
+      const { ports, killSwitch, at } = await deniedWorld();
+      const read = unlessRegretted(ports.documents, killSwitch.read);
+      expect(await read(never)).toMatchObject({ state: "armed" });
+      await at(now)();
+      expect(await read(never)).toMatchObject({
+        state: "disarmed",
+        by: "sandmeter",
+        why: expect.stringMatching(/^10 of/),
+      });
+      expect((await at(plusMs(now, 30 * 3_600_000))()).mayStop).toBe(false);
+      await killSwitch.write({ state: "armed", by: "ada", why: "seen", at: plusMs(now, 31 * 3_600_000) }, never);
+      expect(await read(never)).toMatchObject({ state: "armed" });
+      expect((await at(plusMs(now, 32 * 3_600_000))()).mayStop).toBe(true);
+    });
+
+    it("tells, too, where it could not be remembered, and stops nothing in that pass", async () => {
+      const { denied, at } = await deniedWorld();
+      const write = () => Promise.reject(new RegistryError("unreachable", "The state does not answer."));
+      const done = await at(now, { ...denied, documents: { ...denied.documents, write } })();
+      expect(done.mayStop).toBe(false);
+      expect(done.problems.map(({ code }) => code)).toEqual(["StateUnavailable", "AccessDenied"]);
+    });
+  });
+
+  it("takes a switch whose verdict cannot be read for unknown", async () => {
+    const { ports, killSwitch } = await world(0);
+    await ports.documents.write("cleanup/regret", { revision: 0, text: "{" });
+    expect(await unlessRegretted(ports.documents, killSwitch.read)(never)).toMatchObject({ state: "unknown" });
+    const done = await regretPass(ports, now, limits, [here], await killSwitch.read(never), never);
+    expect(done).toMatchObject({ mayStop: false, problems: [{ code: "StateUnavailable" }] });
   });
 
   it("adds up what a policy stopped in all targets: three here and three there are six", async () => {

@@ -1,5 +1,7 @@
 import {
   disarmedEvent,
+  type NotDisarmed,
+  notDisarmedEvent,
   protectionLapsingEvent,
   refusedEvent,
   regrettedEvent,
@@ -27,6 +29,7 @@ const newsMs = 24 * hourMs;
 
 interface PassFacts {
   readonly killSwitch: KillSwitch;
+  readonly notDisarmed: NotDisarmed | null;
   readonly regrets: PolicyRegret["regrets"];
   readonly targets: readonly SweptPass[];
 }
@@ -39,12 +42,13 @@ export async function happenings(
   ports: SweepPassPorts,
   now: Instant,
   input: SweepPassInput,
-  { killSwitch, regrets, targets }: PassFacts,
+  { killSwitch, notDisarmed, regrets, targets }: PassFacts,
 ): Promise<{ readonly events: readonly OutgoingEvent[]; readonly problems: readonly Problem[] }> {
   const ofPass = [
     ...targets.flatMap((target) => eventsOf(now, input, target)),
     ...regrets.map((regret) => regrettedEvent(now, regret)),
     ...disarmed(now, killSwitch),
+    ...(notDisarmed === null ? [] : [notDisarmedEvent(now, notDisarmed)]),
   ];
   try {
     const stored = await Promise.all(

@@ -1,3 +1,4 @@
+import type { NotDisarmed } from "../../cleanup/cleanup-events.ts";
 import type { Unknown } from "../../cleanup/evidence.ts";
 import { judgeRegret, type PolicyRegret, type RegretFacts, type RegretLimits } from "../../cleanup/regret.ts";
 import { sessionPlaceOf } from "../../cleanup/regret-returns.ts";
@@ -5,22 +6,26 @@ import type { Target } from "../../inventory/target.ts";
 import { type Instant, instant, plusMs } from "../../kernel/instant.ts";
 import type { Problem } from "../../kernel/problem.ts";
 import type { ReadRefusedCalls, RefusedCalls } from "../../ports/activity.ts";
-import type { KillSwitch, KillSwitchStore } from "../../ports/kill-switch.ts";
+import type { Documents } from "../../ports/documents.ts";
+import type { KillSwitch, KillSwitchStore, SwitchPosition } from "../../ports/kill-switch.ts";
 import type { Registry } from "../../ports/registry.ts";
 import { RegistryError } from "../../ports/registry-error.ts";
 import type { StopRecords } from "../../ports/stops.ts";
+import { rememberVerdict, type Verdict, verdictOn } from "./stored-verdict.ts";
 
 export interface RegretPorts {
   readonly registry: Pick<Registry, "load" | "goneSince">;
   readonly records: Pick<StopRecords, "between">;
   readonly readRefusedCalls: ReadRefusedCalls;
   readonly writeSwitch: KillSwitchStore["write"];
+  readonly documents: Documents;
 }
 
 interface RegretPass {
   readonly regrets: PolicyRegret["regrets"];
-  /** How the switch is now: disarmed where a policy was regretted too often. */
+  /** How the switch is now: disarmed where a policy was regretted too often, and it could be turned. */
   readonly killSwitch: KillSwitch;
+  readonly notDisarmed: NotDisarmed | null;
   /** False where a policy was regretted too often, and where nobody could see whether one was. */
   readonly mayStop: boolean;
   readonly problems: readonly Problem[];
@@ -32,7 +37,8 @@ const judgedMs = 24 * hourMs;
 
 /**
  * Looks what came after the stops since the switch was armed, and disarms it where a policy was regretted too often. Whoever arms it again has
- * seen that, so that what lies before counts no more. Throws only when `signal` is aborted.
+ * seen that, so that what lies before counts no more. Where it cannot be turned, the verdict is remembered, and bars stops as the switch
+ * would. Throws only when `signal` is aborted.
  */
 export async function regretPass(
   ports: RegretPorts,
@@ -45,24 +51,62 @@ export async function regretPass(
   const armedAt = killSwitch.state === "armed" ? (killSwitch.at ?? 0) : 0;
   const since = instant(Math.max(armedAt, now - judgedMs));
   const facts: RegretFacts[] = [];
+  let earlier: Verdict | null;
   try {
+    earlier = await verdictOn(ports.documents, killSwitch);
     for (const target of targets) facts.push(await factsOf(ports, now, target, since, signal));
   } catch (error) {
-    if (!(error instanceof RegistryError)) throw error;
-    const message = `Whether stops were regretted could not be judged, so none is made in this pass. ${error.message}`;
-    return { regrets: [], killSwitch, mayStop: false, problems: [{ code: "StateUnavailable", message }] };
+    const { message } = stateProblem(error);
+    const problem = {
+      code: "StateUnavailable",
+      message: `Whether stops were regretted could not be judged, so none is made in this pass. ${message}`,
+    };
+    return { regrets: [], killSwitch, mayStop: false, notDisarmed: null, problems: [problem] };
   }
   const judged = judgeRegret(togetherOf(facts), limits, now);
   const regrets = judged.flatMap((policy) => policy.regrets);
+  const verdict = earlier ?? verdictOf(judged, now);
+  if (verdict === null || killSwitch.state !== "armed") {
+    return { regrets, killSwitch, mayStop: true, notDisarmed: null, problems: [] };
+  }
+  return { regrets, mayStop: false, ...(await disarm(ports, now, killSwitch, verdict, signal)) };
+}
+
+function verdictOf(judged: readonly PolicyRegret[], now: Instant): Verdict | null {
   const bad = judged.filter(({ verdict }) => verdict === "disarm");
-  if (bad.length === 0 || killSwitch.state !== "armed") return { regrets, killSwitch, mayStop: true, problems: [] };
-  const why = bad
-    .map((it) => `${it.regrets.length} of ${it.judged} stops of policy ${it.policy} were regretted`)
-    .join("; ");
-  const position = { state: "disarmed" as const, by: "sandmeter", why, at: now };
-  const problem = await ports.writeSwitch(position, signal);
-  // Even where it could not be written, this pass stops nothing.
-  return { regrets, killSwitch: position, mayStop: false, problems: problem === null ? [] : [problem] };
+  if (bad.length === 0) return null;
+  const told = bad.map((it) => `${it.regrets.length} of ${it.judged} stops of policy ${it.policy} were regretted`);
+  return { why: told.join("; "), at: now };
+}
+
+/** Remembers first: a run that is killed in between, or may not turn the switch, lets no other stop anything. */
+async function disarm(
+  { documents, writeSwitch }: Pick<RegretPorts, "documents" | "writeSwitch">,
+  now: Instant,
+  armed: SwitchPosition,
+  verdict: Verdict,
+  signal: AbortSignal,
+): Promise<Omit<RegretPass, "regrets" | "mayStop">> {
+  const problems: Problem[] = [];
+  try {
+    await rememberVerdict(documents, armed, verdict);
+  } catch (error) {
+    problems.push(stateProblem(error));
+  }
+  const position = { state: "disarmed" as const, by: "sandmeter", why: verdict.why, at: now };
+  const problem = await writeSwitch(position, signal);
+  if (problem === null) return { killSwitch: position, notDisarmed: null, problems };
+  const message = `Stopping could not be disarmed, though ${verdict.why}: until somebody arms it anew, nothing is stopped by what shares this state. ${problem.message}`;
+  return {
+    killSwitch: armed,
+    notDisarmed: { armedAt: armed.at, why: verdict.why, problem },
+    problems: [...problems, { ...problem, message }],
+  };
+}
+
+function stateProblem(error: unknown): Problem {
+  if (!(error instanceof RegistryError)) throw error;
+  return { code: "StateUnavailable", message: error.message };
 }
 
 /** Of all targets: a policy that is regretted a little in each Region is regretted. */

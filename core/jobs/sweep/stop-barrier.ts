@@ -30,8 +30,10 @@ export async function barrierOf(
   switch (position.state) {
     case "armed":
       return null;
-    case "disarmed":
-      return refusedBy(order, "disarmed", "Stopping is disarmed: `sandmeter arm` allows it.");
+    case "disarmed": {
+      const why = position.why === null ? "" : ` (${position.why})`;
+      return refusedBy(order, "disarmed", `Stopping is disarmed${why}: \`sandmeter arm\` allows it.`);
+    }
     case "unknown":
       return refusedBy(order, "switch-unknown", position.problem.message);
   }

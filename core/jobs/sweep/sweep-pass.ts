@@ -43,7 +43,8 @@ export const sweepPass =
     const targets = acts
       ? await stopIn(telling, now, input, found, problems, signal)
       : await observeIn(ports, now, input, found, signal);
-    const happened = await happenings(ports, now, input, { killSwitch, regrets: judged.regrets, targets });
+    const { regrets, notDisarmed } = judged;
+    const happened = await happenings(ports, now, input, { killSwitch, notDisarmed, regrets, targets });
     const told = await tellCleanup(ports)(now, happened.events, input.publish, signal);
     return {
       asOf: now,

@@ -8,6 +8,7 @@ import { gatherEvidence } from "./gather-evidence.ts";
 import { sessionOfEntry } from "./session-of-entry.ts";
 import { claimStop } from "./stop-cap.ts";
 import type { StopPorts } from "./stop-ports.ts";
+import { unlessRegretted } from "./stored-verdict.ts";
 import type { SweepInput, SweepPorts, SweptTarget } from "./sweep-ports.ts";
 
 /** The links of the chain, for sessions of one target. Protections are read anew each time: a person may make one at any moment. */
@@ -19,6 +20,7 @@ export function targetStopPorts(ports: SweepPorts, input: SweepInput, found: Swe
   };
   return {
     ...ports,
+    readSwitch: unlessRegretted(ports.documents, ports.readSwitch),
     claimStop: (_key, now) => claimStop(ports.documents, input.cap, now),
     protectionOf: async (entry, now) => {
       const { protections } = await withProtections(ports, input.policies);

@@ -1,0 +1,73 @@
+import { textOfSwitch } from "../../cleanup/switch-text.ts";
+import type { Instant } from "../../kernel/instant.ts";
+import type { Documents } from "../../ports/documents.ts";
+import type { KillSwitch, KillSwitchStore, SwitchPosition } from "../../ports/kill-switch.ts";
+import { at, object, string } from "../../ports/read-stored.ts";
+import { RegistryError } from "../../ports/registry-error.ts";
+
+/** That stops were regretted too often while the switch stood as it did. */
+export interface Verdict {
+  readonly why: string;
+  readonly at: Instant;
+}
+
+const name = "cleanup/regret";
+// Each time that another run was faster, that run got on.
+const mostAttempts = 20;
+
+/**
+ * Reads the switch as one that is disarmed where stops were regretted too often since it was armed, although nobody could turn it: so that
+ * no run which shares the state stops anything until somebody arms it anew. What cannot be read is unknown.
+ */
+export const unlessRegretted =
+  (documents: Pick<Documents, "read">, read: KillSwitchStore["read"]): KillSwitchStore["read"] =>
+  async (signal) => {
+    const position = await read(signal);
+    try {
+      const verdict = await verdictOn(documents, position);
+      return verdict === null ? position : { state: "disarmed", by: "sandmeter", ...verdict };
+    } catch (error) {
+      if (!(error instanceof RegistryError)) throw error;
+      return { state: "unknown", problem: { code: "StateUnavailable", message: error.message } };
+    }
+  };
+
+/** Null where there is none on this arming: whoever arms anew has seen the one before. Throws `RegistryError`. */
+export async function verdictOn(documents: Pick<Documents, "read">, position: KillSwitch): Promise<Verdict | null> {
+  if (position.state !== "armed") return null;
+  const document = await documents.read(name);
+  if (document === null) return null;
+  const { arming, ...verdict } = verdictOf(document.text);
+  return arming === textOfSwitch(position) ? verdict : null;
+}
+
+/** Throws `RegistryError`. */
+export async function rememberVerdict(
+  documents: Documents,
+  position: SwitchPosition,
+  { why, at: judgedAt }: Verdict,
+): Promise<void> {
+  const text = JSON.stringify({ arming: textOfSwitch(position), why, at: judgedAt });
+  for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
+    const before = await documents.read(name);
+    if ((await documents.write(name, { revision: before?.revision ?? 0, text })) === "written") return;
+  }
+  throw new RegistryError(
+    "busy",
+    `That stops were regretted was not remembered: ${mostAttempts} times in a row another run changed it meanwhile.`,
+  );
+}
+
+function verdictOf(text: string): Verdict & { readonly arming: string } {
+  try {
+    const item = object(JSON.parse(text), "verdict");
+    return { arming: string(item["arming"], "arming"), why: string(item["why"], "why"), at: at(item["at"], "at") };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new RegistryError(
+      "corrupt",
+      `What is remembered of regretted stops is damaged (${error.message}), so nothing is stopped: take the document ${name} out of the state, or restore it.`,
+      { cause: error },
+    );
+  }
+}
