@@ -56,6 +56,20 @@ describe("looking what came after stops", () => {
     expect((await killSwitch.read(never)).state).toBe(state);
   });
 
+  it("remembers what was regretted, of which times, beyond the day and the switch that are looked at", async () => {
+    const { ports, pass, killSwitch } = await world(2);
+    await pass();
+    await killSwitch.write({ state: "armed", by: "ada", why: "seen", at: now }, never);
+    await pass(plusMs(now, 60 * 3_600_000));
+    const { judged, regrets } = await readRegrets(ports.documents, here);
+    expect(regrets.map(({ id, how }) => [id.split("/").at(-2), how])).toEqual([
+      ["S0", "called"],
+      ["S1", "called"],
+    ]);
+    // A stop of a quarter of an hour ago is judged.
+    expect(judged).toEqual([{ from: plusMs(now, -7_200_000), until: plusMs(now, 1 - limits.withinMs) }]);
+  });
+
   it("says which policy it was, and counts anew once somebody arms it again", async () => {
     const { pass, killSwitch } = await world(10);
     await pass();
@@ -129,7 +143,9 @@ describe("looking what came after stops", () => {
       const write = () => Promise.reject(new RegistryError("unreachable", "The state does not answer."));
       const done = await at(now, { ...denied, documents: { ...denied.documents, write } })();
       expect(done.mayStop).toBe(false);
-      expect(done.problems.map(({ code }) => code)).toEqual(["StateUnavailable", "AccessDenied"]);
+      expect(done.problems.map(({ code }) => code)).toEqual([
+        ...["StateUnavailable", "StateUnavailable", "AccessDenied"],
+      ]);
     });
   });
 

@@ -2,7 +2,7 @@ import type { NotDisarmed } from "../../cleanup/cleanup-events.ts";
 import type { Unknown } from "../../cleanup/evidence.ts";
 import { judgeRegret, type PolicyRegret, type RegretFacts, type RegretLimits } from "../../cleanup/regret.ts";
 import { sessionPlaceOf } from "../../cleanup/regret-returns.ts";
-import type { Target } from "../../inventory/target.ts";
+import { type Target, targetKey } from "../../inventory/target.ts";
 import { type Instant, instant, plusMs } from "../../kernel/instant.ts";
 import type { Problem } from "../../kernel/problem.ts";
 import type { ReadRefusedCalls, RefusedCalls } from "../../ports/activity.ts";
@@ -11,6 +11,7 @@ import type { KillSwitch, KillSwitchStore, SwitchPosition } from "../../ports/ki
 import type { Registry } from "../../ports/registry.ts";
 import { RegistryError } from "../../ports/registry-error.ts";
 import type { StopRecords } from "../../ports/stops.ts";
+import { rememberRegrets } from "./stored-regrets.ts";
 import { rememberVerdict, type Verdict, verdictOn } from "./stored-verdict.ts";
 
 export interface RegretPorts {
@@ -65,11 +66,41 @@ export async function regretPass(
   }
   const judged = judgeRegret(togetherOf(facts), limits, now);
   const regrets = judged.flatMap((policy) => policy.regrets);
+  const unremembered = await rememberAll(ports, now, since, limits, facts, regrets);
   const verdict = earlier ?? verdictOf(judged, now);
   if (verdict === null || killSwitch.state !== "armed") {
-    return { regrets, killSwitch, mayStop: true, notDisarmed: null, problems: [] };
+    return { regrets, killSwitch, mayStop: true, notDisarmed: null, problems: unremembered };
   }
-  return { regrets, mayStop: false, ...(await disarm(ports, now, killSwitch, verdict, signal)) };
+  const { problems, ...disarmed } = await disarm(ports, now, killSwitch, verdict, signal);
+  return { regrets, mayStop: false, ...disarmed, problems: [...unremembered, ...problems] };
+}
+
+/** For as long as the stops themselves are kept: what they saved is less what was regretted. */
+async function rememberAll(
+  { documents }: Pick<RegretPorts, "documents">,
+  now: Instant,
+  since: Instant,
+  { withinMs }: RegretLimits,
+  facts: readonly RegretFacts[],
+  regrets: PolicyRegret["regrets"],
+): Promise<readonly Problem[]> {
+  const judged = { from: since, until: plusMs(now, 1 - withinMs) };
+  const byTarget = Map.groupBy(regrets, ({ stop }) => targetKey(stop.key));
+  try {
+    for (const { stops } of facts) {
+      const target = stops[0]?.key;
+      if (target === undefined) continue;
+      const own = (byTarget.get(targetKey(target)) ?? []).map(({ stop: { id, intendedAt }, how }) => ({
+        id,
+        how,
+        intendedAt,
+      }));
+      await rememberRegrets(documents, target, { judged, regrets: own }, now);
+    }
+    return [];
+  } catch (error) {
+    return [stateProblem(error)];
+  }
 }
 
 function verdictOf(judged: readonly PolicyRegret[], now: Instant): Verdict | null {
