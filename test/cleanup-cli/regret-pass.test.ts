@@ -5,6 +5,7 @@ import { memoryStopRecords } from "../../adapters/memory/stop-records.ts";
 import { notDisarmedEvent } from "../../core/cleanup/cleanup-events.ts";
 import { type RegretPorts, regretPass } from "../../core/jobs/sweep/regret-pass.ts";
 import { storedKillSwitch } from "../../core/jobs/sweep/stored-kill-switch.ts";
+import { readRegrets } from "../../core/jobs/sweep/stored-regrets.ts";
 import { unlessRegretted } from "../../core/jobs/sweep/stored-verdict.ts";
 import { sessionId } from "../../core/kernel/ids.ts";
 import { type Instant, plusMs } from "../../core/kernel/instant.ts";
