@@ -6,6 +6,7 @@ import { awsInterpreterCalls } from "../adapters/aws/interpreter-calls.ts";
 import { awsKillSwitch } from "../adapters/aws/kill-switch.ts";
 import { awsRefusedCalls } from "../adapters/aws/refused-calls.ts";
 import { awsSandboxReader } from "../adapters/aws/sandbox-reader.ts";
+import { serviceTime } from "../adapters/aws/service-time.ts";
 import { awsSessionCalls } from "../adapters/aws/session-calls.ts";
 import { awsStopSession } from "../adapters/aws/stop-session.ts";
 import { deployedCleanup } from "../adapters/config/deployed-cleanup.ts";
@@ -50,7 +51,7 @@ export function sweeperOf(environment: SweepEnvironment): Sweeper {
   const { version, rateShare, homeRegion, table, taskRoot, regions } = environment;
   const { prices, usage } = readDeployedFile(taskRoot, deployedPricing);
   const cleanup = readDeployedFile(taskRoot, deployedCleanup);
-  const clients = awsClients({ version, requestsPerSecond, rateShare });
+  const clients = awsClients({ version, requestsPerSecond, rateShare, machineNow: functionClock.now });
   const state = tableClient(homeRegion);
   const registry = dynamodbRegistry(state, table);
   const ports = portsOf(environment, clients, usage, cleanup, registry);
@@ -108,7 +109,7 @@ function portsOf(
   const killSwitch =
     place === null ? storedKillSwitch(documents) : awsKillSwitch(clients, place.region, place.parameter);
   return {
-    clock: functionClock,
+    clock: serviceTime(clients, functionClock),
     documents,
     registry,
     records: dynamodbStopRecords(tableClient(homeRegion), table),

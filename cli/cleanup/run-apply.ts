@@ -24,7 +24,7 @@ import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
 import type { CheckVerb, RunVerb, VerbInput } from "../verb.ts";
 import { type CleanupInput, readCleanupInput } from "./cleanup-input.ts";
-import { killSwitchOf, serviceTime, sha256, stopperOf, sweepInputOf, sweepPortsOf } from "./compose.ts";
+import { killSwitchOf, sha256, stopperOf, sweepInputOf, sweepPortsOf } from "./compose.ts";
 import { readPlan } from "./read-plan.ts";
 import { stopExitOf, stopText } from "./stop-text.ts";
 import { scanForCleanup, sweptTargetOf, timeoutsOf } from "./swept-targets.ts";
@@ -106,7 +106,7 @@ async function apply(
   try {
     const sweepInput = sweepInputOf(input, true);
     await rememberRules(stores.documents, sweepInput, subject.now);
-    const run = applyStoredPlan(sweepPortsOf(clients, stores, input, serviceTime(subject), stopper.stopSession));
+    const run = applyStoredPlan(sweepPortsOf(clients, stores, input, stopper.stopSession));
     const outcomes: EntryOutcome[] = [];
     const finished: StopRecord[] = [];
     const problems: StopReport["problems"][number][] = [

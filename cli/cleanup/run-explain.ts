@@ -11,7 +11,7 @@ import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
 import type { CheckVerb, RunVerb, VerbInput } from "../verb.ts";
 import { type CleanupInput, readCleanupInput } from "./cleanup-input.ts";
-import { serviceTime, stopsNothing, sweepInputOf, sweepPortsOf } from "./compose.ts";
+import { stopsNothing, sweepInputOf, sweepPortsOf } from "./compose.ts";
 import { explainText } from "./explain-text.ts";
 import { sessionIdPattern } from "./stop-flags.ts";
 import { scanForCleanup, sweptTargetOf, watchedTimeouts } from "./swept-targets.ts";
@@ -67,7 +67,7 @@ async function looked(
 
   const known = await watchedTimeouts(stores.registry, subject.targets);
   const scanned = await scanForCleanup(clients, input.settings, subject, { known, look: false }, terminal);
-  const ports = sweepPortsOf(clients, stores, input, serviceTime(subject), stopsNothing);
+  const ports = sweepPortsOf(clients, stores, input, stopsNothing);
   for (const target of scanned.targets) {
     const found = sweptTargetOf(target);
     const live = target.sessions.find(({ id }) => id === session);

@@ -11,7 +11,7 @@ import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
 import type { CheckVerb, RunVerb } from "../verb.ts";
 import { type CleanupInput, readCleanupInput } from "./cleanup-input.ts";
-import { killSwitchOf, serviceTime, stopsNothing, sweepInputOf, sweepPortsOf } from "./compose.ts";
+import { killSwitchOf, stopsNothing, sweepInputOf, sweepPortsOf } from "./compose.ts";
 import { planText } from "./plan-text.ts";
 import { scanForCleanup, sweptTargetOf, watchedTimeouts } from "./swept-targets.ts";
 import { withCleanup } from "./with-cleanup.ts";
@@ -39,7 +39,7 @@ async function planOnce(input: CleanupInput, terminal: Terminal): Promise<PlanRe
     const subject = await readSubject(clients, input.settings, systemClock, signal);
     const known = await watchedTimeouts(stores.registry, subject.targets);
     const scanned = await scanForCleanup(clients, input.settings, subject, { known, look: true }, terminal);
-    const ports = sweepPortsOf(clients, stores, input, serviceTime(subject), stopsNothing);
+    const ports = sweepPortsOf(clients, stores, input, stopsNothing);
     const found = scanned.targets.flatMap((target) => sweptTargetOf(target) ?? []);
     const planned = await planTargets(ports)(subject.now, sweepInputOf(input, false), found, true, signal);
     const killSwitch = await killSwitchOf(clients, stores.documents, input.cleanup).read(signal);

@@ -16,7 +16,7 @@ import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
 import type { CheckVerb, RunVerb } from "../verb.ts";
 import type { CleanupInput } from "./cleanup-input.ts";
-import { killSwitchOf, serviceTime, stopperOf, stopsNothing, sweepInputOf, sweepPortsOf, userOf } from "./compose.ts";
+import { killSwitchOf, stopperOf, stopsNothing, sweepInputOf, sweepPortsOf, userOf } from "./compose.ts";
 import { readStopFlags, type StopFlags } from "./stop-flags.ts";
 import { stopExitOf, stopText } from "./stop-text.ts";
 import { scanForCleanup, sweptTargetOf, watchedTimeouts } from "./swept-targets.ts";
@@ -56,7 +56,7 @@ async function stop(
     ? stopperOf(clients, settings, cleanup)
     : { stopSession: stopsNothing, close: () => undefined };
   try {
-    const ports = sweepPortsOf(clients, stores, input, serviceTime(subject), stopper.stopSession);
+    const ports = sweepPortsOf(clients, stores, input, stopper.stopSession);
     const sweepInput = sweepInputOf(input, flags.yes);
     let plan: string | null = null;
     const foreseen: Came[] = [];

@@ -6,7 +6,6 @@ import type { PassOutcome } from "../../core/jobs/observe/outcome.ts";
 import { sweepPass } from "../../core/jobs/sweep/sweep-pass.ts";
 import type { SweepPassOutcome } from "../../core/jobs/sweep/sweep-pass-ports.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
-import type { Clock } from "../../core/ports/clock.ts";
 import { type Beside, besidePasses } from "../accounts/accounts-schedule.ts";
 import type { Stores } from "../accounts/stores.ts";
 import type { CleanupInput } from "./cleanup-input.ts";
@@ -29,7 +28,6 @@ export function cleanupBeside(
   clients: AwsClients,
   stores: Stores,
   input: CleanupInput,
-  clock: Clock,
   telling: Telling,
 ): CleanupBeside {
   const enforces = input.policies.policies.some(({ mode }) => mode === "enforce");
@@ -37,7 +35,7 @@ export function cleanupBeside(
     ? stopperOf(clients, input.settings, input.cleanup)
     : { stopSession: stopsNothing, close: () => undefined };
   const run = sweepPass({
-    ...sweepPortsOf(clients, stores, input, clock, stopper.stopSession),
+    ...sweepPortsOf(clients, stores, input, stopper.stopSession),
     sendEvents: awsSendEvents(clients, telling.region),
     registry: stores.registry,
     readRefusedCalls: awsRefusedCalls(clients),

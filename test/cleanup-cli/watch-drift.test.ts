@@ -1,0 +1,53 @@
+import path from "node:path";
+import { expect, it } from "vitest";
+import type { CleanupReport } from "../../core/reporting/cleanup-report.ts";
+import { runCli } from "../scan/run-cli.ts";
+import { cleanupWorld } from "./cleanup-world.ts";
+
+const world = await cleanupWorld({
+  places: [
+    {
+      region: "us-east-1",
+      interpreters: [{ name: "tool", usageLogs: { bucket: "usage" } }],
+      sessions: [{ interpreter: "tool", profile: "idle-leak", count: 1, createdSeconds: -120, timeoutSeconds: 28_800 }],
+    },
+  ],
+});
+
+it("watch goes on to stop what is idle though the service's clock leaves that of the machine behind", async () => {
+  const breaker = "{ maxStops: 5, maxStopsPct: 100, window: 1h }";
+  const policy = `{ id: all, mode: enforce, idleAfter: 15m, minAge: 5m, breaker: ${breaker} }`;
+  world.write("sandmeter.policy.yaml", `version: 1\ninvocationStamp: start\npolicies: [${policy}]\n`);
+  await world.run("drifting", "arm");
+  const lines: string[] = [];
+  const { exit } = await runCli(
+    [
+      ...[
+        "watch",
+        "--passes",
+        "2",
+        "--every",
+        "1s",
+        "--policy",
+        "sandmeter.policy.yaml",
+        "--no-accounts",
+        "--no-publish",
+      ],
+      ...["--json", "--requests-per-second", "10000", "--rate-share", "100"],
+      ...["--state", path.join(world.folder(), "drifting.sqlite")],
+    ],
+    {
+      cwd: world.folder(),
+      out: (line) => {
+        lines.push(line);
+        if (lines.length === 1) world.aws.world.clock.advance(2 * 3_600_000);
+      },
+    },
+  );
+  const [, last] = lines.map((line) => (JSON.parse(line) as { cleanup: CleanupReport }).cleanup);
+  // It was too young in the first pass.
+  expect(last).toMatchObject({ mode: "enforce", targets: [{ decisions: { "idle-observed": 1 } }] });
+  expect(last?.targets[0]?.stops).toMatchObject([{ outcome: "stopped", refusal: null }]);
+  expect(await world.stops()).toBe(1);
+  expect(exit).toBe(0);
+});
