@@ -1,3 +1,4 @@
+import type { InvocationStamp } from "../../core/cleanup/policy.ts";
 import { parseUsd, type Usd } from "../../core/kernel/money.ts";
 import type { WrittenCleanup } from "./cleanup-schema.ts";
 import { parseDuration } from "./duration.ts";
@@ -6,6 +7,8 @@ import type { WrittenBounds } from "./policy-bounds-schema.ts";
 /** What clean-up goes by beside its policies. */
 export interface CleanupSettings {
   readonly bounds: WrittenBounds;
+  /** A fact of the service, and no policy's to say: who says it wrongly takes calls that are under way for none. */
+  readonly invocationStamp: InvocationStamp;
   /** Null: the switch is in the state. */
   readonly switch: { readonly parameter: string; readonly region: string } | null;
   /** Who stops sessions; null: whoever reads them. */
@@ -26,6 +29,7 @@ const defaults = { maxStops: 500, window: "1h", planExpiresAfter: "30m", looksPe
 
 export const cleanupOf = (written: WrittenCleanup = {}): CleanupSettings => ({
   bounds: written.bounds ?? {},
+  invocationStamp: written.invocationStamp ?? "unknown",
   switch: written.switch ?? null,
   stopper: stopperOf(written.stopper),
   cap: {

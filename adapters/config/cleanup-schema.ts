@@ -15,6 +15,9 @@ export const cleanupSchema = z.strictObject(
   {
     policy: z.string({ error: file }).min(1, file).optional(),
     bounds: policyBoundsSchema.optional(),
+    invocationStamp: z
+      .enum(["start", "completion", "unknown"], { error: "must be start, completion or unknown" })
+      .optional(),
     switch: z
       .strictObject(
         {
@@ -54,7 +57,8 @@ export const cleanupSchema = z.strictObject(
       .optional(),
   },
   {
-    error: "must have some of policy, bounds, switch, stopper, cap, planExpiresAfter, looksPerPass, monitorUsdPerMonth",
+    error:
+      "must have some of policy, bounds, invocationStamp, switch, stopper, cap, planExpiresAfter, looksPerPass, monitorUsdPerMonth",
   },
 );
 

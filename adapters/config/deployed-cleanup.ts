@@ -20,7 +20,7 @@ export function deployedCleanup(read: unknown): {
   const settings = cleanupOf(cleanup);
   return {
     settings,
-    policies: policiesOf(policies, boundsOf(settings.bounds)),
+    policies: policiesOf(policies, boundsOf(settings.bounds), settings.invocationStamp),
     runaway: runawayLimitsOf(policies),
   };
 }

@@ -81,10 +81,6 @@ export const policyFileSchema = z
     {
       $schema: z.string().optional(),
       version: z.literal(1, { error: "must be 1: the version of this format" }),
-      invocationStamp: z
-        .enum(["start", "completion", "unknown"], { error: "must be start, completion or unknown" })
-        .describe("Which minute CloudWatch counts a call in. unknown, the default, takes the worse of both.")
-        .optional(),
       policies: z
         .array(policySchema, { error: "must be a list of policies" })
         .max(500, "must be 500 policies or less")
@@ -102,7 +98,7 @@ export const policyFileSchema = z
   });
 
 export const policyKeys = {
-  file: ["$schema", "version", "invocationStamp", "policies", "protections", "runaway"],
+  file: ["$schema", "version", "policies", "protections", "runaway"],
   policy: Object.keys(policySchema.shape),
   breaker: Object.keys(breakerSchema.shape),
   protection: Object.keys(protectionSchema.shape),

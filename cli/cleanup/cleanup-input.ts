@@ -68,19 +68,19 @@ function fileOf(options: VerbInput["options"], { cleanup }: Config, isNeeded: bo
 
 async function policiesIn(
   file: string | null,
-  { bounds }: CleanupSettings,
+  { bounds, invocationStamp }: CleanupSettings,
   cwd: string,
   problems: string[],
 ): Promise<Pick<CleanupInput, "policies" | "runaway">> {
   if (file !== null) {
     try {
-      const { set, runaway } = await loadPolicy(cwd, file, bounds);
+      const { set, runaway } = await loadPolicy(cwd, file, { bounds, invocationStamp });
       return { policies: set, runaway };
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       problems.push(...error.problems);
     }
   }
-  const none: PolicySet = { policies: [], protections: [], invocationStamp: "unknown" };
+  const none: PolicySet = { policies: [], protections: [], invocationStamp };
   return { policies: boundedPolicies(none, boundsOf(bounds)), runaway: runawayLimitsOf({ version: 1 }) };
 }

@@ -1,6 +1,6 @@
 import { policiesOf, runawayLimitsOf } from "../../adapters/config/policies-of.ts";
-import { policyBoundsProblems } from "../../adapters/config/policy-bounds-problems.ts";
-import { boundsOf, type WrittenBounds } from "../../adapters/config/policy-bounds-schema.ts";
+import { type PolicyTerms, policyBoundsProblems } from "../../adapters/config/policy-bounds-problems.ts";
+import { boundsOf } from "../../adapters/config/policy-bounds-schema.ts";
 import { matchKeys } from "../../adapters/config/policy-match-schema.ts";
 import { policyFileSchema, policyKeys } from "../../adapters/config/policy-schema.ts";
 import type { PolicySet } from "../../core/cleanup/policy.ts";
@@ -13,8 +13,8 @@ export type ParsedPolicy =
   | { readonly ok: true; readonly set: PolicySet; readonly runaway: RunawayLimits }
   | { readonly ok: false; readonly problems: readonly string[] };
 
-/** Reads the text of a policy file (docs/policy.md) within the bounds of the configuration; every problem at once, each with its line. */
-export function parsePolicy(text: string, file: string, bounds: WrittenBounds): ParsedPolicy {
+/** Reads the text of a policy file (docs/policy.md) within what the configuration says; every problem at once, each with its line. */
+export function parsePolicy(text: string, file: string, terms: PolicyTerms): ParsedPolicy {
   const located = locateText(text, file);
   if (!located.ok) return { ok: false, problems: located.problems.map(safeText) };
   const parsed = policyFileSchema.safeParse(located.value);
@@ -22,13 +22,13 @@ export function parsePolicy(text: string, file: string, bounds: WrittenBounds): 
     const problems = parsed.error.issues.flatMap((issue) => issueProblems(issue, knownKeys, located.at));
     return { ok: false, problems: problems.map(safeText) };
   }
-  const within = boundsOf(bounds);
-  const outside = policyBoundsProblems(parsed.data, bounds, within);
+  const outside = policyBoundsProblems(parsed.data, terms);
   if (outside.length > 0) {
     const problems = outside.map(({ path, message }) => `${located.at(path)}: ${nameOfPath(path)} ${message}`);
     return { ok: false, problems: problems.map(safeText) };
   }
-  return { ok: true, set: policiesOf(parsed.data, within), runaway: runawayLimitsOf(parsed.data) };
+  const set = policiesOf(parsed.data, boundsOf(terms.bounds), terms.invocationStamp);
+  return { ok: true, set, runaway: runawayLimitsOf(parsed.data) };
 }
 
 const knownKeys: KnownKeys = [
@@ -38,4 +38,6 @@ const knownKeys: KnownKeys = [
   { path: /^protections\[\d+\]$/, keys: policyKeys.protection },
   { path: /^(policies|protections)\[\d+\]\.match$/, keys: matchKeys },
   { path: /^runaway$/, keys: policyKeys.runaway },
+  // No place of this file: who owns sessions does not say what the service does.
+  { path: /(?!)/, keys: ["invocationStamp"], places: ["the configuration's cleanup"] },
 ];

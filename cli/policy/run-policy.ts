@@ -1,3 +1,4 @@
+import { cleanupOf } from "../../adapters/config/cleanup-of.ts";
 import { boundsOf } from "../../adapters/config/policy-bounds-schema.ts";
 import { durationText } from "../../core/cleanup/duration-text.ts";
 import type { Policy, PolicySet } from "../../core/cleanup/policy.ts";
@@ -23,10 +24,10 @@ export const runPolicy: RunVerb = async ({ arguments: words, options }, terminal
   if (problems.length > 0) throw new UsageError(problems);
 
   const config = await loadConfig(terminal.cwd, typeof options["config"] === "string" ? options["config"] : undefined);
-  const bounds = config.cleanup?.bounds ?? {};
-  const { set, runaway } = await loadPolicy(terminal.cwd, file, bounds);
+  const terms = cleanupOf(config.cleanup);
+  const { set, runaway } = await loadPolicy(terminal.cwd, file, terms);
   const now = systemClock.now();
-  const report = policyReport(set, runaway, boundsOf(bounds), now);
+  const report = policyReport(set, runaway, boundsOf(terms.bounds), now);
   terminal.out(options["json"] === true ? `${safeJson(report)}\n` : policyText(set, report, now, terminal));
   return exitCode.done;
 };

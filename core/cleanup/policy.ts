@@ -56,5 +56,6 @@ export interface Policy {
 export interface PolicySet {
   readonly policies: readonly Policy[];
   readonly protections: readonly Protection[];
+  /** As the configuration says: no policy file does. */
   readonly invocationStamp: InvocationStamp;
 }

@@ -28,7 +28,7 @@ const refusals: Readonly<Record<RefusalReason, true>> = {
 describe("docs/cleanup.md", () => {
   it("shows a policy and a configuration that are in order", () => {
     const [policy = "", config = ""] = blocks("yaml");
-    expect(parsePolicy(policy, "policy.yaml", {})).toMatchObject({ ok: true });
+    expect(parsePolicy(policy, "policy.yaml", { bounds: {}, invocationStamp: "unknown" })).toMatchObject({ ok: true });
     expect(parseConfig(config, "config.yaml")).toMatchObject({ ok: true, config: { cleanup: { looksPerPass: 200 } } });
   });
 

@@ -8,7 +8,6 @@ import { type CliRun, runCli } from "../scan/run-cli.ts";
 import { embeddedEnvironment } from "../watch/embedded-env.ts";
 
 const enforcing = `version: 1
-invocationStamp: start
 policies:
   - { id: leaks, mode: enforce, idleAfter: 15m, minAge: 5m }
   - { id: watched, match: { name: "^watched" }, mode: observe, idleAfter: 15m, minAge: 5m }
@@ -49,6 +48,7 @@ export async function cleanupWorld(fleet: FleetInput = usual) {
     folder = mkdtempSync(path.join(tmpdir(), "sandmeter-cleanup-"));
     for (const [name, value] of Object.entries(embeddedEnvironment(aws.url))) vi.stubEnv(name, value);
     writeFileSync(path.join(folder, "sandmeter.policy.yaml"), enforcing);
+    writeFileSync(path.join(folder, "sandmeter.config.yaml"), "cleanup: { invocationStamp: start }\n");
   });
   afterAll(() => {
     vi.unstubAllEnvs();

@@ -65,7 +65,7 @@ describe("policy check", () => {
     const { exit, err } = await run("check", "--config", "bounds.yaml");
     expect({ exit, err }).toEqual({
       exit: 2,
-      err: "sandmeter.policy.yaml:23: policies[2].evidence must not be invocations: cleanup.bounds.allowInvocationsEvidence of the configuration is false",
+      err: "sandmeter.policy.yaml:22: policies[2].evidence must not be invocations: cleanup.bounds.allowInvocationsEvidence of the configuration is false",
     });
     const json = JSON.parse((await run("check", "none.yaml", "--config", "bounds.yaml", "--json")).out) as object;
     expect(violations(publishedSchema("policy-check.schema.json"), json)).toEqual([]);

@@ -108,12 +108,27 @@ describe("a policy file", () => {
   it.each([
     ["unknown", "14m", 1],
     ["unknown", "15m", 0],
-    [undefined, "14m", 1],
     ["start", "14m", 0],
     ["completion", "1m", 0],
-  ])("by invocations stamped at %s with an idleAfter of %s has %i problem", (invocationStamp, idleAfter, count) => {
-    expect(own({ evidence: "invocations", idleAfter }, { invocationStamp })).toHaveLength(count);
-    expect(own({ evidence: "strict", idleAfter }, { invocationStamp })).toEqual([]);
+  ] as const)(
+    "by invocations stamped at %s with an idleAfter of %s has %i problem",
+    (invocationStamp, idleAfter, count) => {
+      const problems = (evidence: string) =>
+        problemsOf({ version: 1, policies: [{ id: "a", evidence, idleAfter }] }, {}, invocationStamp);
+      expect(problems("invocations")).toHaveLength(count);
+      expect(problems("strict")).toEqual([]);
+    },
+  );
+
+  it("does not say how the service counts calls: that is the configuration's, and nobody's who owns sessions", () => {
+    expect(problemsOf({ version: 1, invocationStamp: "start" })).toEqual([
+      'p.yaml:1: unknown key "invocationStamp": did you mean the configuration\'s cleanup.invocationStamp? (known: $schema, version, policies, protections, runaway)',
+    ]);
+    const within = { id: "a", evidence: "invocations", idleAfter: "5m" };
+    expect(problemsOf({ version: 1, policies: [within] })).toEqual([
+      "p.yaml:1: policies[0].idleAfter (5m) must be 15m or more by evidence of invocations while cleanup.invocationStamp of the configuration is unknown: a call lasts up to 15 minutes",
+    ]);
+    expect(parse({ version: 1, policies: [within] }, {}, "start")).toMatchObject({ set: { invocationStamp: "start" } });
   });
 
   it("refuses maxAgeStopsBusy without a maxAge", () => {
