@@ -17,7 +17,7 @@ const world = await cleanupWorld({
 it("watch goes on to stop what is idle though the service's clock leaves that of the machine behind", async () => {
   const breaker = "{ maxStops: 5, maxStopsPct: 100, window: 1h }";
   const policy = `{ id: all, mode: enforce, idleAfter: 15m, minAge: 5m, breaker: ${breaker} }`;
-  world.write("sandmeter.policy.yaml", `version: 1\ninvocationStamp: start\npolicies: [${policy}]\n`);
+  world.write("sandmeter.policy.yaml", `version: 1\npolicies: [${policy}]\n`);
   await world.run("drifting", "arm");
   const lines: string[] = [];
   const { exit } = await runCli(
