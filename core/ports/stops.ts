@@ -23,7 +23,8 @@ export type StopSession = (
 
 /**
  * What is kept of one attempt to stop one session. Written as `intended` before Stop is sent, and with its outcome after;
- * a record that stays `intended` is a crash, and the next run finishes it. Kept 400 days.
+ * a record that stays `intended` is a crash, and the next run finishes it. With a `problem` it is one whose Stop was sent, and whose
+ * session was READY all the same: it may yet end, which a later run finds out. Kept 400 days.
  */
 export interface StopRecord {
   /** Of session and attempt: of two runs that mean to stop a session at the same moment, one writes it. */

@@ -128,7 +128,8 @@ describe("between two attempts", () => {
     };
     const swept = await world.pass();
     holdLaws(world);
-    expect((await world.recordsOf("a")).map(({ state }) => state)).toEqual(["failed"]);
+    // It may yet end by the first.
+    expect((await world.recordsOf("a")).map(({ state }) => state)).toEqual(["intended"]);
     expect(outcomesOf(swept)).toEqual(["a failed"]);
     expect(world.stopped.size).toBe(0);
     return messageOf(swept);

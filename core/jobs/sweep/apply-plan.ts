@@ -120,9 +120,11 @@ async function limitsOf(
     for (const { id, breaker } of new Map(own.map(({ policy }) => [policy.id, policy])).values()) {
       const stopped = await stoppedWithin(records, target, breaker.windowMs, now);
       const live = liveIn(target);
-      const all = live === null || stopped === null ? null : live + stopped.size;
-      lived.set(id, all);
       const planned = keys.filter((key) => stopped?.has(nameInCount(key)) !== true).length;
+      // One that lives although Stop was sent for it is among both.
+      const both = keys.length - planned;
+      const all = live === null || stopped === null ? null : live + stopped.size - both;
+      lived.set(id, all);
       const answer = checkBreaker(breaker, { stopped: stopped?.size ?? null, planned, live: all });
       if (answer.kind === "tripped") tripped = `The breaker of policy ${id} tripped: ${answer.message}`;
     }

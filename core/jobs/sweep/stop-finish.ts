@@ -4,13 +4,14 @@ import type { Instant } from "../../kernel/instant.ts";
 import type { StopRecord } from "../../ports/stops.ts";
 import type { StopPorts } from "./stop-ports.ts";
 
-/** An intent that is older is one of a run that was killed, or that could not find out what came of it. */
+/** An intent that is older is one of a run that was killed, or that could not find out what came of it, or of a session that ends slowly. */
 export const finishedAfterMs = 10 * 60_000;
 
 /**
- * Finds out what became of stops whose run was killed after it wrote its intent. A session that is gone was stopped: the intent
- * says that we meant to, and its time limit had not passed. One that lives was not stopped: the intent is given up, and whether it is to be
- * is decided anew. What cannot be found out stays as it is for the next pass. Throws `RegistryError`, and when `signal` is aborted.
+ * Finds out what became of stops whose run was killed after it wrote its intent, or saw the session live on. A session that is gone was
+ * stopped: the intent says that we meant to, and its time limit had not passed. One that lives was not: the intent is given up, or has
+ * failed where it is known that Stop was sent, and whether it is to be is decided anew. What cannot be found out stays as it is for the next
+ * pass. Throws `RegistryError`, and when `signal` is aborted.
  */
 export async function finishStops(
   { records, getSession, clock }: Pick<StopPorts, "records" | "getSession" | "clock">,
@@ -23,24 +24,33 @@ export async function finishStops(
     if (now - record.intendedAt < finishedAfterMs) continue;
     const { interpreter, session } = record.key;
     const found = await getSession(record.key, interpreter, session, signal);
-    const state = stateOf(record, found, now);
-    if (state === null) continue;
-    const next: StopRecord = { ...record, state, decidedAt: now, problem: null };
+    const seen = stateOf(record, found, now);
+    if (seen === null) continue;
+    // One session is stopped once, by the last attempt at it that may have done it.
+    const isTaken = seen === "stopped" && (await records.ofSession(record.key)).some((it) => takesPlaceOf(it, record));
+    const state = isTaken ? notStopped(record) : seen;
+    const next: StopRecord = { ...record, state, decidedAt: now, problem: state === "failed" ? record.problem : null };
     if ((await records.put(next)) === "written") finished.push({ ...next, revision: next.revision + 1 });
   }
   return finished;
 }
 
+const takesPlaceOf = ({ attempt, state }: StopRecord, record: StopRecord): boolean =>
+  attempt > record.attempt && (state === "stopped" || state === "intended");
+
+/** A problem says that Stop was sent, and that the session was READY after that. */
+const notStopped = ({ problem }: StopRecord): StopRecord["state"] => (problem === null ? "abandoned" : "failed");
+
 function stateOf(
-  { entry }: StopRecord,
+  record: StopRecord,
   found: Awaited<ReturnType<StopPorts["getSession"]>>,
   now: Instant,
 ): StopRecord["state"] | null {
   if (found.kind === "failed") return null;
   if (found.kind === "gone" || found.value.status === "TERMINATED") {
     // Where its time has run out meanwhile, nobody knows what ended it, and we do not claim it.
-    const expiresAt = expiresAtOf(entry);
+    const expiresAt = expiresAtOf(record.entry);
     return expiresAt !== null && expiresAt <= now ? "already-gone" : "stopped";
   }
-  return found.value.status === "READY" ? "abandoned" : null;
+  return found.value.status === "READY" ? notStopped(record) : null;
 }

@@ -11,7 +11,7 @@ import { finishedAfterMs } from "./stop-finish.ts";
 import { lookOnceMore } from "./stop-look.ts";
 import type { SecondLook, StopOrder, StopPorts } from "./stop-ports.ts";
 import { type Refusal, refusedBy } from "./stop-refusal.ts";
-import { type Sent, sendStop } from "./stop-send.ts";
+import { endedLate, type Sent, sendStop } from "./stop-send.ts";
 
 /** Each with an intent and a token of its own, and only after Get said READY to the end of the one before. */
 const mostAttempts = 2;
@@ -23,33 +23,42 @@ const mostAttempts = 2;
  * chain again. Throws only when `signal` is aborted while no Stop is under way.
  */
 export async function stopOne(ports: StopPorts, order: StopOrder, signal: AbortSignal): Promise<EntryOutcome> {
-  let failure: string | null = null;
+  const { entry } = order;
+  let before: Alive | null = null;
   for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
-    const outcome = await attemptOf(ports, order, failure !== null, signal);
-    if (outcome.kind === "refused" && failure !== null) {
-      return { kind: "failed", entry: order.entry, message: `${failure} It was not tried again: ${outcome.message}` };
+    const outcome: Attempt = await attemptOf(ports, order, before?.open ?? null, signal);
+    if (outcome.kind === "refused" && before !== null) {
+      return { kind: "failed", entry, message: `${before.message} It was not tried again: ${outcome.message}` };
     }
     if (outcome.kind !== "alive") return outcome;
-    failure = outcome.message;
+    before = outcome;
   }
-  return { kind: "failed", entry: order.entry, message: failure ?? "" };
+  return { kind: "failed", entry, message: before?.message ?? "" };
 }
 
-/** `alive`: Stop was sent, and it is READY all the same, which is written down. */
-type Attempt = EntryOutcome | { readonly kind: "alive"; readonly message: string };
+/** Stop was sent, and it is READY all the same, which is written down. */
+interface Alive {
+  readonly kind: "alive";
+  readonly message: string;
+  readonly open: StopRecord;
+}
+type Attempt = EntryOutcome | Alive;
 
 async function attemptOf(
   ports: StopPorts,
   order: StopOrder,
-  sentBefore: boolean,
+  before: StopRecord | null,
   signal: AbortSignal,
 ): Promise<Attempt> {
   try {
     signal.throwIfAborted();
-    const passed = await linksOf(ports, order, sentBefore, signal);
+    const passed = await linksOf(ports, order, before, signal);
+    if (passed.kind === "already-gone" && before !== null) {
+      return { kind: "stopped", entry: order.entry, problem: await endedLate(ports, before) };
+    }
     if (passed.kind !== "passed") return passed;
     const intent = await writeIntent(ports, order, passed, signal);
-    return intent.kind === "refused" ? intent : outcomeOf(order, await sendStop(ports, intent.record, sentBefore));
+    return intent.kind === "refused" ? intent : outcomeOf(order, await sendStop(ports, intent.record, before));
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
     return refusedBy(order, "state-unavailable", error.message);
@@ -69,7 +78,7 @@ const freshForMs = 2 * 60_000;
 async function linksOf(
   ports: StopPorts,
   order: StopOrder,
-  hasClaim: boolean,
+  before: StopRecord | null,
   signal: AbortSignal,
 ): Promise<Passed | EntryOutcome> {
   const { entry } = order;
@@ -80,7 +89,7 @@ async function linksOf(
   if (earlier.some((record) => hasJustEnded(record, ports.clock.now()))) {
     return { kind: "already-gone", entry, problem: null };
   }
-  if (earlier.some(({ state }) => state === "intended")) {
+  if (earlier.some(({ id, state }) => state === "intended" && id !== before?.id)) {
     const message =
       "Another run is stopping it at this moment, or was killed while it did: a pass from ten minutes after that on finds out which.";
     return refusedBy(order, "taken", message);
@@ -91,7 +100,8 @@ async function linksOf(
   // A look may take its time, and somebody may have changed their mind: what is barred takes nothing of the cap.
   const stillBarred = await barrierOf(ports, order, signal);
   if (stillBarred !== null) return stillBarred;
-  if (!hasClaim && (await ports.claimStop(key, ports.clock.now())) === "spent") {
+  // All attempts of a run at a session are one stop.
+  if (before === null && (await ports.claimStop(key, ports.clock.now())) === "spent") {
     return refusedBy(order, "cap", "As many sessions as may be stopped have been: it is left to the next pass.");
   }
   signal.throwIfAborted();
@@ -169,7 +179,7 @@ function outcomeOf({ entry }: StopOrder, sent: Sent): Attempt {
     case "already-gone":
       return { kind: sent.kind, entry, problem: sent.problem };
     case "alive":
-      return { kind: "alive", message: sent.problem.message };
+      return { kind: "alive", message: sent.problem.message, open: sent.open };
     case "failed":
       return { kind: "failed", entry, message: sent.problem.message };
   }

@@ -1,6 +1,6 @@
 import type { Problem } from "../../kernel/problem.ts";
 import { RegistryError } from "../../ports/registry-error.ts";
-import type { StopRecord } from "../../ports/stops.ts";
+import type { StopAnswer, StopRecord } from "../../ports/stops.ts";
 import type { StopPorts } from "./stop-ports.ts";
 
 /** How long a session may stay READY after Stop was taken, in steps. */
@@ -8,37 +8,67 @@ const waitsMs = [500, 1000, 2000, 4000, 8000, 16_000];
 const totalWaitSeconds = waitsMs.reduce((sum, ms) => sum + ms, 0) / 1000;
 const never = new AbortController().signal;
 
+/** Of a session that Stop was sent for, and that was READY all the same: it may end later. */
+export const stillReadyCode = "StillReady";
+
 export type Sent =
   /** `problem`: that could not be written down; the next pass does it. */
   | { readonly kind: "stopped" | "already-gone"; readonly problem: Problem | null }
-  /** It is READY all the same, which is written down: another attempt may be made. */
-  | { readonly kind: "alive"; readonly problem: Problem }
+  /** It is READY all the same. Its record stays open, as it may yet end: another attempt may be made. */
+  | { readonly kind: "alive"; readonly problem: Problem; readonly open: StopRecord }
   | { readonly kind: "failed"; readonly problem: Problem };
 
 /**
  * Sends Stop for an intent that is written, asks Get until the session is not READY any more, and writes down what came of it.
- * It is not to be interrupted: what was sent has happened or not, and somebody has to find out. Where Get does not say, the intent
- * stays as it is, and the next pass finds out. `sentBefore`: this run has sent a Stop for it already.
+ * It is not to be interrupted: what was sent has happened or not, and somebody has to find out. Where Get does not say, or says READY, the
+ * intent stays open, and a later pass finds out. `before`: the open record of the attempt that this run made before, which this one takes
+ * the place of.
  */
-export async function sendStop(ports: SendPorts, intent: StopRecord, sentBefore: boolean): Promise<Sent> {
+export async function sendStop(ports: SendPorts, intent: StopRecord, before: StopRecord | null): Promise<Sent> {
   const { key } = intent;
   const answer = await ports.stopSession(key, key.interpreter, key.session, intent.clientToken, never);
   if (answer.kind === "refused") {
-    await writeOutcome(ports, intent, "failed", answer.problem);
-    return { kind: "failed", problem: answer.problem };
+    const unwritten = await writeOutcome(ports, intent, { state: "failed", problem: answer.problem });
+    return { kind: "failed", problem: unwritten === null ? answer.problem : bothOf(answer.problem, unwritten) };
   }
   const seen = await waitForEnd(ports, intent);
+  const sent = await sentOf(ports, intent, answer, seen, before !== null);
+  // Only now, so that wherever a run is killed there is an open record of what was sent.
+  const left = before === null ? null : await writeOutcome(ports, before, { state: "failed", problem: before.problem });
+  if (left === null) return sent;
+  return "problem" in sent && sent.problem !== null
+    ? { ...sent, problem: bothOf(sent.problem, left) }
+    : { ...sent, problem: left };
+}
+
+/** Of an attempt whose session was READY to the end, and has ended since: what was sent has worked late. */
+export async function endedLate(
+  ports: Pick<StopPorts, "records" | "clock">,
+  open: StopRecord,
+): Promise<Problem | null> {
+  return writeOutcome(ports, open, { state: "stopped", problem: null });
+}
+
+async function sentOf(
+  ports: SendPorts,
+  intent: StopRecord,
+  answer: Exclude<StopAnswer, { kind: "refused" }>,
+  seen: Seen,
+  sentBefore: boolean,
+): Promise<Sent> {
   switch (seen.kind) {
     case "ended": {
       // Gone at the first request is not our doing; at a later one it may well be the first that worked late.
       const state = answer.kind === "gone" && !sentBefore ? "already-gone" : "stopped";
-      return { kind: state, problem: await writeOutcome(ports, intent, state, null) };
+      return { kind: state, problem: await writeOutcome(ports, intent, { state, problem: null }) };
     }
     case "ready": {
-      const problem = answer.kind === "unsure" ? answer.problem : stillReady(intent);
+      const problem = stillReady(intent, answer);
       // Without a record of this attempt there is none to count the next one by.
-      const unwritten = await writeOutcome(ports, intent, "failed", problem);
-      return { kind: unwritten === null ? "alive" : "failed", problem };
+      const unwritten = await writeOutcome(ports, intent, { state: "intended", problem });
+      return unwritten === null
+        ? { kind: "alive", problem, open: { ...intent, problem, revision: intent.revision + 1 } }
+        : { kind: "failed", problem: bothOf(problem, unwritten) };
     }
     case "unread":
       return { kind: "failed", problem: unread(intent, seen.why) };
@@ -63,29 +93,47 @@ async function waitForEnd(ports: Pick<StopPorts, "getSession" | "clock">, { key 
   return last;
 }
 
-/** Answers why it could not be written; where another run has written an outcome meanwhile, that one stands. */
+/**
+ * Answers why it could not be written. Another run that took this one for dead, and saw the session live, has given the intent up: what this
+ * one knows is later. Any other outcome that another run has written stands.
+ */
 async function writeOutcome(
   { records, clock }: Pick<StopPorts, "records" | "clock">,
-  intent: StopRecord,
-  state: StopRecord["state"],
-  problem: Problem | null,
+  record: StopRecord,
+  { state, problem }: Pick<StopRecord, "state" | "problem">,
 ): Promise<Problem | null> {
+  const outcome = { state, problem, decidedAt: state === "intended" ? null : clock.now() };
   try {
-    await records.put({ ...intent, state, decidedAt: clock.now(), problem });
-    return null;
+    if ((await records.put({ ...record, ...outcome })) === "written") return null;
+    const stored = (await records.ofSession(record.key)).find(({ id }) => id === record.id);
+    if (stored?.state === state) return null;
+    if (stored?.state === "abandoned" && (await records.put({ ...stored, ...outcome })) === "written") return null;
+    const other = stored === undefined ? "has taken it away" : `has written ${JSON.stringify(stored.state)}`;
+    return {
+      code: "OutcomeNotWritten",
+      message: `${nameOf(record)}: ${JSON.stringify(state)} was not written down, as another run ${other} meanwhile.`,
+    };
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
     return { code: "StateUnavailable", message: error.message };
   }
 }
 
+const bothOf = (first: Problem, second: Problem): Problem => ({
+  ...first,
+  message: `${first.message} ${second.message}`,
+});
+
 const nameOf = ({ key }: StopRecord): string => `Session ${key.session} of ${key.interpreter} in ${key.region}`;
 
-const stillReady = (intent: StopRecord): Problem => ({
-  code: "StillReady",
-  message: `${nameOf(intent)} is still READY ${totalWaitSeconds} seconds after attempt ${intent.attempt} to stop it.`,
-  operation: "GetCodeInterpreterSession",
-});
+const stillReady = (intent: StopRecord, answer: StopAnswer): Problem => {
+  const said = answer.kind === "unsure" ? ` Stop was answered: ${answer.problem.message}` : "";
+  return {
+    code: stillReadyCode,
+    message: `${nameOf(intent)} is still READY ${totalWaitSeconds} seconds after attempt ${intent.attempt} to stop it.${said}`,
+    operation: "GetCodeInterpreterSession",
+  };
+};
 
 const unread = (intent: StopRecord, why: string): Problem => ({
   code: "OutcomeUnknown",
