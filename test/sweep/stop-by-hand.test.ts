@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { boundedPolicies, noBounds } from "../../core/cleanup/bounds.ts";
 import { stopByHand } from "../../core/jobs/sweep/stop-by-hand.ts";
+import { plusMs } from "../../core/kernel/instant.ts";
 import { RegistryError } from "../../core/ports/registry-error.ts";
 import { holdLaws, holdOutcomes } from "./laws.ts";
 import { leak, minute } from "./lives.ts";
@@ -7,7 +9,7 @@ import { outcomesOf } from "./outcomes.ts";
 import { inputOf, never, policy, sweepWorld, type World } from "./sweep-world.ts";
 
 const everyone = { account: null, region: null, interpreter: null, session: null, name: null };
-const protection = { match: everyone, until: null, why: "a customer waits for it" };
+const protection = { match: everyone, source: "hand" as const, until: null, why: "a customer waits for it" };
 const busy = (id: string) => leak(id, { busy: [{ from: minute(0), until: minute(500) }] });
 
 interface Change {
@@ -70,10 +72,55 @@ describe("a person stops sessions", () => {
     expect(outcomesOf(await stopThem(world, { protections: true }))).toEqual(["a stopped"]);
   });
 
+  it.each([
+    ["policy", true],
+    ["hand", true],
+    ["bounds", false],
+  ] as const)("where the %s protects them and they override that: %s", async (source, mayStop) => {
+    const world = await sweepWorld(minute(120), [busy("a")]);
+    // The administrator's is the one that counts, however many others there are.
+    const input = inputOf({}, { protections: [protection, { ...protection, source }, protection] });
+    expect(outcomesOf(await stopThem(world, { input }))).toEqual(["a refused protected"]);
+    const overridden = await stopThem(world, { input, protections: true });
+    expect(outcomesOf(overridden)).toEqual([mayStop ? "a stopped" : "a refused protected"]);
+    if (!mayStop) expect(overridden.outcomes).toMatchObject([{ message: expect.stringContaining("neverStop") }]);
+    expect([...world.stopped.keys()]).toEqual(mayStop ? ["a"] : []);
+  });
+
+  it("although the administrator lets no policy enforce: that binds policies, and who may not stop has no right to", async () => {
+    const world = await sweepWorld(minute(120), [busy("a"), leak("b")]);
+    const set = { policies: [policy()], protections: [], invocationStamp: "start" as const };
+    const input = inputOf({ policies: boundedPolicies(set, { ...noBounds, allowEnforce: false }) });
+    expect(outcomesOf(await world.pass(input))).toEqual([]);
+    expect(outcomesOf(await stopThem(world, { input, ids: ["a"] }))).toEqual(["a stopped"]);
+  });
+
   it("not while the switch is disarmed", async () => {
     const world = await sweepWorld(minute(120), [busy("a")]);
     await world.arm("disarmed");
     expect(outcomesOf(await stopThem(world, { protections: true }))).toEqual(["a refused disarmed"]);
+  });
+
+  it("however long all of them take together", async () => {
+    const ids = Array.from({ length: 45 }, (_, n) => `s${n}`);
+    const world = await sweepWorld(minute(120), ids.map(busy));
+    world.settlingMs = 15_000;
+    const { outcomes } = await stopThem(world, { input: inputOf({ planLifetimeMs: 5 * 60_000 }) });
+    expect(outcomes.filter(({ kind }) => kind === "stopped")).toHaveLength(45);
+    expect(world.at).toBeGreaterThan(minute(130));
+  });
+
+  it("not any more once the machine has slept over it", async () => {
+    for (const [sleptMinutes, last] of [
+      [9, "stopped"],
+      [16, "refused expired"],
+    ] as const) {
+      const world = await sweepWorld(minute(120), ["a", "b", "c"].map(busy));
+      world.onAsked = ({ op, session }) => {
+        if (op === "outcome" && session === "b") world.at = plusMs(world.at, sleptMinutes * 60_000);
+      };
+      expect(outcomesOf(await stopThem(world))).toEqual(["a stopped", "b stopped", `c ${last}`]);
+    }
   });
 
   it("no more than the cap of all runs", async () => {

@@ -3,7 +3,7 @@ import { type Decided, makePlanByHand } from "../../cleanup/make-plan.ts";
 import type { Plan } from "../../cleanup/plan.ts";
 import type { EntryOutcome } from "../../cleanup/stop-outcome.ts";
 import type { Session } from "../../inventory/session.ts";
-import type { Instant } from "../../kernel/instant.ts";
+import { type Instant, plusMs } from "../../kernel/instant.ts";
 import type { Problem } from "../../kernel/problem.ts";
 import { RegistryError } from "../../ports/registry-error.ts";
 import type { StopRecord } from "../../ports/stops.ts";
@@ -11,7 +11,7 @@ import { evidenceInputOf } from "./decide-target.ts";
 import { gatherEvidence } from "./gather-evidence.ts";
 import { finishStops } from "./stop-finish.ts";
 import { stopOne } from "./stop-one.ts";
-import type { StopOverride } from "./stop-ports.ts";
+import type { StopOverride, StopPorts } from "./stop-ports.ts";
 import type { SweepInput, SweepPorts, SweptTarget } from "./sweep-ports.ts";
 import { targetStopPorts, withProtections } from "./target-stop-ports.ts";
 
@@ -50,12 +50,9 @@ export const stopByHand =
       const policies = await withProtections(ports, input.policies);
       const decided = await decideChosen(ports, now, { ...input, policies }, found, sessions, signal);
       const plan = makePlanByHand(decided, input.planLifetimeMs, ports.sha256, now);
-      const outcomes: EntryOutcome[] = [];
-      const links = targetStopPorts(ports, input, found);
-      for (const entry of input.act ? plan.entries : []) {
-        const order = { plan: plan.id, planMadeAt: plan.madeAt, planExpiresAt: plan.expiresAt, entry };
-        outcomes.push(await stopOne(links, { ...order, limit: null, override }, signal));
-      }
+      const outcomes = input.act
+        ? await stopEach(targetStopPorts(ports, input, found), input, plan, override, signal)
+        : [];
       return { plan, decided, finished, outcomes, problems: [] };
     } catch (error) {
       if (!(error instanceof RegistryError)) throw error;
@@ -63,6 +60,32 @@ export const stopByHand =
       return { plan: null, decided: [], finished: [], outcomes: [], problems: [problem] };
     }
   };
+
+/**
+ * Who waits for hundreds of stops still means the last of them, so that each has its time from the end of the one before. A machine that slept
+ * meanwhile does not go on: nobody waits for that any more.
+ */
+async function stopEach(
+  links: StopPorts,
+  { planLifetimeMs }: SweepInput,
+  plan: Plan,
+  override: StopOverride,
+  signal: AbortSignal,
+): Promise<readonly EntryOutcome[]> {
+  const outcomes: EntryOutcome[] = [];
+  const lifetimeMs = Math.max(planLifetimeMs, leastLifetimeMs);
+  let planExpiresAt = plusMs(links.clock.now(), lifetimeMs);
+  for (const entry of plan.entries) {
+    const order = { plan: plan.id, planMadeAt: plan.madeAt, planExpiresAt, entry };
+    outcomes.push(await stopOne(links, { ...order, limit: null, override }, signal));
+    const endedAt = links.clock.now();
+    if (endedAt < planExpiresAt) planExpiresAt = plusMs(endedAt, lifetimeMs);
+  }
+  return outcomes;
+}
+
+/** One that is tried twice takes minutes. */
+const leastLifetimeMs = 10 * 60_000;
 
 async function decideChosen(
   ports: SweepPorts,
