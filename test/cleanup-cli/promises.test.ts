@@ -71,7 +71,7 @@ describe("clean-up promises", () => {
 
   it("that a protection holds until it lapses, and that it is told before it does", async () => {
     const { world, steps, pass } = await watched(minute(120), [leak("a")]);
-    world.protections = [{ match: everything, until: minute(240), why: "a demo" }];
+    world.protections = [{ match: everything, source: "hand", until: minute(240), why: "a demo" }];
     await pass();
     expect(steps).toEqual([]);
     world.at = minute(200);
@@ -125,6 +125,37 @@ describe("clean-up promises", () => {
       await expect(pass()).rejects.toThrow("killed");
       ports.sendEvents = send;
     }
+  });
+
+  it("that it is told, too, where somebody disarmed before the run could write down what came of it", async () => {
+    const { world, steps, sent, pass, ports, killSwitch } = await watched(minute(120), [leak("a"), leak("b")]);
+    const { records } = ports;
+    ports.records = {
+      ...records,
+      put: async (record) => {
+        if (record.state === "stopped") throw new Error("killed");
+        return records.put(record);
+      },
+    };
+    await expect(pass()).rejects.toThrow("killed");
+    ports.records = records;
+    await killSwitch.write({ state: "disarmed", by: "ada", why: "enough", at: minute(121) }, never);
+    steps.length = 0;
+    world.at = minute(131);
+    const { mode, targets } = await pass();
+    expect([mode, targets[0]?.finished.map(({ key, state }) => `${key.session} ${state}`)]).toEqual([
+      "observe",
+      ["a stopped"],
+    ]);
+    expect(steps).toContain("Session Stopped a");
+    expect(sent.filter(({ detailType }) => detailType === "Session Stopped")).toHaveLength(1);
+    expect([...world.stopped.keys()]).toEqual(["a"]);
+    expect((await world.recordsOf("a")).map(({ state }) => state)).toEqual(["stopped"]);
+    // A state that fails is told.
+    const intended = () => Promise.reject(new RegistryError("unreachable", "The state does not answer."));
+    ports.records = { ...records, intended };
+    const { targets: unread } = await pass();
+    expect(unread[0]?.problems.map(({ message }) => message)).toEqual(["The state does not answer."]);
   });
 
   it("that the switch is read before each stop: whoever disarms it in the middle ends it there", async () => {

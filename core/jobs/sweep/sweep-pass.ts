@@ -1,4 +1,4 @@
-import { targetKey } from "../../inventory/target.ts";
+import { type Target, targetKey } from "../../inventory/target.ts";
 import type { Instant } from "../../kernel/instant.ts";
 import type { Problem } from "../../kernel/problem.ts";
 import { RegistryError } from "../../ports/registry-error.ts";
@@ -6,6 +6,7 @@ import type { EventDelivery } from "../observe/outcome.ts";
 import { happenings, plannedEvents } from "./happenings.ts";
 import { planTargets } from "./plan-targets.ts";
 import { regretPass } from "./regret-pass.ts";
+import { finishStops } from "./stop-finish.ts";
 import { rememberRules } from "./stored-rules.ts";
 import { sweep } from "./sweep.ts";
 import type { SweepPassInput, SweepPassOutcome, SweepPassPorts, SweptPass } from "./sweep-pass-ports.ts";
@@ -13,7 +14,7 @@ import type { SweptTarget } from "./sweep-ports.ts";
 import { tellCleanup } from "./tell-cleanup.ts";
 
 /**
- * One pass of clean-up over some targets. It stops only where the switch is armed, a policy enforces and none is regretted too often; else it plans, and tells. Plans of a
+ * One pass of clean-up over some targets. It finishes what killed runs began. It stops only where the switch is armed, a policy enforces and none is regretted too often; else it plans, and tells. Plans of a
  * pass that only observes are not kept: the next pass makes another. Throws only when `signal` is aborted.
  */
 export const sweepPass =
@@ -95,6 +96,8 @@ async function observeIn(
   signal: AbortSignal,
 ): Promise<readonly SweptPass[]> {
   const { targets, plan, postponed } = await planTargets(ports)(now, { ...input, act: false }, found, false, signal);
+  const ended = new Map<string, Finished>();
+  for (const { target } of found) ended.set(targetKey(target), await finishIn(ports, target, signal));
   const planned = Map.groupBy(plan.entries, ({ key }) => targetKey(key));
   const later = Map.groupBy(postponed, ({ facts }) => targetKey(facts.session.target));
   return targets.map(({ target, decided, problems }) => ({
@@ -104,7 +107,19 @@ async function observeIn(
     planned: planned.get(targetKey(target)) ?? [],
     postponed: later.get(targetKey(target))?.length ?? 0,
     outcomes: [],
-    finished: [],
-    problems,
+    finished: ended.get(targetKey(target))?.finished ?? [],
+    problems: [...(ended.get(targetKey(target))?.problems ?? []), ...problems],
   }));
+}
+
+type Finished = Pick<SweptPass, "finished" | "problems">;
+
+/** What was sent was sent, whoever has disarmed since. */
+async function finishIn(ports: SweepPassPorts, target: Target, signal: AbortSignal): Promise<Finished> {
+  try {
+    return { finished: await finishStops(ports, target, signal), problems: [] };
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error;
+    return { finished: [], problems: [{ code: "StateUnavailable", message: error.message }] };
+  }
 }
