@@ -61,17 +61,22 @@ export async function applyPlan(
 }
 
 type Sound = { readonly kind: "sound"; readonly entry: PlanEntry; readonly policy: Policy };
+type Judged = Sound | Extract<EntryOutcome, { kind: "refused" }>;
 
-/** Which entries may go on to the chain, and why the others may not; in the plan's order. */
+/**
+ * Which entries may go on to the chain, and why the others may not. In the order of the plan as it was made, so that the order of a file says
+ * nothing of who comes first where not all can be stopped; what it does not have comes last.
+ */
 export function judgeEntries(
   { sha256 }: Pick<StopPorts, "sha256">,
   { policies }: ApplyInput,
   plan: Plan,
   stored: Plan,
   now: Instant,
-): readonly (Sound | Extract<EntryOutcome, { kind: "refused" }>)[] {
+): readonly Judged[] {
   const left = new Set(stored.entries.map(({ digest }) => digest));
-  return plan.entries.map((entry) => {
+  const places = new Map(stored.entries.map(({ digest }, index) => [digest, index]));
+  const judgeOne = (entry: PlanEntry): Judged => {
     const refuse = (reason: RefusalReason, message: string) => refusedBy({ entry }, reason, message);
     if (!isGenuine(entry, sha256)) {
       return refuse("tampered", "The entry is not as it was made: its digest says another.");
@@ -93,7 +98,13 @@ export function judgeEntries(
       return refuse("observe", `Policy ${policy.id} only observes: mode enforce lets it stop sessions.`);
     }
     return { kind: "sound", entry, policy };
+  };
+  const ranked = plan.entries.map((entry) => {
+    const it = judgeOne(entry);
+    const isForeign = it.kind === "refused" && (it.reason === "tampered" || it.reason === "not-in-plan");
+    return { it, place: isForeign ? stored.entries.length : (places.get(entry.digest) ?? 0) };
   });
+  return ranked.toSorted((a, b) => a.place - b.place).map(({ it }) => it);
 }
 
 interface TargetLimits {
