@@ -48,14 +48,19 @@ const entryDetail = ({ key, name, createdAt, policy, decision, evidence }: PlanE
 });
 
 /**
- * Told once for a session and a policy as it is: each pass plans it anew as long as nobody stops it. `acts`: it is about to be stopped. A plan
- * that only shows what would be is null: it is not kept.
+ * Told once for a session and a policy as it is: each pass plans it anew as long as nobody stops it. `acts`: it is about to be stopped, which
+ * is told once for each time that it is idle, as it may have worked since it was told before. A plan that only shows what would be is null:
+ * it is not kept.
  */
 export const stopPlannedEvent = (now: Instant, plan: string | null, entry: PlanEntry, acts: boolean): OutgoingEvent =>
   eventOf(now, {
     kind: "session-stop-planned",
     detailType: "Session Stop Planned",
-    parts: [...partsOf(entry.key), entry.policy.hash.slice(0, 16), acts ? "act" : "observe"],
+    parts: [
+      ...partsOf(entry.key),
+      entry.policy.hash.slice(0, 16),
+      ...(acts ? ["act", entry.decision.idleSince ?? entry.decision.reason] : ["observe"]),
+    ],
     detail: { plan, mode: acts ? "enforce" : "observe", ...entryDetail(entry) },
     action: acts
       ? "Nothing, if nobody needs the session. Otherwise `sandmeter protect` it, or `sandmeter disarm`."

@@ -107,6 +107,36 @@ describe("clean-up promises", () => {
     }
   });
 
+  it("that it is told before each time: a session that worked since it was told is told anew", async () => {
+    const { world, steps, pass } = await watched(minute(120), [leak("a")]);
+    // The first Stop has no effect, and the session begins to work.
+    const ignored = { answer: { kind: "accepted" as const }, works: false };
+    world.script.push(ignored, ignored);
+    await pass();
+    world.at = minute(150);
+    world.lives.set("a", leak("a", { busy: [{ from: minute(125), until: minute(180) }] }));
+    await pass();
+    steps.length = 0;
+    world.at = minute(260);
+    await pass();
+    await pass();
+    expect(steps).toEqual(["Session Stop Planned a", "stop a", "Session Stopped a"]);
+  });
+
+  it("that it is said where nobody could be told before", async () => {
+    const { pass, ports } = await watched(minute(120), [leak("a")]);
+    const { documents } = ports;
+    let writes = 0;
+    ports.documents = {
+      ...documents,
+      write: async (name, document) => {
+        if (name !== "cleanup/events" || writes++ > 0) return documents.write(name, document);
+        throw new RegistryError("unreachable", "The outbox does not answer.");
+      },
+    };
+    expect((await pass()).problems.map(({ message }) => message)).toEqual(["The outbox does not answer."]);
+  });
+
   it("that a stop which was made right before a run was killed is told by the next", async () => {
     const { world, steps, pass, ports } = await watched(minute(120), [leak("a")]);
     await sweepPassKilled();

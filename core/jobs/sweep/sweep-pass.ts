@@ -38,7 +38,9 @@ export const sweepPass =
       ...ports,
       onPlanned: async ({ id, entries }, until) => {
         const planned = plannedEvents(now, input, id, entries);
-        early.push(...(await tellCleanup(ports)(now, planned, input.publish, until)).events);
+        const told = await tellCleanup(ports)(now, planned, input.publish, until);
+        early.push(...told.events);
+        problems.push(...told.problems);
       },
     };
     const targets = acts
