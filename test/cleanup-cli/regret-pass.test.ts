@@ -92,16 +92,14 @@ describe("looking what came after stops", () => {
     const deniedWorld = async () => {
       const { ports, killSwitch } = await world(10);
       const denied = { ...ports, writeSwitch: async () => problem };
-      const at =
-        (when: Instant, over: RegretPorts = denied) =>
-        async () =>
-          regretPass(over, when, limits, [here], await killSwitch.read(never), never);
+      const at = async (when: Instant, over: RegretPorts = denied) =>
+        regretPass(over, when, limits, [here], await killSwitch.read(never), never);
       return { ports, denied, killSwitch, at };
     };
 
     it("says so, never that it was, and tries again with each pass", async () => {
       const { ports, at } = await deniedWorld();
-      const first = await at(now)();
+      const first = await at(now);
       expect(first).toMatchObject({
         killSwitch: { state: "armed" },
         mayStop: false,
@@ -110,11 +108,11 @@ describe("looking what came after stops", () => {
           { code: "AccessDenied", message: expect.stringMatching(/^Stopping could not be disarmed.*Not allowed/) },
         ],
       });
-      const second = await at(plusMs(now, 300_000))();
+      const second = await at(plusMs(now, 300_000));
       const idOf = ({ notDisarmed }: typeof first) => notDisarmed && notDisarmedEvent(now, notDisarmed).id;
       expect(idOf(second)).toBe(idOf(first));
       expect(idOf(first)).toBe(`cleanup-disarm-failed/${plusMs(now, -7_200_000)}`);
-      const third = await at(plusMs(now, 600_000), ports)();
+      const third = await at(plusMs(now, 600_000), ports);
       expect(third).toMatchObject({
         killSwitch: { state: "disarmed" },
         mayStop: false,
@@ -127,22 +125,22 @@ describe("looking what came after stops", () => {
       const { ports, killSwitch, at } = await deniedWorld();
       const read = unlessRegretted(ports.documents, killSwitch.read);
       expect(await read(never)).toMatchObject({ state: "armed" });
-      await at(now)();
+      await at(now);
       expect(await read(never)).toMatchObject({
         state: "disarmed",
         by: "sandmeter",
         why: expect.stringMatching(/^10 of/),
       });
-      expect((await at(plusMs(now, 30 * 3_600_000))()).mayStop).toBe(false);
+      expect((await at(plusMs(now, 30 * 3_600_000))).mayStop).toBe(false);
       await killSwitch.write({ state: "armed", by: "ada", why: "seen", at: plusMs(now, 31 * 3_600_000) }, never);
       expect(await read(never)).toMatchObject({ state: "armed" });
-      expect((await at(plusMs(now, 32 * 3_600_000))()).mayStop).toBe(true);
+      expect((await at(plusMs(now, 32 * 3_600_000))).mayStop).toBe(true);
     });
 
     it("tells, too, where it could not be remembered, and stops nothing in that pass", async () => {
       const { denied, at } = await deniedWorld();
       const write = () => Promise.reject(new RegistryError("unreachable", "The state does not answer."));
-      const done = await at(now, { ...denied, documents: { ...denied.documents, write } })();
+      const done = await at(now, { ...denied, documents: { ...denied.documents, write } });
       expect(done.mayStop).toBe(false);
       expect(done.problems.map(({ code }) => code)).toEqual([
         ...["StateUnavailable", "StateUnavailable", "AccessDenied"],
