@@ -100,7 +100,7 @@ function policies(): PolicySet {
   }));
   return {
     policies: [{ ...base, id: "all", match: matchOf({}) }, ...named, ...owned],
-    protections: [{ match: matchOf({ name: "^demo-.*7$" }), until: null, why: "shown to visitors" }],
+    protections: [{ source: "policy", match: matchOf({ name: "^demo-.*7$" }), until: null, why: "shown to visitors" }],
     invocationStamp: "unknown",
   };
 }

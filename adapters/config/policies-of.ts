@@ -21,6 +21,7 @@ export function policiesOf(
     protections: (written.protections ?? []).map(
       ({ match, until, why }): Protection => ({
         match: matchOf(match),
+        source: "policy",
         until: until === undefined ? null : instantOfIso(until),
         why,
       }),

@@ -46,7 +46,7 @@ async function carryOut(
       return readMadeProtections(documents, patternOf);
     case "add": {
       const { match, forMs, why } = action;
-      const made: MadeProtection = { match, until: plusMs(now, forMs), why, by, madeAt: now };
+      const made: MadeProtection = { match, source: "hand", until: plusMs(now, forMs), why, by, madeAt: now };
       // Of two of the same sessions the later word holds, so that one can be made shorter, too.
       return changeMadeProtections(documents, patternOf, now, (before) => [
         ...before.filter((it) => matchKey(it.match) !== matchKey(match)),

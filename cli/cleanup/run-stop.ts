@@ -1,4 +1,5 @@
 import type { AwsClients } from "../../adapters/aws/clients.ts";
+import { canBeOverridden, neverStopText } from "../../core/cleanup/protections.ts";
 import type { EntryOutcome } from "../../core/cleanup/stop-outcome.ts";
 import type { Session } from "../../core/inventory/session.ts";
 import type { TargetScan } from "../../core/jobs/scan/outcome.ts";
@@ -18,6 +19,7 @@ import type { CheckVerb, RunVerb } from "../verb.ts";
 import type { CleanupInput } from "./cleanup-input.ts";
 import { killSwitchOf, stopperOf, stopsNothing, sweepInputOf, sweepPortsOf, userOf } from "./compose.ts";
 import { readStopFlags, type StopFlags } from "./stop-flags.ts";
+import { stopProgress } from "./stop-progress.ts";
 import { stopExitOf, stopText } from "./stop-text.ts";
 import { scanForCleanup, sweptTargetOf, watchedTimeouts } from "./swept-targets.ts";
 import { unreadProblems, unreadText } from "./unread-targets.ts";
@@ -55,8 +57,10 @@ async function stop(
   const stopper = flags.yes
     ? stopperOf(clients, settings, cleanup)
     : { stopSession: stopsNothing, close: () => undefined };
+  const all = scanned.targets.flatMap((target) => target.sessions.filter((session) => isWanted(session, flags)));
+  const progress = stopProgress(terminal, all.length);
   try {
-    const ports = sweepPortsOf(clients, stores, input, stopper.stopSession);
+    const ports = { ...sweepPortsOf(clients, stores, input, stopper.stopSession), onOutcome: progress.came };
     const sweepInput = sweepInputOf(input, flags.yes);
     let plan: string | null = null;
     const foreseen: Came[] = [];
@@ -67,7 +71,13 @@ async function stop(
       const found = sweptTargetOf(target);
       const wanted = target.sessions.filter((session) => isWanted(session, flags));
       if (found === null || wanted.length === 0) continue;
-      const sessions = await Promise.all(wanted.map((session) => withTimeout(ports, session, signal)));
+      const sessions = await Promise.all(
+        wanted.map(async (session) => {
+          const it = await withTimeout(ports, session, signal);
+          progress.looked();
+          return it;
+        }),
+      );
       const done = await stopByHand(ports)(subject.now, sweepInput, found, { sessions, override }, signal);
       plan ??= done.plan?.id ?? null;
       foreseen.push(...foreseenOf(done, override));
@@ -82,25 +92,25 @@ async function stop(
       subject.now,
     );
   } finally {
+    progress.clear();
     stopper.close();
   }
 }
 
 /** What can be told of it without stopping anything. */
 function foreseenOf({ plan, decided }: StoppedByHand, { protections }: StopOverride): readonly Came[] {
-  const isProtected = new Set(
-    decided.filter(({ facts }) => facts.protection !== null).map(({ facts }) => facts.session.id),
+  const nameOf = (interpreter: string, session: string): string => `${interpreter}/${session}`;
+  const protectionOf = new Map(
+    decided.map(({ facts: { session, protection } }) => [nameOf(session.interpreter, session.id), protection] as const),
   );
-  return (plan?.entries ?? []).map((entry) =>
-    isProtected.has(entry.key.session) && !protections
-      ? {
-          kind: "refused",
-          entry,
-          reason: "protected",
-          message: "It is protected: --override-protection stops it all the same.",
-        }
-      : { kind: "would-stop", entry },
-  );
+  return (plan?.entries ?? []).map((entry) => {
+    const protection = protectionOf.get(nameOf(entry.key.interpreter, entry.key.session)) ?? null;
+    if (protection === null || (protections && canBeOverridden(protection))) return { kind: "would-stop", entry };
+    const message = canBeOverridden(protection)
+      ? "It is protected: --override-protection stops it all the same."
+      : neverStopText;
+    return { kind: "refused", entry, reason: "protected", message };
+  });
 }
 
 /** What a stop saves depends on its time limit, which listings do not say. */

@@ -12,7 +12,10 @@ export const stop: Verb = {
     { flags: "--interpreter <id>", description: "all live sessions of an interpreter, or only the named ones of it" },
     { flags: "--reason <text>", description: "why: kept with each stop" },
     { flags: "--yes", description: "stop them; without it this is a dry run" },
-    { flags: "--override-protection", description: "stop protected sessions as well" },
+    {
+      flags: "--override-protection",
+      description: "stop protected sessions as well, but never those that cleanup.bounds.neverStop keeps",
+    },
     policyOption,
     ...awsOptions,
     ...stateOptions,

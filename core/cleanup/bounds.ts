@@ -74,7 +74,12 @@ export const boundedPolicies = (set: PolicySet, bounds: PolicyBounds): PolicySet
   ...set,
   policies: set.policies.map((policy) => boundedPolicy(policy, bounds)),
   protections: [
-    ...bounds.neverStop.map((match) => ({ match, until: null, why: "the administrator's neverStop" })),
+    ...bounds.neverStop.map((match) => ({
+      match,
+      source: "bounds" as const,
+      until: null,
+      why: "the administrator's neverStop",
+    })),
     ...set.protections,
   ],
 });

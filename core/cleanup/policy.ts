@@ -18,6 +18,8 @@ export interface NamePattern {
 
 export interface Protection {
   readonly match: SessionMatch;
+  /** Who made it: the administrator's bounds, which no order overrides; the policy file; a person, for a while. */
+  readonly source: "bounds" | "policy" | "hand";
   /** It lapses then; null: as long as it stands in the policy. */
   readonly until: Instant | null;
   readonly why: string;

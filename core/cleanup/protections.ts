@@ -3,12 +3,12 @@ import type { Instant } from "../kernel/instant.ts";
 import { matchesSession } from "./choose-policy.ts";
 import type { Protection } from "./policy.ts";
 
-/** The protection of a session that is in force and lasts longest, or null. */
+/** The protection of a session that is in force: the administrator's, else the one that lasts longest; null where there is none. */
 export function protectionOf(protections: readonly Protection[], session: Session, now: Instant): Protection | null {
   let longest: Protection | null = null;
   for (const protection of protections) {
     if (!isInForce(protection, now) || !matchesSession(protection.match, session)) continue;
-    if (longest === null || lastsLonger(protection, longest)) longest = protection;
+    if (longest === null || outweighs(protection, longest)) longest = protection;
   }
   return longest;
 }
@@ -26,5 +26,13 @@ export const lapsingProtections = (
     .filter(({ until }) => until !== null && now < until && until - now <= warnBeforeMs)
     .toSorted((a, b) => (a.until ?? 0) - (b.until ?? 0));
 
-const lastsLonger = (a: Protection, b: Protection): boolean =>
-  b.until !== null && (a.until === null || a.until > b.until);
+/** What `--override-protection` lifts: what policies and persons protect, and never what the administrator does. */
+export const canBeOverridden = ({ source }: Protection): boolean => source !== "bounds";
+
+export const neverStopText =
+  "The administrator keeps it from every stop (cleanup.bounds.neverStop of the configuration), and no order overrides that.";
+
+const outweighs = (a: Protection, b: Protection): boolean =>
+  a.source === "bounds" || b.source === "bounds"
+    ? b.source !== "bounds"
+    : b.until !== null && (a.until === null || a.until > b.until);

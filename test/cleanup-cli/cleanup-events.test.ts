@@ -104,7 +104,7 @@ const events: readonly (OutgoingEvent | null)[] = [
   regrettedEvent(now, { stop, how: "called", at: now }),
   runawayEvent(now, { session }, { hot: { since: span.from, until: span.until }, usd: parseUsd("1.5") }),
   runawayEvent(now, { session }, { hot: null, usd: parseUsd("1.5") }),
-  protectionLapsingEvent(now, { match, until: plusMs(now, 3_600_000), why: "a demo" }),
+  protectionLapsingEvent(now, { match, source: "hand", until: plusMs(now, 3_600_000), why: "a demo" }),
 ];
 const all = events.flatMap((event) => event ?? []);
 

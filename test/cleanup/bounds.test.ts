@@ -58,7 +58,7 @@ describe("the administrator's bounds", () => {
       { ...noBounds, neverStop: [never] },
     );
     expect(protections).toEqual([
-      { match: never, until: null, why: "the administrator's neverStop" },
+      { match: never, source: "bounds", until: null, why: "the administrator's neverStop" },
       protection({ until: minute(1) }),
     ]);
   });

@@ -44,6 +44,7 @@ export const policy = (changes: Partial<Policy> = {}): Policy => ({
 export const protection = (changes: Partial<Protection> = {}): Protection => ({
   match: everySession,
   until: null,
+  source: "policy",
   why: "a customer waits for it",
   ...changes,
 });

@@ -22,6 +22,17 @@ describe("the protection of a session", () => {
     expect(why(until(70), until(null), until(80))).toBe("until null");
   });
 
+  it("is the administrator's before all others, wherever it stands", () => {
+    const never = protection({ source: "bounds", until: null, why: "never" });
+    for (const list of [
+      [never, until(null)],
+      [until(null), never],
+      [until(90), never, until(null)],
+    ]) {
+      expect(why(...list)).toBe("never");
+    }
+  });
+
   it("is none of another session", () => {
     const other = protection({ match: { ...everySession, session: sessionId("01OTHER") } });
     expect(protectionOf([other], session(), now)).toBeNull();

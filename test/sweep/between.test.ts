@@ -80,7 +80,7 @@ describe("between the plan and the stop", () => {
   });
 
   it("somebody protects it: it is kept", async () => {
-    const protection = { match: anyOne, until: minute(200), why: "a customer waits for it" };
+    const protection = { match: anyOne, source: "hand" as const, until: minute(200), why: "a customer waits for it" };
     const { swept } = await meanwhile(afterGet, (it) => (it.protections = [protection]));
     expect(outcomesOf(swept)).toEqual(["a refused busy-again"]);
     expect(messageOf(swept)).toContain("(protected)");
@@ -140,7 +140,7 @@ describe("between two attempts", () => {
   });
 
   it("somebody protects it: it is not tried again", async () => {
-    const protection = { match: anyOne, until: null, why: "a customer waits for it" };
+    const protection = { match: anyOne, source: "hand" as const, until: null, why: "a customer waits for it" };
     expect(await withFirstFailed((world) => (world.protections = [protection]))).toContain("It is protected");
   });
 

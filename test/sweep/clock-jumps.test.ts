@@ -60,7 +60,7 @@ describe("a machine's clock that jumps between the plan and the stop", () => {
     "does not end a protection until minute %i before its time: by %i minutes, %s",
     async (until, minutes, outcome) => {
       const { world, apply } = await jumped(minutes);
-      world.protections = [{ match: anyOne, until: minute(until), why: "wait" }];
+      world.protections = [{ match: anyOne, source: "hand", until: minute(until), why: "wait" }];
       expect(await apply()).toEqual([outcome]);
       expect(world.asked.filter(({ op }) => op === "intent")).toHaveLength(outcome === "a stopped" ? 1 : 0);
     },
@@ -68,7 +68,7 @@ describe("a machine's clock that jumps between the plan and the stop", () => {
 
   it("does not let a person stop by hand what is protected either", async () => {
     const world = await sweepWorld(minute(120), [leak("a")]);
-    world.protections = [{ match: anyOne, until: minute(140), why: "wait" }];
+    world.protections = [{ match: anyOne, source: "hand", until: minute(140), why: "wait" }];
     const ports = following(world);
     const override = { by: "on call", reason: "it burns", protections: false };
     const found = world.scan();

@@ -91,7 +91,7 @@ describe("a person stops sessions", () => {
     const world = await sweepWorld(minute(120), [busy("a"), leak("b")]);
     const set = { policies: [policy()], protections: [], invocationStamp: "start" as const };
     const input = inputOf({ policies: boundedPolicies(set, { ...noBounds, allowEnforce: false }) });
-    expect(outcomesOf(await world.pass(input))).toEqual([]);
+    expect(outcomesOf(await world.pass(input))).toEqual(["b refused observe"]);
     expect(outcomesOf(await stopThem(world, { input, ids: ["a"] }))).toEqual(["a stopped"]);
   });
 

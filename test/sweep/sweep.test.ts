@@ -162,7 +162,7 @@ describe("a leak is kept", () => {
 
   it("where a policy's protection holds, or a person's", async () => {
     const match = { account: null, region: null, interpreter: null, session: "a" as never, name: null };
-    const protection = { match, until: null, why: "a customer waits for it" };
+    const protection = { match, source: "policy" as const, until: null, why: "a customer waits for it" };
     const swept = await kept((world) => (world.protections = [protection]));
     expect(reasonsOf(swept)).toEqual({ a: "protected" });
     expect(reasonsOf(await kept(() => undefined, inputOf({}, { protections: [protection] })))).toEqual({

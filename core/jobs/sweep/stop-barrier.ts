@@ -1,3 +1,4 @@
+import { canBeOverridden, neverStopText } from "../../cleanup/protections.ts";
 import { isoOf } from "../../kernel/instant.ts";
 import type { StopOrder, StopPorts } from "./stop-ports.ts";
 import { type Refusal, refusedBy } from "./stop-refusal.ts";
@@ -21,6 +22,7 @@ export async function barrierOf(
     return refusedBy(order, "expired", message);
   }
   const protection = await ports.protectionOf(entry, now);
+  if (protection !== null && !canBeOverridden(protection)) return refusedBy(order, "protected", neverStopText);
   if (protection !== null && override?.protections !== true) {
     const until = protection.until === null ? "" : ` until ${isoOf(protection.until)}`;
     return refusedBy(order, "protected", `It is protected${until}.`);

@@ -35,7 +35,7 @@ export interface StopPorts {
 export interface StopOverride {
   readonly by: string;
   readonly reason: string;
-  /** Whether a protection is overridden as well. */
+  /** Whether protections of policies and persons are overridden as well; the administrator's never are. */
   readonly protections: boolean;
 }
 

@@ -7,6 +7,7 @@ import { RegistryError } from "../../ports/registry-error.ts";
 
 /** A protection that a person made beside the policies'. It always lapses. */
 export interface MadeProtection extends Protection {
+  readonly source: "hand";
   readonly until: Instant;
   readonly by: string | null;
   readonly madeAt: Instant;
@@ -85,6 +86,7 @@ const protectionOfStored =
         session: part("session", sessionId),
         name: part("name", patternOf),
       },
+      source: "hand",
       until: at(item["until"], `${place}.until`),
       why: string(item["why"], `${place}.why`),
       by: orNull(item["by"], `${place}.by`, string),
