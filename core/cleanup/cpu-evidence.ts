@@ -164,7 +164,8 @@ function hotSinceOf({ at, elapsedSeconds, vcpuHours }: UsageColumns, last: numbe
   return isHot ? instant(since) : null;
 }
 
-const longestHotGapMs = 60_000;
+/** So far apart the records of a runaway may be. */
+export const longestHotGapMs = 60_000;
 
 function lastLevelOf(records: UsageColumns, first: number, last: number, gb: GbUnit): number | null {
   const levels = levelsOf(records, gb);

@@ -44,13 +44,20 @@ export type ReadRefusedCalls = (
   signal: AbortSignal,
 ) => Promise<ReadonlyMap<SessionId, RefusedCalls | Unknown>>;
 
-/** CPU of sessions of one interpreter, by their usage records of the window; `neededMs` is how long a stretch of them proves anything. */
+export interface CpuQuestion {
+  /** How long a stretch of records proves anything. */
+  readonly neededMs: number;
+  /** `until-work`: older records may be left out where the newest show work that keeps a session whatever was before it. */
+  readonly depth: "whole" | "until-work";
+}
+
+/** CPU of sessions of one interpreter, by their usage records of the window. Throws only when `signal` is aborted. */
 export type ReadSessionCpu = (
   target: Target,
   interpreter: InterpreterId,
   sessions: readonly SessionId[],
   window: Span,
-  neededMs: number,
+  question: CpuQuestion,
   now: Instant,
   signal: AbortSignal,
 ) => Promise<ReadonlyMap<SessionId, CpuEvidence | Unknown>>;

@@ -29,6 +29,25 @@ async function watched(...lives: Parameters<typeof leak>[]) {
   return { world, looks, passes };
 }
 
+it("a pass looks until it sees work, and before each stop at all that can be read, whatever was seen before", async () => {
+  const world = await sweepWorld(minute(60), [leak("a")]);
+  const asked: unknown[] = [];
+  const ports = {
+    ...world.ports,
+    readSessionCpu: (async (...args) => {
+      asked.push([args[4].depth, (world.at - args[3].from) / 60_000, args[5] === world.at]);
+      return world.ports.readSessionCpu(...args);
+    }) satisfies typeof world.ports.readSessionCpu,
+  };
+  const swept = await world.pass(inputOf(), ports);
+  expect(swept.outcomes.map(({ kind }) => kind)).toEqual(["stopped"]);
+  // All records of a moment are there after 75 minutes; idleAfter is 15.
+  expect(asked).toEqual([
+    ["until-work", 95, true],
+    ["whole", 95, true],
+  ]);
+});
+
 describe("what earlier passes saw", () => {
   it("spares looks at a session until it can have been idle for long enough", async () => {
     const { looks, passes } = await watched(["a", { busy: [{ from: minute(0), until: minute(70) }] }]);

@@ -20,7 +20,9 @@ export async function decideTarget(
 ): Promise<readonly Decided[]> {
   const { target, sessions } = found;
   const memory = await readCpuMemory(ports.documents, target);
-  const evidenceInput = evidenceInputOf(input, found, (session) => memory.bySession.get(nameOf(session)) ?? null);
+  const wholly = evidenceInputOf(input, found, (session) => memory.bySession.get(nameOf(session)) ?? null);
+  // Whatever this finds idle is looked at once more, as a whole, before it is stopped.
+  const evidenceInput: EvidenceInput = { ...wholly, depth: "until-work" };
   const { facts, looked } = await gatherEvidence(ports, now, evidenceInput, target, sessions, signal);
   const living = new Set(sessions.map(nameOf));
   const bySession = new Map<string, Remembered>([...memory.bySession].filter(([name]) => living.has(name)));
@@ -38,13 +40,22 @@ export async function decideTarget(
   }));
 }
 
+/** For looks at all that can be read. */
 export function evidenceInputOf(
   { policies, invocationStamp, idleVcpu, looksAtMost }: SweepInput,
   { interpreters }: SweptTarget,
   remembered: EvidenceInput["remembered"],
 ): EvidenceInput {
   const arns = new Map(interpreters.map(({ id, arn }) => [id, arn]));
-  return { policies, invocationStamp, idleVcpu, looksAtMost, remembered, arnOf: (id) => arns.get(id) ?? null };
+  return {
+    policies,
+    invocationStamp,
+    idleVcpu,
+    looksAtMost,
+    depth: "whole",
+    remembered,
+    arnOf: (id) => arns.get(id) ?? null,
+  };
 }
 
 const nameOf = ({ interpreter, id }: Session): string => `${interpreter}/${id}`;

@@ -4,7 +4,7 @@ import type { PolicySet } from "../../cleanup/policy.ts";
 import type { Session } from "../../inventory/session.ts";
 import type { InterpreterId } from "../../kernel/ids.ts";
 import type { Instant } from "../../kernel/instant.ts";
-import type { ReadInterpreterCalls, ReadSessionCalls, ReadSessionCpu } from "../../ports/activity.ts";
+import type { CpuQuestion, ReadInterpreterCalls, ReadSessionCalls, ReadSessionCpu } from "../../ports/activity.ts";
 
 export interface EvidencePorts {
   readonly readInterpreterCalls: ReadInterpreterCalls;
@@ -16,6 +16,8 @@ export interface EvidenceInput extends DecideSettings {
   readonly policies: PolicySet;
   /** Of each interpreter that has sessions. */
   readonly arnOf: (interpreter: InterpreterId) => string | null;
+  /** `whole` where a stop rests on it, or a person wants to see all of it. */
+  readonly depth: CpuQuestion["depth"];
   /** How many sessions' usage records are read at most. */
   readonly looksAtMost: number;
   /** What an earlier pass saw; null: nothing. */

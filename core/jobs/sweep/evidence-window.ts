@@ -8,6 +8,12 @@ export function evidenceWindow(candidates: readonly SessionFacts[], now: Instant
   return { from: plusMs(now, -(recordsLagMs + idleAfterMs + callMs + spareMs)), until: now };
 }
 
+/** The same for records: each says its own length, so that none of what they show can have begun much earlier. */
+export const cpuWindow = (candidates: readonly SessionFacts[], now: Instant): Span => ({
+  from: plusMs(now, -(recordsLagMs + longestIdleAfter(candidates) + spareMs)),
+  until: now,
+});
+
 export const longestIdleAfter = (candidates: readonly SessionFacts[]): number =>
   Math.max(0, ...candidates.map(({ policy }) => policy?.idleAfterMs ?? 0));
 

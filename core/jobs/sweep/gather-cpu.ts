@@ -5,7 +5,7 @@ import type { Session } from "../../inventory/session.ts";
 import type { Target } from "../../inventory/target.ts";
 import { type Instant, plusMs } from "../../kernel/instant.ts";
 import type { EvidenceInput, EvidencePorts } from "./evidence-ports.ts";
-import { evidenceWindow, longestIdleAfter, notLooked, recordsLagMs } from "./evidence-window.ts";
+import { cpuWindow, longestIdleAfter, notLooked, recordsLagMs } from "./evidence-window.ts";
 
 /** A session of which something may have to be known, with its calls as far as they are. */
 interface Asked {
@@ -40,8 +40,8 @@ export async function gatherCpu(
   const looked = new Map<Session, CpuEvidence | Unknown>();
   for (const [interpreter, group] of Map.groupBy(chosen, ({ session }) => session.interpreter)) {
     const ids = group.map(({ session }) => session.id);
-    const window = evidenceWindow(group, now);
-    const found = await readSessionCpu(target, interpreter, ids, window, longestIdleAfter(group), now, signal);
+    const question = { neededMs: longestIdleAfter(group), depth: input.depth };
+    const found = await readSessionCpu(target, interpreter, ids, cpuWindow(group, now), question, now, signal);
     for (const { session } of group) {
       looked.set(session, withoutRecords(found.get(session.id) ?? notLooked, session, now));
     }

@@ -5,10 +5,11 @@ import type { Target } from "../../inventory/target.ts";
 import type { InterpreterId, SessionId } from "../../kernel/ids.ts";
 import { type Instant, plusMs } from "../../kernel/instant.ts";
 import { mapConcurrently } from "../../kernel/map-concurrently.ts";
-import type { ReadSessionCpu } from "../../ports/activity.ts";
+import type { CpuQuestion, ReadSessionCpu } from "../../ports/activity.ts";
 import type { Documents } from "../../ports/documents.ts";
 import type { Located, UsageLocation, UsageSource } from "../../ports/usage-source.ts";
 import { readPlaces } from "../ingest/place-memory.ts";
+import { endsInWork, partsOf } from "./newest-first.ts";
 
 /** Requests to one log group fill each other's waits for answers; their pace is kept elsewhere. */
 const sessionsAtOnce = 4;
@@ -19,11 +20,11 @@ const aheadMs = 3_600_000;
 
 /**
  * CPU of sessions by their usage records, row by row: what is summed up by the minute can hide a second's work. Of a log group
- * each session is asked for alone; files hold all sessions, and are read once for those that are asked for.
+ * each session is asked for alone, its newest records first; files hold all sessions, and are read once for those that are asked for.
  */
 export const sessionCpu =
   ({ usage, documents }: SessionCpuPorts, levels: CpuLevels): ReadSessionCpu =>
-  async (target, interpreter, sessions, { from, until }, neededMs, now, signal) => {
+  async (target, interpreter, sessions, { from, until }, question, now, signal) => {
     const window = { from, until: plusMs(until, aheadMs) };
     const located = await locate({ usage, documents }, target, interpreter, signal);
     if (located.kind === "none") {
@@ -33,7 +34,7 @@ export const sessionCpu =
     const { location } = located;
     const groups = location.windows === "delivery" ? [sessions] : sessions.map((session) => [session]);
     const found = await mapConcurrently(groups, sessionsAtOnce, (group) =>
-      readGroup(usage, { target, interpreter, location, window, neededMs, now }, group, levels, signal),
+      readGroup(usage, { target, interpreter, location, window, question, now }, group, levels, signal),
     );
     return new Map(found.flatMap((group) => [...group]));
   };
@@ -60,28 +61,52 @@ interface Asked {
   readonly interpreter: InterpreterId;
   readonly location: UsageLocation;
   readonly window: Span;
-  readonly neededMs: number;
+  readonly question: CpuQuestion;
   readonly now: Instant;
 }
 
 async function readGroup(
   usage: Pick<UsageSource, "read">,
-  { target, interpreter, location, window, neededMs, now }: Asked,
+  asked: Asked,
   sessions: readonly SessionId[],
   levels: CpuLevels,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<SessionId, CpuEvidence | Unknown>> {
+  const { location, window, question, now } = asked;
   const rows = new Map<SessionId, UsageColumns[]>(sessions.map((session) => [session, []]));
-  const [only] = sessions;
+  // Files hold whatever was delivered with them: a part of the time is no part of the work.
+  const parts = location.windows === "delivery" ? [window] : partsOf(window, question, now);
+  let found = new Map<SessionId, CpuEvidence | Unknown>();
+  for (const part of parts) {
+    const unread = await readPart(usage, asked, part, rows, signal);
+    if (unread !== null) return new Map(sessions.map((session) => [session, unread]));
+    const seen: Span = { from: part.from, until: window.until };
+    const evidenceOf = (session: SessionId): CpuEvidence | Unknown =>
+      cpuEvidenceOf(joinColumns(rows.get(session) ?? []), levels, seen, question.neededMs, now);
+    found = new Map(sessions.map((session) => [session, evidenceOf(session)]));
+    if ([...found.values()].every((cpu) => endsInWork(cpu, seen.from, question.neededMs))) break;
+  }
+  return found;
+}
+
+/** Adds the records of a part of the window; why that cannot be, where it cannot. */
+async function readPart(
+  usage: Pick<UsageSource, "read">,
+  { target, interpreter, location, now }: Asked,
+  part: Span,
+  rows: ReadonlyMap<SessionId, UsageColumns[]>,
+  signal: AbortSignal,
+): Promise<Unknown | null> {
+  const [only] = rows.keys();
   const reading = await usage.read(
     {
       target,
       location,
-      from: window.from,
+      from: part.from,
       // Files with records of the window may be delivered at any time after it.
-      until: location.windows === "delivery" ? now : window.until,
+      until: location.windows === "delivery" ? now : part.until,
       how: "rows",
-      session: only !== undefined && sessions.length === 1 ? only : null,
+      session: only !== undefined && rows.size === 1 ? only : null,
       latestAt: plusMs(now, beliefMs),
     },
     (batches) => {
@@ -93,13 +118,8 @@ async function readGroup(
     },
     signal,
   );
-  return new Map(
-    sessions.map((session) => {
-      if (!reading.complete) return [session, unread(reading.problems[0]?.message ?? "Not all of it could be read.")];
-      if (reading.approximate !== null) return [session, approximate(reading.approximate)];
-      return [session, cpuEvidenceOf(joinColumns(rows.get(session) ?? []), levels, window, neededMs, now)];
-    }),
-  );
+  if (!reading.complete) return unread(reading.problems[0]?.message ?? "Not all of it could be read.");
+  return reading.approximate === null ? null : approximate(reading.approximate);
 }
 
 function whyNone({ reason, problem }: Extract<Located, { kind: "none" }>): Unknown {
