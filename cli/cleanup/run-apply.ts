@@ -26,6 +26,7 @@ import type { CheckVerb, RunVerb, VerbInput } from "../verb.ts";
 import { type CleanupInput, readCleanupInput } from "./cleanup-input.ts";
 import { killSwitchOf, sha256, stopperOf, sweepInputOf, sweepPortsOf } from "./compose.ts";
 import { readPlan } from "./read-plan.ts";
+import { stopProgress } from "./stop-progress.ts";
 import { stopExitOf, stopText } from "./stop-text.ts";
 import { scanForCleanup, sweptTargetOf, timeoutsOf } from "./swept-targets.ts";
 import { unreadProblems } from "./unread-targets.ts";
@@ -103,10 +104,12 @@ async function apply(
   const known = timeoutsOf(plan.entries);
   const scanned = await scanForCleanup(clients, settings, subject, { known, look: false }, terminal);
   const stopper = stopperOf(clients, settings, cleanup);
+  const progress = stopProgress(terminal, plan.entries.length);
   try {
     const sweepInput = sweepInputOf(input, true);
     await rememberRules(stores.documents, sweepInput, subject.now);
-    const run = applyStoredPlan(sweepPortsOf(clients, stores, input, stopper.stopSession));
+    const ports = sweepPortsOf(clients, stores, input, stopper.stopSession);
+    const run = applyStoredPlan({ ...ports, onOutcome: progress.came });
     const outcomes: EntryOutcome[] = [];
     const finished: StopRecord[] = [];
     const problems: StopReport["problems"][number][] = [
@@ -136,6 +139,7 @@ async function apply(
       subject.now,
     );
   } finally {
+    progress.clear();
     stopper.close();
   }
 }

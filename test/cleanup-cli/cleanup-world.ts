@@ -2,6 +2,7 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, vi } from "vitest";
+import type { Terminal } from "../../cli/terminal.ts";
 import type { FleetInput } from "../../local/fleet/fleet-spec.ts";
 import { embedded } from "../aws/embedded.ts";
 import { type CliRun, runCli } from "../scan/run-cli.ts";
@@ -35,6 +36,9 @@ const usual: FleetInput = {
   ],
 };
 
+/** As fast as the embedded AWS answers. */
+const fast = ["--requests-per-second", "10000", "--rate-share", "100"];
+
 /** An embedded AWS, and the command that asks it, in a folder of its own. */
 export async function cleanupWorld(fleet: FleetInput = usual) {
   const aws = await embedded(fleet, {
@@ -54,16 +58,22 @@ export async function cleanupWorld(fleet: FleetInput = usual) {
     vi.unstubAllEnvs();
     rmSync(folder, { recursive: true, force: true });
   });
-  const run = (state: string, ...argv: readonly string[]): Promise<CliRun> =>
-    runCli([...argv, "--state", path.join(folder, `${state}.sqlite`)], { cwd: folder, env: { USER: "ada" } });
+  const runAt = (terminal: Partial<Terminal>, state: string, ...argv: readonly string[]): Promise<CliRun> =>
+    runCli([...argv, "--state", path.join(folder, `${state}.sqlite`)], {
+      cwd: folder,
+      env: { USER: "ada" },
+      ...terminal,
+    });
+  const run = (state: string, ...argv: readonly string[]): Promise<CliRun> => runAt({}, state, ...argv);
   return {
     aws,
     folder: () => folder,
     write: (name: string, text: string): void => writeFileSync(path.join(folder, name), text),
     run,
+    runAt,
     /** A verb that asks AWS, as fast as the embedded one answers. */
-    ask: (state: string, ...argv: readonly string[]) =>
-      run(state, ...argv, "--requests-per-second", "10000", "--rate-share", "100"),
+    ask: (state: string, ...argv: readonly string[]) => run(state, ...argv, ...fast),
+    fast,
     /** What one state has, and the plan that was made with it, under another name: planning takes a while at the pace of AWS's services. */
     copy: (from: string, to: string): void => {
       for (const kind of ["sqlite", "json"])

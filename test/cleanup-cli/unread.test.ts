@@ -76,10 +76,22 @@ describe("stop, where a Region cannot be read", () => {
     expect([exit, (JSON.parse(out) as StopReport).problems]).toEqual([0, []]);
   });
 
-  it("stops those of an interpreter that it could read, and says that there may be others", async () => {
+  it("stops those of an interpreter that it could read, tells how far it is, and says that there may be others", async () => {
     await world.run("hand", "arm");
     await refuse("ListCodeInterpreterSessions");
-    const { exit, out } = await stop("--interpreter", tool, "--yes", "--json");
+    const words = [
+      "--interpreter",
+      tool,
+      "--regions",
+      "us-east-1,us-west-2",
+      "--reason",
+      "runs wild",
+      "--yes",
+      "--json",
+    ];
+    const { exit, out, err } = await world.runAt({ interactive: true }, "hand", "stop", ...words, ...world.fast);
+    expect(err).toContain("Looking: 1 of 2 sessions");
+    expect(err).toContain("Stopping: 1 of 2 sessions, 1 have ended");
     const { outcomes, problems } = JSON.parse(out) as StopReport;
     expect([exit, outcomes.map(({ outcome }) => outcome)]).toEqual([4, ["stopped", "stopped"]]);
     expect(problems).toMatchObject([{ region: "us-west-2", code: "AccessDenied" }]);

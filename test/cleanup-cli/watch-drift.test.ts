@@ -1,7 +1,5 @@
-import path from "node:path";
 import { expect, it } from "vitest";
 import type { CleanupReport } from "../../core/reporting/cleanup-report.ts";
-import { runCli } from "../scan/run-cli.ts";
 import { cleanupWorld } from "./cleanup-world.ts";
 
 const world = await cleanupWorld({
@@ -20,29 +18,15 @@ it("watch goes on to stop what is idle though the service's clock leaves that of
   world.write("sandmeter.policy.yaml", `version: 1\npolicies: [${policy}]\n`);
   await world.run("drifting", "arm");
   const lines: string[] = [];
-  const { exit } = await runCli(
-    [
-      ...[
-        "watch",
-        "--passes",
-        "2",
-        "--every",
-        "1s",
-        "--policy",
-        "sandmeter.policy.yaml",
-        "--no-accounts",
-        "--no-publish",
-      ],
-      ...["--json", "--requests-per-second", "10000", "--rate-share", "100"],
-      ...["--state", path.join(world.folder(), "drifting.sqlite")],
-    ],
-    {
-      cwd: world.folder(),
-      out: (line) => {
-        lines.push(line);
-        if (lines.length === 1) world.aws.world.clock.advance(2 * 3_600_000);
-      },
-    },
+  const out = (line: string): void => {
+    lines.push(line);
+    if (lines.length === 1) world.aws.world.clock.advance(2 * 3_600_000);
+  };
+  const { exit } = await world.runAt(
+    { out },
+    "drifting",
+    ...["watch", "--passes", "2", "--every", "1s", "--policy", "sandmeter.policy.yaml", "--no-accounts"],
+    ...["--no-publish", "--json", ...world.fast],
   );
   const [, last] = lines.map((line) => (JSON.parse(line) as { cleanup: CleanupReport }).cleanup);
   // It was too young in the first pass.

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { boundedPolicies, noBounds } from "../../core/cleanup/bounds.ts";
+import type { EntryOutcome } from "../../core/cleanup/stop-outcome.ts";
 import { stopByHand } from "../../core/jobs/sweep/stop-by-hand.ts";
 import { plusMs } from "../../core/kernel/instant.ts";
 import { RegistryError } from "../../core/ports/registry-error.ts";
@@ -108,6 +109,15 @@ describe("a person stops sessions", () => {
     const { outcomes } = await stopThem(world, { input: inputOf({ planLifetimeMs: 5 * 60_000 }) });
     expect(outcomes.filter(({ kind }) => kind === "stopped")).toHaveLength(45);
     expect(world.at).toBeGreaterThan(minute(130));
+  });
+
+  it("and tells of each as it comes", async () => {
+    const world = await sweepWorld(minute(120), ["a", "b"].map(busy));
+    const told: string[] = [];
+    const onOutcome = ({ entry, kind }: EntryOutcome) =>
+      told.push(`${entry.key.session} ${kind} of ${world.stopped.size}`);
+    await stopThem(world, { ports: { onOutcome } });
+    expect(told).toEqual(["a stopped of 1", "b stopped of 2"]);
   });
 
   it("not any more once the machine has slept over it", async () => {

@@ -17,6 +17,7 @@ export interface ApplyInput {
   readonly policies: PolicySet;
   /** How many live sessions a target has; null where that is not known. */
   readonly liveIn: (target: Target) => number | null;
+  readonly onOutcome?: ((outcome: EntryOutcome) => void) | undefined;
 }
 
 /**
@@ -36,24 +37,28 @@ export async function applyPlan(
   const sound = judged.flatMap((it) => (it.kind === "sound" ? [it] : []));
   const limits = await limitsOf(ports, input, sound, now);
   const outcomes: EntryOutcome[] = [];
+  const came = (outcome: EntryOutcome): void => {
+    outcomes.push(outcome);
+    input.onOutcome?.(outcome);
+  };
   let spent: string | null = null;
   for (const it of judged) {
     if (it.kind === "refused") {
-      outcomes.push(it);
+      came(it);
       continue;
     }
     const { entry, policy } = it;
     const ofTarget = limits.get(targetKey(entry.key));
     const trip = ofTarget?.tripped ?? null;
-    if (trip !== null) outcomes.push(refusedBy(it, "breaker", trip));
+    if (trip !== null) came(refusedBy(it, "breaker", trip));
     // Once the cap is spent, nobody needs to look at the others.
-    else if (spent !== null) outcomes.push(refusedBy(it, "cap", spent));
+    else if (spent !== null) came(refusedBy(it, "cap", spent));
     else {
       const limit = { breaker: policy.breaker, live: ofTarget?.lived.get(policy.id) ?? null };
       const { id, madeAt, expiresAt } = stored;
       const order = { plan: id, planMadeAt: madeAt, planExpiresAt: expiresAt, entry, limit, override: null };
       const outcome = await stopOne(ports, order, signal);
-      outcomes.push(outcome);
+      came(outcome);
       if (outcome.kind === "refused" && outcome.reason === "cap") spent = outcome.message;
     }
   }

@@ -51,7 +51,7 @@ export const stopByHand =
       const decided = await decideChosen(ports, now, { ...input, policies }, found, sessions, signal);
       const plan = makePlanByHand(decided, input.planLifetimeMs, ports.sha256, now);
       const outcomes = input.act
-        ? await stopEach(targetStopPorts(ports, input, found), input, plan, override, signal)
+        ? await stopEach(ports, targetStopPorts(ports, input, found), input, plan, override, signal)
         : [];
       return { plan, decided, finished, outcomes, problems: [] };
     } catch (error) {
@@ -66,6 +66,7 @@ export const stopByHand =
  * meanwhile does not go on: nobody waits for that any more.
  */
 async function stopEach(
+  { onOutcome }: Pick<SweepPorts, "onOutcome">,
   links: StopPorts,
   { planLifetimeMs }: SweepInput,
   plan: Plan,
@@ -77,7 +78,9 @@ async function stopEach(
   let planExpiresAt = plusMs(links.clock.now(), lifetimeMs);
   for (const entry of plan.entries) {
     const order = { plan: plan.id, planMadeAt: plan.madeAt, planExpiresAt, entry };
-    outcomes.push(await stopOne(links, { ...order, limit: null, override }, signal));
+    const outcome = await stopOne(links, { ...order, limit: null, override }, signal);
+    outcomes.push(outcome);
+    onOutcome?.(outcome);
     const endedAt = links.clock.now();
     if (endedAt < planExpiresAt) planExpiresAt = plusMs(endedAt, lifetimeMs);
   }

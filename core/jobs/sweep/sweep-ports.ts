@@ -1,6 +1,7 @@
 import type { DecideSettings } from "../../cleanup/decide.ts";
 import type { Plan } from "../../cleanup/plan.ts";
 import type { PolicySet } from "../../cleanup/policy.ts";
+import type { EntryOutcome } from "../../cleanup/stop-outcome.ts";
 import type { Session } from "../../inventory/session.ts";
 import type { Target } from "../../inventory/target.ts";
 import type { InterpreterId } from "../../kernel/ids.ts";
@@ -17,6 +18,8 @@ export interface SweepPorts
   readonly readProtections: () => Promise<PolicySet["protections"]>;
   /** Hears of a plan before anything of it is stopped. Throws only when `signal` is aborted. */
   readonly onPlanned?: (plan: Plan, signal: AbortSignal) => Promise<void>;
+  /** Hears what became of each session that was to be stopped, as it happens. */
+  readonly onOutcome?: (outcome: EntryOutcome) => void;
 }
 
 export interface SweepInput extends DecideSettings {
