@@ -8,7 +8,7 @@ export function monitorCost({ numerator, denominator }: Usd, { from, until }: Sp
   const parts: Usd[] = [];
   for (let month: Instant = startOfMonth(from); month < until; month = startOfMonth(month, 1)) {
     const end = startOfMonth(month, 1);
-    const ms = Math.min(until, end) - Math.max(from, month);
+    const ms = Math.max(0, Math.min(until, end) - Math.max(from, month));
     parts.push({ numerator: numerator * BigInt(ms), denominator: denominator * BigInt(end - month) });
   }
   return sumUsd(parts);
