@@ -2,7 +2,7 @@ import { expiresAtOf } from "../inventory/session.ts";
 import { type Instant, isoOf, plusMs } from "../kernel/instant.ts";
 import type { Decision, DecisionReason, SessionFacts } from "./decision.ts";
 import { durationText } from "./duration-text.ts";
-import { type Activity, horizonOf, idleAfterOf, judgeActivity } from "./judge-activity.ts";
+import { type Activity, horizonOf, idleAfterOf, judgeActivity, policyFor } from "./judge-activity.ts";
 import type { InvocationStamp, Policy } from "./policy.ts";
 
 export interface DecideSettings {
@@ -31,7 +31,8 @@ export interface DecideSettings {
  * | `idle-observed` | idle for `idleAfter` | stop |
  */
 export function decide(facts: SessionFacts, settings: DecideSettings, now: Instant): Decision {
-  const { session, evidence, policy, protection } = facts;
+  const { session, evidence, protection } = facts;
+  const policy = facts.policy === null ? null : policyFor(evidence, facts.policy);
   const horizon = horizonOf(evidence, policy?.evidence ?? "strict");
   const keep = (reason: DecisionReason, text: string): Decision => ({
     action: "keep",
@@ -41,8 +42,8 @@ export function decide(facts: SessionFacts, settings: DecideSettings, now: Insta
     idleSince: null,
     dueAt: null,
   });
-  if (policy === null) return keep("no-policy", "No policy is about it, or two are alike.");
-  const idleAfterMs = idleAfterOf(policy, settings.invocationStamp);
+  if (policy === null || facts.policy === null) return keep("no-policy", "No policy is about it, or two are alike.");
+  const idleAfterMs = idleAfterOf(facts.policy, settings.invocationStamp);
   if (!(idleAfterMs > 0))
     return keep("no-policy", `Policy ${policy.id} asks for ${idleAfterMs} ms idle, which is no time.`);
 

@@ -29,6 +29,19 @@ export const idleAfterOf = (policy: Policy, stamp: InvocationStamp): number =>
     ? Math.max(policy.idleAfterMs, longestCallMs)
     : policy.idleAfterMs;
 
+/**
+ * The policy as it holds for a session: `evidence: invocations` is the owner's word that nothing works without a call, and where its own
+ * records show work that no call explains, the word does not hold for it. It has to be proved idle as any other then.
+ */
+export function policyFor({ cpu, calls }: SessionEvidence, policy: Policy): Policy {
+  if (policy.evidence === "strict" || cpu.kind === "unknown" || calls.kind === "unknown") return policy;
+  const explainedUntil = Math.max(lastCall(calls) ?? 0, calls.window.from) + ownWorkMs;
+  return cpu.lastBusyAt !== null && cpu.lastBusyAt > explainedUntil ? { ...policy, evidence: "strict" } : policy;
+}
+
+/** What a call leaves to be done when it is over, and what stamps of calls and of records may differ by. */
+const ownWorkMs = 60_000;
+
 /** H: the earlier of the horizons that count, null where one of them is not known. */
 export function horizonOf({ cpu, calls }: SessionEvidence, evidence: Policy["evidence"]): Instant | null {
   if (calls.kind === "unknown") return null;
