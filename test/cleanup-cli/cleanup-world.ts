@@ -14,7 +14,7 @@ policies:
   - { id: watched, match: { name: "^watched" }, mode: observe, idleAfter: 15m, minAge: 5m }
 `;
 
-const leak = { interpreter: "tool", profile: "idle-leak" as const, createdSeconds: -10_800, timeoutSeconds: 28_800 };
+const leak = { interpreter: "tool", profile: "idle-leak" as const, createdSeconds: -5400, timeoutSeconds: 28_800 };
 
 /** Three provable leaks, one of them only observed, one that nothing can prove, and a session that works. */
 const usual: FleetInput = {
@@ -30,7 +30,7 @@ const usual: FleetInput = {
         { ...leak, count: 2, names: ["desk"] },
         { ...leak, count: 1, names: ["watched-\u001b[31mred"] },
         { ...leak, interpreter: "dark", count: 1 },
-        { interpreter: "busy", profile: "steady", count: 1, createdSeconds: -10_800, timeoutSeconds: 28_800 },
+        { interpreter: "busy", profile: "steady", count: 1, createdSeconds: -5400, timeoutSeconds: 28_800 },
       ],
     },
   ],
@@ -74,7 +74,10 @@ export async function cleanupWorld(fleet: FleetInput = usual) {
     /** A verb that asks AWS, as fast as the embedded one answers. */
     ask: (state: string, ...argv: readonly string[]) => run(state, ...argv, ...fast),
     fast,
-    /** What one state has, and the plan that was made with it, under another name: planning takes a while at the pace of AWS's services. */
+    /**
+     * What one state has, and the plan that was made with it, under another name. At the pace of AWS's services a first look at sessions takes
+     * seconds; a state that remembers it looks no more than it has to.
+     */
     copy: (from: string, to: string): void => {
       for (const kind of ["sqlite", "json"])
         copyFileSync(path.join(folder, `${from}.${kind}`), path.join(folder, `${to}.${kind}`));

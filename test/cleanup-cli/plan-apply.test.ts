@@ -52,6 +52,7 @@ describe("plan", () => {
   });
 
   it("tells it as a table, other people's text harmless, and how to apply it", async () => {
+    planned("told");
     const { exit, out } = await ask("told", "plan");
     expect(exit).toBe(0);
     expect(out).toContain("watched-\\e[31mred");

@@ -1,10 +1,16 @@
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { CleanupReport } from "../../core/reporting/cleanup-report.ts";
 import { publishedSchema, violations } from "../schema/json-schema.ts";
 import { cleanupWorld } from "./cleanup-world.ts";
 
 const world = await cleanupWorld();
 const { ask, run } = world;
+
+// States that remember what was seen, and have told nobody yet.
+beforeAll(async () => {
+  expect((await ask("seen", "plan", "--out", "seen.json")).exit).toBe(0);
+  for (const state of ["watched", "told"]) world.copy("seen", state);
+});
 
 async function passed(state: string, ...flags: readonly string[]): Promise<CleanupReport> {
   const policy = ["--policy", "sandmeter.policy.yaml", "--no-accounts", "--json"];
