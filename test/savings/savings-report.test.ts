@@ -105,7 +105,7 @@ describe("the peak of a stopped session", () => {
     ["is one of a bill whose last minute has no records", { charges: charges(lived - 60_000) }, own],
     ["is at least that of a bill whose first records are missing", { charges: charges(lived - 60_001) }, most],
     ["is at least that of a bill that can still change", { final: false }, most],
-    ["is at least that of a bill with a gap", { gapMs: 1 }, most],
+    ["is one of a bill with gaps of a minute", { gapMs: 60_000, charges: charges(lived - 60_000) }, own],
     ["is at least that of a bill that is not exact", { approximate: "some-reason" }, most],
     ["is at least that of a bill that late records are missing from", { lateUnverifiable: 1 }, most],
   ])("%s", async (_, change, high) => {
