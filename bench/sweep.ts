@@ -122,7 +122,7 @@ function placeOf(world: World, target: Target, clients: AwsClients) {
   const now = () => instant(world.clock.now());
   const ports: SweepPorts = {
     clock: { now, sleep: async (ms) => void world.clock.advance(ms) },
-    readSwitch: async () => ({ state: "armed", by: null, why: null, at: null }),
+    readSwitch: async () => ({ state: "armed", by: null, why: null, at: null, settingId: null }),
     getSession: reader.getSession,
     stopSession: awsStopSession(clients),
     records,

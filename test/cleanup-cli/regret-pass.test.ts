@@ -137,6 +137,17 @@ describe("looking what came after stops", () => {
       expect((await at(plusMs(now, 32 * 3_600_000))).mayStop).toBe(true);
     });
 
+    it("lets stops be made again once somebody arms anew, though in the same words and without a date", async () => {
+      const { ports, killSwitch, at } = await deniedWorld();
+      const words = { state: "armed", by: null, why: null, at: null } as const;
+      const read = unlessRegretted(ports.documents, killSwitch.read);
+      await killSwitch.write(words, never);
+      await at(now);
+      expect(await read(never)).toMatchObject({ state: "disarmed" });
+      await killSwitch.write(words, never);
+      expect(await read(never)).toMatchObject({ state: "armed" });
+    });
+
     it("tells, too, where it could not be remembered, and stops nothing in that pass", async () => {
       const { denied, at } = await deniedWorld();
       const write = () => Promise.reject(new RegistryError("unreachable", "The state does not answer."));

@@ -6,8 +6,11 @@ import { killSwitchContract } from "./contract.ts";
 
 killSwitchContract("the state", async () => {
   const documents = memoryDocuments();
-  const spoil = (text: string) => documents.write("cleanup/switch", { revision: 0, text });
-  return { store: storedKillSwitch(documents), spoil, close: () => undefined };
+  const spoil = async (text: string) => {
+    const before = await documents.read("cleanup/switch");
+    return documents.write("cleanup/switch", { revision: before?.revision ?? 0, text });
+  };
+  return { store: storedKillSwitch(documents), spoil, keepsTime: false, close: () => undefined };
 });
 
 const never = new AbortController().signal;

@@ -96,7 +96,7 @@ describe("between the plan and the stop", () => {
       reads += 1;
       if (reads === 1) return world.ports.readSwitch(signal);
       return how === "disarmed"
-        ? { state: "disarmed", by: "on call", why: "wait", at: null }
+        ? { state: "disarmed", by: "on call", why: "wait", at: null, settingId: null }
         : { state: "unknown", problem: { code: "SwitchDamaged", message: "It cannot be understood." } };
     };
     const swept = await world.pass(inputOf(), { ...world.ports, readSwitch });

@@ -165,7 +165,7 @@ describe("sweeps over a fleet, over HTTP, with all that the product uses", () =>
     expect(observed.outcomes.map((it) => it.kind === "refused" && it.reason)).toEqual(["observe", "observe"]);
     const enforcing = { ...input, policies: { ...input.policies, policies: [policy({ idleAfterMs })] } };
     expect((await world.sweepNow({ ...enforcing, act: false })).plan?.entries).toHaveLength(2);
-    const readSwitch = async () => ({ state: "disarmed", by: null, why: null, at: null }) as const;
+    const readSwitch = async () => ({ state: "disarmed", by: null, why: null, at: null, settingId: null }) as const;
     expect((await world.sweepNow(enforcing, { readSwitch })).outcomes.map((it) => it.kind)).toEqual([
       "refused",
       "refused",

@@ -7,7 +7,7 @@ import { type Instant, instant, plusMs } from "../../kernel/instant.ts";
 import type { Problem } from "../../kernel/problem.ts";
 import type { ReadRefusedCalls, RefusedCalls } from "../../ports/activity.ts";
 import type { Documents } from "../../ports/documents.ts";
-import type { KillSwitch, KillSwitchStore, SwitchPosition } from "../../ports/kill-switch.ts";
+import type { KillSwitch, KillSwitchStore, SwitchSetting } from "../../ports/kill-switch.ts";
 import type { Registry } from "../../ports/registry.ts";
 import { RegistryError } from "../../ports/registry-error.ts";
 import type { StopRecords } from "../../ports/stops.ts";
@@ -114,7 +114,7 @@ function verdictOf(judged: readonly PolicyRegret[], now: Instant): Verdict | nul
 async function disarm(
   { documents, writeSwitch }: Pick<RegretPorts, "documents" | "writeSwitch">,
   now: Instant,
-  armed: SwitchPosition,
+  armed: SwitchSetting,
   verdict: Verdict,
   signal: AbortSignal,
 ): Promise<Omit<RegretPass, "regrets" | "mayStop">> {
@@ -124,7 +124,7 @@ async function disarm(
   } catch (error) {
     problems.push(stateProblem(error));
   }
-  const position = { state: "disarmed" as const, by: "sandmeter", why: verdict.why, at: now };
+  const position = { state: "disarmed" as const, by: "sandmeter", why: verdict.why, at: now, settingId: null };
   const problem = await writeSwitch(position, signal);
   if (problem === null) return { killSwitch: position, notDisarmed: null, problems };
   const message = `Stopping could not be disarmed, though ${verdict.why}: until somebody arms it anew, nothing is stopped by what shares this state. ${problem.message}`;

@@ -13,7 +13,11 @@ export function storedKillSwitch(documents: Documents): KillSwitchStore {
     read: async (signal) => {
       signal.throwIfAborted();
       try {
-        return switchOfText((await documents.read(name))?.text ?? null, "the state");
+        const document = await documents.read(name);
+        if (document === null) return switchOfText(null, "the state");
+        // Each writing has a revision of its own.
+        const { text, revision } = document;
+        return switchOfText({ text, settingId: String(revision), setAt: null }, "the state");
       } catch (error) {
         if (!(error instanceof RegistryError)) throw error;
         return { state: "unknown", problem: { code: "StateUnavailable", message: error.message } };

@@ -1,7 +1,7 @@
 import { textOfSwitch } from "../../cleanup/switch-text.ts";
 import type { Instant } from "../../kernel/instant.ts";
 import type { Documents } from "../../ports/documents.ts";
-import type { KillSwitch, KillSwitchStore, SwitchPosition } from "../../ports/kill-switch.ts";
+import type { KillSwitch, KillSwitchStore, SwitchSetting } from "../../ports/kill-switch.ts";
 import { at, object, string } from "../../ports/read-stored.ts";
 import { RegistryError } from "../../ports/registry-error.ts";
 
@@ -25,7 +25,7 @@ export const unlessRegretted =
     const position = await read(signal);
     try {
       const verdict = await verdictOn(documents, position);
-      return verdict === null ? position : { state: "disarmed", by: "sandmeter", ...verdict };
+      return verdict === null ? position : { state: "disarmed", by: "sandmeter", ...verdict, settingId: null };
     } catch (error) {
       if (!(error instanceof RegistryError)) throw error;
       return { state: "unknown", problem: { code: "StateUnavailable", message: error.message } };
@@ -38,16 +38,16 @@ export async function verdictOn(documents: Pick<Documents, "read">, position: Ki
   const document = await documents.read(name);
   if (document === null) return null;
   const { arming, ...verdict } = verdictOf(document.text);
-  return arming === textOfSwitch(position) ? verdict : null;
+  return arming === armingOf(position) ? verdict : null;
 }
 
 /** Throws `RegistryError`. */
 export async function rememberVerdict(
   documents: Documents,
-  position: SwitchPosition,
+  position: SwitchSetting,
   { why, at: judgedAt }: Verdict,
 ): Promise<void> {
-  const text = JSON.stringify({ arming: textOfSwitch(position), why, at: judgedAt });
+  const text = JSON.stringify({ arming: armingOf(position), why, at: judgedAt });
   for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
     const before = await documents.read(name);
     if ((await documents.write(name, { revision: before?.revision ?? 0, text })) === "written") return;
@@ -57,6 +57,9 @@ export async function rememberVerdict(
     `That stops were regretted was not remembered: ${mostAttempts} times in a row another run changed it meanwhile.`,
   );
 }
+
+/** The words alone would be those of the one before where both were set by hand, without a date. */
+const armingOf = (position: SwitchSetting): string => JSON.stringify([position.settingId, textOfSwitch(position)]);
 
 function verdictOf(text: string): Verdict & { readonly arming: string } {
   try {
