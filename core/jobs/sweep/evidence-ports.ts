@@ -20,6 +20,8 @@ export interface EvidenceInput extends DecideSettings {
   readonly depth: CpuQuestion["depth"];
   /** How many sessions' usage records are read at most. */
   readonly looksAtMost: number;
+  /** False: nothing is stopped in this pass, whatever policies say. */
+  readonly act: boolean;
   /** What an earlier pass saw; null: nothing. */
   readonly remembered: (session: Session) => { readonly lookedAt: Instant; readonly cpu: CpuEvidence | Unknown } | null;
 }

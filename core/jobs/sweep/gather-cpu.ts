@@ -3,9 +3,10 @@ import type { SessionFacts } from "../../cleanup/decision.ts";
 import type { CallEvidence, CpuEvidence, Unknown } from "../../cleanup/evidence.ts";
 import type { Session } from "../../inventory/session.ts";
 import type { Target } from "../../inventory/target.ts";
-import { type Instant, plusMs } from "../../kernel/instant.ts";
+import type { Instant } from "../../kernel/instant.ts";
 import type { EvidenceInput, EvidencePorts } from "./evidence-ports.ts";
 import { cpuWindow, longestIdleAfter, notLooked, recordsLagMs } from "./evidence-window.ts";
+import { isLookDue } from "./look-due.ts";
 
 /** A session of which something may have to be known, with its calls as far as they are. */
 interface Asked {
@@ -14,8 +15,8 @@ interface Asked {
 }
 
 /**
- * CPU of no more than `looksAtMost` sessions: those first that it can condemn, then those that were not looked at for longest. One that its
- * calls keep anyway is looked at now and then only, so that it is known what it does.
+ * CPU of no more than `looksAtMost` sessions: those first that were not looked at for longest, so that each has its turn, and of them those
+ * that it can condemn. One that its calls keep anyway is looked at now and then only, so that it is known what it does.
  */
 export async function gatherCpu(
   { readSessionCpu }: Pick<EvidencePorts, "readSessionCpu">,
@@ -27,12 +28,13 @@ export async function gatherCpu(
 ): Promise<ReadonlyMap<Session, CpuEvidence | Unknown>> {
   const lookedAt = ({ session }: SessionFacts): number => input.remembered(session)?.lookedAt ?? 0;
   const chosen = candidates
-    .map(({ facts, calls }) => ({ facts, isKept: isKeptByCalls(facts, calls, input, now) }))
-    .filter(({ facts, isKept }) => isDue(facts, isKept, input.remembered(facts.session), now))
+    .map(({ facts, calls }) => ({ ...facts, evidence: { ...facts.evidence, calls } }))
+    .map((facts) => ({ facts, isKept: isKeptByCalls(facts, input, now) }))
+    .filter(({ facts, isKept }) => isLookDue(facts, isKept, input, now))
     .toSorted(
       (a, b) =>
-        Number(a.isKept) - Number(b.isKept) ||
         lookedAt(a.facts) - lookedAt(b.facts) ||
+        Number(a.isKept) - Number(b.isKept) ||
         a.facts.session.createdAt - b.facts.session.createdAt,
     )
     .slice(0, input.looksAtMost)
@@ -50,12 +52,7 @@ export async function gatherCpu(
 }
 
 /** Whether it would be kept even if its CPU had been quiet up to this moment. */
-function isKeptByCalls(
-  facts: SessionFacts,
-  calls: CallEvidence | Unknown,
-  input: EvidenceInput,
-  now: Instant,
-): boolean {
+function isKeptByCalls(facts: SessionFacts, input: EvidenceInput, now: Instant): boolean {
   const { session, policy, evidence } = facts;
   // That one needs CPU that works.
   if (policy?.maxAgeStopsBusy === true) return false;
@@ -69,24 +66,7 @@ function isKeptByCalls(
     hotSince: null,
     memoryBytes: null,
   };
-  return decide({ ...facts, evidence: { ...evidence, calls, cpu } }, input, now).action !== "stop";
-}
-
-/** How often one is looked at that is kept anyway. */
-const keptLooksMs = 15 * 60_000;
-
-/** What was seen quiet for less than `idleAfter` cannot have been quiet for long enough before that has passed since. */
-function isDue(
-  { policy }: SessionFacts,
-  isKept: boolean,
-  before: ReturnType<EvidenceInput["remembered"]>,
-  now: Instant,
-): boolean {
-  if (policy === null || policy.evidence === "invocations") return false;
-  if (before === null) return true;
-  if (isKept) return now >= plusMs(before.lookedAt, keptLooksMs);
-  const { cpu } = before;
-  return cpu.kind === "unknown" || now >= plusMs(cpu.quietSince ?? cpu.covered.until, policy.idleAfterMs);
+  return decide({ ...facts, evidence: { ...evidence, cpu } }, input, now).action !== "stop";
 }
 
 /** A session that lives longer than any record is late has some, unless they come when it ends. */
