@@ -11,7 +11,7 @@ import { recordsLagMs } from "./evidence-window.ts";
  */
 export function isLookDue(facts: SessionFacts, isKept: boolean, input: EvidenceInput, now: Instant): boolean {
   const { session, policy, evidence } = facts;
-  if (policy === null || policy.evidence === "invocations") return false;
+  if (policy === null) return false;
   const before = input.remembered(session);
   if (before === null) return true;
   const { cpu, lookedAt } = before;
