@@ -46,9 +46,12 @@ export function besidePasses<T>(everyMs: number, keep: Job<T>): Beside<T> {
   };
   return {
     inPass: async (now, pass, isLast, signal) => {
+      // First, so that no later run hides what one failed with.
+      const before = take();
       if (atWork === null && now >= dueAt) begin(now, pass, signal);
-      if (isLast) await atWork;
-      return take();
+      if (!isLast) return before;
+      await atWork;
+      return take() ?? before;
     },
   };
 }
