@@ -21,10 +21,11 @@ import { truthOf } from "../local/truth.ts";
 import type { World } from "../local/world.ts";
 import type { Bench, Figure } from "./bench.ts";
 import { judgeStops, lastWorkOf, profileOf } from "./judge-stops.ts";
-import { worldUsage } from "./world-usage.ts";
+import { countedUsage, worldUsage } from "./world-usage.ts";
 
 const minuteMs = 60_000;
 const passMs = 15 * minuteMs;
+const passes = 24 * 4;
 const idleAfterMs = 15 * minuteMs;
 const lagMs = 75 * minuteMs;
 const targets: readonly Target[] = [
@@ -49,7 +50,7 @@ async function benchSweep(tell: (line: string) => void): Promise<readonly Figure
   const startedAt = performance.now();
   const last: TargetSweep[] = [];
   try {
-    for (let pass = 1; pass <= 24 * 4; pass += 1) {
+    for (let pass = 1; pass <= passes; pass += 1) {
       clock.advance(passMs);
       last.length = 0;
       for (const place of places) last.push(await place.pass());
@@ -93,6 +94,11 @@ async function benchSweep(tell: (line: string) => void): Promise<readonly Figure
     },
     { what: "leaks alive at the end that are not told as unprovable", value: untold.length, unit: "", atMost: 0 },
     { what: "sessions stopped", value: stopped, unit: "" },
+    {
+      what: "requests for usage records, of a pass over both Regions",
+      value: places.reduce((sum, { usageRequests }) => sum + usageRequests(), 0) / passes,
+      unit: "",
+    },
     { what: "races: work that began between H and the stop", value: races.length, unit: "" },
     { what: "time of the day", value: seconds, unit: "s", atMost: 60 },
   ];
@@ -118,6 +124,7 @@ function placeOf(world: World, target: Target, clients: AwsClients) {
   const records = memoryStopRecords();
   const documents = memoryDocuments();
   const reader = awsSandboxReader(clients);
+  const { usage, requests } = countedUsage(worldUsage(world));
   const levels = { idleVcpu: 0.02, hotVcpu: 1.5, gb: "binary" } as const;
   const now = () => instant(world.clock.now());
   const ports: SweepPorts = {
@@ -129,7 +136,7 @@ function placeOf(world: World, target: Target, clients: AwsClients) {
     sha256: (text) => createHash("sha256").update(text).digest("hex"),
     readInterpreterCalls: awsInterpreterCalls(clients),
     readSessionCalls: awsSessionCalls(clients),
-    readSessionCpu: sessionCpu({ usage: worldUsage(world), documents }, levels),
+    readSessionCpu: sessionCpu({ usage, documents }, levels),
     documents,
     readProtections: async () => [],
   };
@@ -149,7 +156,13 @@ function placeOf(world: World, target: Target, clients: AwsClients) {
     }
     return { target, interpreters: items, sessions, readySessions: sessions.length };
   };
-  return { target, clients, records, pass: async () => sweep(ports)(now(), input, await scan(), never) };
+  return {
+    target,
+    clients,
+    records,
+    usageRequests: requests,
+    pass: async () => sweep(ports)(now(), input, await scan(), never),
+  };
 }
 
 const policy: Policy = {
