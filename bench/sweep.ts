@@ -21,6 +21,7 @@ import { truthOf } from "../local/truth.ts";
 import type { World } from "../local/world.ts";
 import type { Bench, Figure } from "./bench.ts";
 import { judgeStops, lastWorkOf, profileOf } from "./judge-stops.ts";
+import { savingsFigures } from "./savings-figures.ts";
 import { countedUsage, worldUsage } from "./world-usage.ts";
 
 const minuteMs = 60_000;
@@ -62,11 +63,12 @@ async function benchSweep(tell: (line: string) => void): Promise<readonly Figure
   }
   const seconds = (performance.now() - startedAt) / 1000;
   const until = clock.now();
-  const truth = truthOf(world, { work: { from: 0, until }, cost: false });
+  const truth = truthOf(world, { work: { from: 0, until }, cost: true });
   const kept = await Promise.all(
     places.map(({ target, records }) => records.between(target, instant(0), instant(until))),
   );
-  const { wrong, races, stopped } = judgeStops(kept.flat(), truth, idleAfterMs);
+  const stops = kept.flat();
+  const { wrong, races, stopped } = judgeStops(stops, truth, idleAfterMs);
   const leaks = truth.sessions.filter((it) => profileOf(it) === "idle-leak");
   const slack = idleAfterMs + lagMs + 2 * passMs;
   const late = leaks
@@ -100,6 +102,13 @@ async function benchSweep(tell: (line: string) => void): Promise<readonly Figure
       unit: "",
     },
     { what: "races: work that began between H and the stop", value: races.length, unit: "" },
+    {
+      what: "races of what neither wakes by itself nor is called again",
+      value: races.filter((profile) => profile !== "sleeper" && profile !== "returning").length,
+      unit: "",
+      atMost: 0,
+    },
+    ...savingsFigures(world, stops, truth, tell),
     { what: "time of the day", value: seconds, unit: "s", atMost: 60 },
   ];
 }

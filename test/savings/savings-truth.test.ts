@@ -34,7 +34,8 @@ const truthOf = async ({ url }: Fleet): Promise<Truth["sessions"]> =>
 async function stopped(fleet: Fleet, session: SessionId): Promise<StopRecord> {
   const ports = { usage: awsUsageSource(fleet.clients, { logGroup: null }), documents: memoryDocuments() };
   const read = sessionCpu(ports, levels);
-  const found = await read(here, idOf("told"), [session], fleet.window(120), 15 * 60_000, fleet.now(), signal);
+  const question = { neededMs: 15 * 60_000, depth: "whole" } as const;
+  const found = await read(here, idOf("told"), [session], fleet.window(120), question, fleet.now(), signal);
   const cpu = found.get(session);
   if (cpu?.kind !== "known") throw new Error(cpu?.message ?? "not looked at");
   const detail = await fleet.ports().sandboxes.getSession(here, idOf("told"), session, signal);
