@@ -9,9 +9,11 @@ import { awsSessionCalls } from "../../adapters/aws/session-calls.ts";
 import { awsStopSession } from "../../adapters/aws/stop-session.ts";
 import type { CleanupSettings } from "../../adapters/config/cleanup-of.ts";
 import { patternOf } from "../../adapters/config/policy-match-schema.ts";
+import type { SwitchStanding } from "../../core/cleanup/switch-standing.ts";
 import { sessionCpu } from "../../core/jobs/sweep/session-cpu.ts";
 import { storedKillSwitch } from "../../core/jobs/sweep/stored-kill-switch.ts";
 import { readMadeProtections } from "../../core/jobs/sweep/stored-protections.ts";
+import { standingOf } from "../../core/jobs/sweep/stored-verdict.ts";
 import type { SweepInput, SweepPorts } from "../../core/jobs/sweep/sweep-ports.ts";
 import type { Documents } from "../../core/ports/documents.ts";
 import type { KillSwitchStore } from "../../core/ports/kill-switch.ts";
@@ -70,6 +72,14 @@ export const killSwitchOf = (
   { switch: place }: Pick<CleanupSettings, "switch">,
 ): KillSwitchStore =>
   place === null ? storedKillSwitch(documents) : awsKillSwitch(clients, place.region, place.parameter);
+
+/** The switch as it stands: how it was set, and whether stops that were regretted bar it. */
+export const standingIn = (
+  clients: AwsClients,
+  { documents }: Pick<Stores, "documents">,
+  cleanup: Pick<CleanupSettings, "switch">,
+  signal: AbortSignal,
+): Promise<SwitchStanding> => standingOf(documents, killSwitchOf(clients, documents, cleanup).read, signal);
 
 export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 

@@ -3,6 +3,7 @@ import { patternOf } from "../../adapters/config/policy-match-schema.ts";
 import type { Plan } from "../../core/cleanup/plan.ts";
 import { protectionOf } from "../../core/cleanup/protections.ts";
 import type { EntryOutcome } from "../../core/cleanup/stop-outcome.ts";
+import type { SwitchStanding } from "../../core/cleanup/switch-standing.ts";
 import { targetKey } from "../../core/inventory/target.ts";
 import { judgeEntries } from "../../core/jobs/sweep/apply-plan.ts";
 import { applyStoredPlan } from "../../core/jobs/sweep/apply-stored-plan.ts";
@@ -11,7 +12,6 @@ import { storedPlan } from "../../core/jobs/sweep/stored-plans.ts";
 import { readMadeProtections } from "../../core/jobs/sweep/stored-protections.ts";
 import { rememberRules } from "../../core/jobs/sweep/stored-rules.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
-import type { KillSwitch } from "../../core/ports/kill-switch.ts";
 import type { StopRecord } from "../../core/ports/stops.ts";
 import { type Came, type StopReport, stopReport } from "../../core/reporting/stop-report.ts";
 import type { Stores } from "../accounts/stores.ts";
@@ -24,11 +24,12 @@ import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
 import type { CheckVerb, RunVerb, VerbInput } from "../verb.ts";
 import { type CleanupInput, readCleanupInput } from "./cleanup-input.ts";
-import { killSwitchOf, sha256, stopperOf, sweepInputOf, sweepPortsOf } from "./compose.ts";
+import { sha256, standingIn, stopperOf, sweepInputOf, sweepPortsOf } from "./compose.ts";
 import { readPlan } from "./read-plan.ts";
 import { stopProgress } from "./stop-progress.ts";
 import { stopExitOf, stopText } from "./stop-text.ts";
 import { scanForCleanup, sweptTargetOf, timeoutsOf } from "./swept-targets.ts";
+import { notArmedText } from "./switch-text.ts";
 import { unreadProblems } from "./unread-targets.ts";
 import { withCleanup } from "./with-cleanup.ts";
 
@@ -49,13 +50,13 @@ export const runApply: RunVerb = async (verbInput, terminal) => {
   const acts = options["yes"] === true;
   const report = await withCleanup(input, terminal.signal, async (clients, stores) => {
     const plan = await readPlan(terminal.cwd, named, stores.documents);
-    const killSwitch = await killSwitchOf(clients, stores.documents, input.cleanup).read(terminal.signal);
+    const standing = await standingIn(clients, stores, input.cleanup, terminal.signal);
     const regions = [...new Set(plan.entries.map(({ key }) => key.region))];
     const places = { ...input.settings, regions: regions.length === 0 ? input.settings.regions : regions };
     const subject = await readSubject(clients, places, systemClock, terminal.signal);
     return acts
-      ? apply(clients, stores, input, plan, killSwitch, subject, terminal)
-      : showPlan(stores, input, plan, killSwitch, subject.now);
+      ? apply(clients, stores, input, plan, standing, subject, terminal)
+      : showPlan(stores, input, plan, standing, subject.now);
   });
   const next = acts || !report.outcomes.some(({ outcome }) => outcome === "would-stop") ? "" : whatNext(report, named);
   terminal.out(options["json"] === true ? `${safeJson(report)}\n` : stopText(report, next, terminal));
@@ -67,7 +68,7 @@ async function showPlan(
   { documents }: Stores,
   { policies, settings }: CleanupInput,
   plan: Plan,
-  killSwitch: KillSwitch,
+  standing: SwitchStanding,
   now: Instant,
 ): Promise<StopReport> {
   const stored = await storedPlan(documents, plan.id);
@@ -84,7 +85,7 @@ async function showPlan(
       : { kind: "would-stop", entry };
   });
   return stopReport(
-    { acted: false, plan: plan.id, override: null, problems: [], killSwitch, outcomes, finished: [] },
+    { acted: false, plan: plan.id, override: null, problems: [], standing, outcomes, finished: [] },
     pricingOf(settings),
     now,
   );
@@ -95,7 +96,7 @@ async function apply(
   stores: Stores,
   input: CleanupInput,
   plan: Plan,
-  killSwitch: KillSwitch,
+  standing: SwitchStanding,
   subject: ScanSubject,
   terminal: Terminal,
 ): Promise<StopReport> {
@@ -134,7 +135,7 @@ async function apply(
       place.get(JSON.stringify([targetKey(key), key.session])) ?? 0;
     const sorted = outcomes.toSorted((a, b) => placeOf(a) - placeOf(b));
     return stopReport(
-      { acted: true, plan: plan.id, override: null, problems, killSwitch, outcomes: sorted, finished },
+      { acted: true, plan: plan.id, override: null, problems, standing, outcomes: sorted, finished },
       pricingOf(settings),
       subject.now,
     );
@@ -155,10 +156,7 @@ function foreignProblems(plan: Plan, account: string): StopReport["problems"][nu
 const unknownPlan = (id: string): string =>
   `this state has no plan ${safeText(id)}: apply a plan with the state that it was made with, or make a new one with \`sandmeter plan\``;
 
-function whatNext({ switch: position }: StopReport, named: string): string {
-  const armed =
-    position === "armed"
-      ? ""
-      : `Stopping is ${position === "unknown" ? "not known to be" : "not"} armed: \`sandmeter arm\` first. `;
+function whatNext(report: StopReport, named: string): string {
+  const armed = report.switch === "armed" ? "" : `${notArmedText(report)} `;
   return `${armed}\`sandmeter apply ${safeText(named)} --yes\` stops exactly these, each after one more look at it.`;
 }

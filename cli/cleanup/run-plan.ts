@@ -11,9 +11,10 @@ import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
 import type { CheckVerb, RunVerb } from "../verb.ts";
 import { type CleanupInput, readCleanupInput } from "./cleanup-input.ts";
-import { killSwitchOf, stopsNothing, sweepInputOf, sweepPortsOf } from "./compose.ts";
+import { standingIn, stopsNothing, sweepInputOf, sweepPortsOf } from "./compose.ts";
 import { planText } from "./plan-text.ts";
 import { scanForCleanup, sweptTargetOf, watchedTimeouts } from "./swept-targets.ts";
+import { notArmedText } from "./switch-text.ts";
 import { withCleanup } from "./with-cleanup.ts";
 
 export const checkPlan: CheckVerb = async ({ options }, terminal) =>
@@ -42,8 +43,8 @@ async function planOnce(input: CleanupInput, terminal: Terminal): Promise<PlanRe
     const ports = sweepPortsOf(clients, stores, input, stopsNothing);
     const found = scanned.targets.flatMap((target) => sweptTargetOf(target) ?? []);
     const planned = await planTargets(ports)(subject.now, sweepInputOf(input, false), found, true, signal);
-    const killSwitch = await killSwitchOf(clients, stores.documents, input.cleanup).read(signal);
-    return planReport(scanned, planned, killSwitch, pricingOf(input.settings), subject.now);
+    const standing = await standingIn(clients, stores, input.cleanup, signal);
+    return planReport(scanned, planned, standing, pricingOf(input.settings), subject.now);
   });
 }
 
@@ -59,11 +60,8 @@ async function write(file: string, report: PlanReport): Promise<void> {
   }
 }
 
-function howToApply(
-  { plan, stops, switch: position }: PlanReport,
-  { policies }: CleanupInput,
-  out: string | null,
-): string {
+function howToApply(report: PlanReport, { policies }: CleanupInput, out: string | null): string {
+  const { plan, stops } = report;
   if (stops.length === 0) return "There is nothing to apply.";
   const observed = new Set(policies.policies.filter(({ mode }) => mode === "observe").map(({ id }) => id));
   const held = stops.filter(({ policy }) => observed.has(policy)).length;
@@ -75,7 +73,7 @@ function howToApply(
       : [
           `${held} of them are by policies that only observe, and are refused: \`mode: enforce\` lets a policy stop sessions.`,
         ]),
-    ...(position === "armed" ? [] : ["Stopping is not armed: `sandmeter arm` allows it."]),
+    ...(report.switch === "armed" ? [] : [notArmedText(report)]),
   ].join("\n");
 }
 

@@ -17,11 +17,12 @@ import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
 import type { CheckVerb, RunVerb } from "../verb.ts";
 import type { CleanupInput } from "./cleanup-input.ts";
-import { killSwitchOf, stopperOf, stopsNothing, sweepInputOf, sweepPortsOf, userOf } from "./compose.ts";
+import { standingIn, stopperOf, stopsNothing, sweepInputOf, sweepPortsOf, userOf } from "./compose.ts";
 import { readStopFlags, type StopFlags } from "./stop-flags.ts";
 import { stopProgress } from "./stop-progress.ts";
 import { stopExitOf, stopText } from "./stop-text.ts";
 import { scanForCleanup, sweptTargetOf, watchedTimeouts } from "./swept-targets.ts";
+import { notArmedText } from "./switch-text.ts";
 import { unreadProblems, unreadText } from "./unread-targets.ts";
 import { withCleanup } from "./with-cleanup.ts";
 
@@ -85,9 +86,9 @@ async function stop(
       finished.push(...done.finished);
       problems.push(...done.problems.map((problem) => ({ ...problem, region: target.target.region })));
     }
-    const killSwitch = await killSwitchOf(clients, stores.documents, cleanup).read(signal);
+    const standing = await standingIn(clients, stores, cleanup, signal);
     return stopReport(
-      { acted: flags.yes, plan, override, problems, killSwitch, outcomes: flags.yes ? outcomes : foreseen, finished },
+      { acted: flags.yes, plan, override, problems, standing, outcomes: flags.yes ? outcomes : foreseen, finished },
       pricingOf(settings),
       subject.now,
     );
@@ -157,7 +158,7 @@ function requireFound(targets: readonly TargetScan[], flags: StopFlags, unread: 
   }
 }
 
-function whatNext({ switch: position }: StopReport): string {
-  const armed = position === "armed" ? "" : "Stopping is not armed: `sandmeter arm` first. ";
+function whatNext(report: StopReport): string {
+  const armed = report.switch === "armed" ? "" : `${notArmedText(report)} `;
   return `${armed}The same command with --yes stops them.`;
 }

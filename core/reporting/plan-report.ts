@@ -4,23 +4,22 @@ import type { DecisionReason } from "../cleanup/decision.ts";
 import { leaksOf } from "../cleanup/leaks.ts";
 import type { Plan, PlanEntry } from "../cleanup/plan.ts";
 import { chargedLevel, idleCost, type UsdBounds } from "../cleanup/savings-rate.ts";
+import { type ReportedSwitch, reportedSwitch, type SwitchStanding } from "../cleanup/switch-standing.ts";
 import { expiresAtOf } from "../inventory/session.ts";
 import type { ScanOutcome } from "../jobs/scan/outcome.ts";
 import type { PlannedTargets } from "../jobs/sweep/plan-targets.ts";
 import { type Instant, isoOf } from "../kernel/instant.ts";
 import { formatUsd } from "../kernel/money.ts";
 import type { Problem } from "../kernel/problem.ts";
-import type { KillSwitch } from "../ports/kill-switch.ts";
 import { countsOf, type ReportedLeaks, reportedLeaks } from "./leak-report.ts";
 import type { Pricing } from "./scan-totals.ts";
 
 /** docs/schemas/plan.schema.json: a plan to be applied, and all that was decided with it. */
-export interface PlanReport {
+export interface PlanReport extends ReportedSwitch {
   readonly version: 1;
   readonly asOf: string;
   /** False where a Region was not read in full, or not decided on. */
   readonly complete: boolean;
-  readonly switch: KillSwitch["state"];
   /** What `apply` takes; instants are milliseconds since 1970, as the digests cover them. */
   readonly plan: Plan;
   readonly stops: readonly PlannedStop[];
@@ -53,7 +52,7 @@ export interface PlannedStop {
 export function planReport(
   scan: ScanOutcome,
   planned: PlannedTargets,
-  killSwitch: KillSwitch,
+  standing: SwitchStanding,
   pricing: Pricing,
   now: Instant,
 ): PlanReport {
@@ -72,7 +71,7 @@ export function planReport(
     version: 1,
     asOf: isoOf(now),
     complete: scan.complete && problems.length === 0,
-    switch: killSwitch.state,
+    ...reportedSwitch(standing),
     plan: planned.plan,
     stops: planned.plan.entries.map((entry) => plannedStop(entry, pricing, now)),
     postponed: planned.postponed.length,

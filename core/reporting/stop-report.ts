@@ -1,20 +1,19 @@
 import type { PlanEntry } from "../cleanup/plan.ts";
 import type { EntryOutcome, RefusalReason } from "../cleanup/stop-outcome.ts";
+import { type ReportedSwitch, reportedSwitch, type SwitchStanding } from "../cleanup/switch-standing.ts";
 import { type Instant, isoOf } from "../kernel/instant.ts";
 import type { Problem } from "../kernel/problem.ts";
-import type { KillSwitch } from "../ports/kill-switch.ts";
 import type { StopRecord } from "../ports/stops.ts";
 import { type PlannedStop, plannedStop } from "./plan-report.ts";
 import type { Pricing } from "./scan-totals.ts";
 
 /** docs/schemas/apply.schema.json, docs/schemas/stop.schema.json: what became of what was to be stopped. */
-export interface StopReport {
+export interface StopReport extends ReportedSwitch {
   readonly asOf: string;
   /** False: a dry run, which stops nothing. */
   readonly acted: boolean;
   /** Null where nothing came to a plan. */
   readonly plan: string | null;
-  readonly switch: KillSwitch["state"];
   readonly override: { readonly by: string; readonly reason: string; readonly protections: boolean } | null;
   readonly outcomes: readonly StopOutcome[];
   /** Stops of earlier runs that were killed, whose outcome was found out now. */
@@ -39,19 +38,19 @@ export type Came = EntryOutcome | { readonly kind: "would-stop"; readonly entry:
 
 export function stopReport(
   input: Pick<StopReport, "acted" | "plan" | "override" | "problems"> & {
-    readonly killSwitch: KillSwitch;
+    readonly standing: SwitchStanding;
     readonly outcomes: readonly Came[];
     readonly finished: readonly StopRecord[];
   },
   pricing: Pricing,
   now: Instant,
 ): StopReport {
-  const { acted, plan, override, problems, killSwitch, outcomes, finished } = input;
+  const { acted, plan, override, problems, standing, outcomes, finished } = input;
   return {
     asOf: isoOf(now),
     acted,
     plan,
-    switch: killSwitch.state,
+    ...reportedSwitch(standing),
     override,
     outcomes: outcomes.map((came) => ({
       ...plannedStop(came.entry, pricing, now),

@@ -2,6 +2,7 @@ import type { NotDisarmed } from "../../cleanup/cleanup-events.ts";
 import type { Unknown } from "../../cleanup/evidence.ts";
 import { judgeRegret, type PolicyRegret, type RegretFacts, type RegretLimits } from "../../cleanup/regret.ts";
 import { sessionPlaceOf } from "../../cleanup/regret-returns.ts";
+import type { Bar } from "../../cleanup/switch-standing.ts";
 import { type Target, targetKey } from "../../inventory/target.ts";
 import { type Instant, instant, plusMs } from "../../kernel/instant.ts";
 import type { Problem } from "../../kernel/problem.ts";
@@ -12,7 +13,7 @@ import type { Registry } from "../../ports/registry.ts";
 import { RegistryError } from "../../ports/registry-error.ts";
 import type { StopRecords } from "../../ports/stops.ts";
 import { rememberRegrets } from "./stored-regrets.ts";
-import { rememberVerdict, type Verdict, verdictOn } from "./stored-verdict.ts";
+import { rememberVerdict, verdictOn } from "./stored-verdict.ts";
 
 export interface RegretPorts {
   readonly registry: Pick<Registry, "load" | "goneSince">;
@@ -27,6 +28,8 @@ interface RegretPass {
   /** How the switch is now: disarmed where a policy was regretted too often, and it could be turned. */
   readonly killSwitch: KillSwitch;
   readonly notDisarmed: NotDisarmed | null;
+  /** Why nothing is stopped although the switch is armed. */
+  readonly barred: Bar | null;
   /** False where a policy was regretted too often, and where nobody could see whether one was. */
   readonly mayStop: boolean;
   readonly problems: readonly Problem[];
@@ -52,24 +55,22 @@ export async function regretPass(
   const armedAt = killSwitch.state === "armed" ? (killSwitch.at ?? 0) : 0;
   const since = instant(Math.max(armedAt, now - judgedMs));
   const facts: RegretFacts[] = [];
-  let earlier: Verdict | null;
+  let earlier: Bar | null;
   try {
     earlier = await verdictOn(ports.documents, killSwitch);
     for (const target of targets) facts.push(await factsOf(ports, now, target, since, signal));
   } catch (error) {
     const { message } = stateProblem(error);
-    const problem = {
-      code: "StateUnavailable",
-      message: `Whether stops were regretted could not be judged, so none is made in this pass. ${message}`,
-    };
-    return { regrets: [], killSwitch, mayStop: false, notDisarmed: null, problems: [problem] };
+    const why = `Whether stops were regretted could not be judged, so none is made in this pass. ${message}`;
+    const problems = [{ code: "StateUnavailable", message: why }];
+    return { regrets: [], killSwitch, mayStop: false, barred: { why, at: now }, notDisarmed: null, problems };
   }
   const judged = judgeRegret(togetherOf(facts), limits, now);
   const regrets = judged.flatMap((policy) => policy.regrets);
   const unremembered = await rememberAll(ports, now, since, limits, facts, regrets);
   const verdict = earlier ?? verdictOf(judged, now);
   if (verdict === null || killSwitch.state !== "armed") {
-    return { regrets, killSwitch, mayStop: true, notDisarmed: null, problems: unremembered };
+    return { regrets, killSwitch, mayStop: true, barred: null, notDisarmed: null, problems: unremembered };
   }
   const { problems, ...disarmed } = await disarm(ports, now, killSwitch, verdict, signal);
   return { regrets, mayStop: false, ...disarmed, problems: [...unremembered, ...problems] };
@@ -103,7 +104,7 @@ async function rememberAll(
   }
 }
 
-function verdictOf(judged: readonly PolicyRegret[], now: Instant): Verdict | null {
+function verdictOf(judged: readonly PolicyRegret[], now: Instant): Bar | null {
   const bad = judged.filter(({ verdict }) => verdict === "disarm");
   if (bad.length === 0) return null;
   const told = bad.map((it) => `${it.regrets.length} of ${it.judged} stops of policy ${it.policy} were regretted`);
@@ -115,7 +116,7 @@ async function disarm(
   { documents, writeSwitch }: Pick<RegretPorts, "documents" | "writeSwitch">,
   now: Instant,
   armed: SwitchSetting,
-  verdict: Verdict,
+  verdict: Bar,
   signal: AbortSignal,
 ): Promise<Omit<RegretPass, "regrets" | "mayStop">> {
   const problems: Problem[] = [];
@@ -126,10 +127,11 @@ async function disarm(
   }
   const position = { state: "disarmed" as const, by: "sandmeter", why: verdict.why, at: now, settingId: null };
   const problem = await writeSwitch(position, signal);
-  if (problem === null) return { killSwitch: position, notDisarmed: null, problems };
+  if (problem === null) return { killSwitch: position, barred: null, notDisarmed: null, problems };
   const message = `Stopping could not be disarmed, though ${verdict.why}: until somebody arms it anew, nothing is stopped by what shares this state. ${problem.message}`;
   return {
     killSwitch: armed,
+    barred: verdict,
     notDisarmed: { armedAt: armed.at, why: verdict.why, problem },
     problems: [...problems, { ...problem, message }],
   };

@@ -1,15 +1,9 @@
+import { actingSwitch, type Bar, type SwitchStanding } from "../../cleanup/switch-standing.ts";
 import { textOfSwitch } from "../../cleanup/switch-text.ts";
-import type { Instant } from "../../kernel/instant.ts";
 import type { Documents } from "../../ports/documents.ts";
 import type { KillSwitch, KillSwitchStore, SwitchSetting } from "../../ports/kill-switch.ts";
 import { at, object, string } from "../../ports/read-stored.ts";
 import { RegistryError } from "../../ports/registry-error.ts";
-
-/** That stops were regretted too often while the switch stood as it did. */
-export interface Verdict {
-  readonly why: string;
-  readonly at: Instant;
-}
 
 const name = "cleanup/regret";
 // Each time that another run was faster, that run got on.
@@ -21,19 +15,27 @@ const mostAttempts = 20;
  */
 export const unlessRegretted =
   (documents: Pick<Documents, "read">, read: KillSwitchStore["read"]): KillSwitchStore["read"] =>
-  async (signal) => {
-    const position = await read(signal);
-    try {
-      const verdict = await verdictOn(documents, position);
-      return verdict === null ? position : { state: "disarmed", by: "sandmeter", ...verdict, settingId: null };
-    } catch (error) {
-      if (!(error instanceof RegistryError)) throw error;
-      return { state: "unknown", problem: { code: "StateUnavailable", message: error.message } };
-    }
-  };
+  async (signal) =>
+    actingSwitch(await standingOf(documents, read, signal));
 
-/** Null where there is none on this arming: whoever arms anew has seen the one before. Throws `RegistryError`. */
-export async function verdictOn(documents: Pick<Documents, "read">, position: KillSwitch): Promise<Verdict | null> {
+/** For whoever shows the switch. Where nobody can see whether it is barred, it is unknown. Throws only when `signal` is aborted. */
+export async function standingOf(
+  documents: Pick<Documents, "read">,
+  read: KillSwitchStore["read"],
+  signal: AbortSignal,
+): Promise<SwitchStanding> {
+  const position = await read(signal);
+  try {
+    return { position, barred: await verdictOn(documents, position) };
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error;
+    const problem = { code: "StateUnavailable", message: error.message };
+    return { position: { state: "unknown", problem }, barred: null };
+  }
+}
+
+/** That stops were regretted too often since this arming; null where there is none on it: whoever arms anew has seen the one before. Throws `RegistryError`. */
+export async function verdictOn(documents: Pick<Documents, "read">, position: KillSwitch): Promise<Bar | null> {
   if (position.state !== "armed") return null;
   const document = await documents.read(name);
   if (document === null) return null;
@@ -45,7 +47,7 @@ export async function verdictOn(documents: Pick<Documents, "read">, position: Ki
 export async function rememberVerdict(
   documents: Documents,
   position: SwitchSetting,
-  { why, at: judgedAt }: Verdict,
+  { why, at: judgedAt }: Bar,
 ): Promise<void> {
   const text = JSON.stringify({ arming: armingOf(position), why, at: judgedAt });
   for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
@@ -61,7 +63,7 @@ export async function rememberVerdict(
 /** The words alone would be those of the one before where both were set by hand, without a date. */
 const armingOf = (position: SwitchSetting): string => JSON.stringify([position.settingId, textOfSwitch(position)]);
 
-function verdictOf(text: string): Verdict & { readonly arming: string } {
+function verdictOf(text: string): Bar & { readonly arming: string } {
   try {
     const item = object(JSON.parse(text), "verdict");
     return { arming: string(item["arming"], "arming"), why: string(item["why"], "why"), at: at(item["at"], "at") };

@@ -1,8 +1,10 @@
+import { reportedSwitch } from "../../cleanup/switch-standing.ts";
 import { type Target, targetKey } from "../../inventory/target.ts";
 import type { Instant } from "../../kernel/instant.ts";
 import type { Problem } from "../../kernel/problem.ts";
 import { RegistryError } from "../../ports/registry-error.ts";
 import type { EventDelivery } from "../observe/outcome.ts";
+import { findRunaways } from "./find-runaways.ts";
 import { happenings, plannedEvents } from "./happenings.ts";
 import { planTargets } from "./plan-targets.ts";
 import { regretPass } from "./regret-pass.ts";
@@ -43,16 +45,20 @@ export const sweepPass =
         problems.push(...told.problems);
       },
     };
-    const targets = acts
+    const swept = acts
       ? await stopIn(telling, now, input, found, problems, signal)
       : await observeIn(ports, now, input, found, signal);
+    const targets = swept.map((one): SweptPass => {
+      const runaways = findRunaways(one.decided, input.costOf, input.runaway, now);
+      return { ...one, runaways };
+    });
     const { regrets, notDisarmed } = judged;
     const happened = await happenings(ports, now, input, { killSwitch, notDisarmed, regrets, targets });
     const told = await tellCleanup(ports)(now, happened.events, input.publish, signal);
     return {
       asOf: now,
       mode: acts ? "enforce" : "observe",
-      switch: killSwitch.state,
+      ...reportedSwitch({ position: killSwitch, barred: judged.barred }),
       targets,
       events: [...early, ...told.events],
       problems: [...problems, ...happened.problems, ...told.problems],
@@ -66,7 +72,7 @@ async function stopIn(
   found: readonly SweptTarget[],
   problems: Problem[],
   signal: AbortSignal,
-): Promise<readonly SweptPass[]> {
+): Promise<readonly Swept[]> {
   try {
     // Before anything is stopped by them, so that each stop can be explained.
     await rememberRules(ports.documents, input, now);
@@ -75,7 +81,7 @@ async function stopIn(
     problems.push({ code: "StateUnavailable", message: error.message });
     return [];
   }
-  const targets: SweptPass[] = [];
+  const targets: Swept[] = [];
   for (const one of found) {
     const { target, decided, plan, postponed, ...done } = await sweep(ports)(now, { ...input, act: true }, one, signal);
     targets.push({
@@ -96,7 +102,7 @@ async function observeIn(
   input: SweepPassInput,
   found: readonly SweptTarget[],
   signal: AbortSignal,
-): Promise<readonly SweptPass[]> {
+): Promise<readonly Swept[]> {
   const { targets, plan, postponed } = await planTargets(ports)(now, { ...input, act: false }, found, false, signal);
   const ended = new Map<string, Finished>();
   for (const { target } of found) ended.set(targetKey(target), await finishIn(ports, target, signal));
@@ -114,6 +120,7 @@ async function observeIn(
   }));
 }
 
+type Swept = Omit<SweptPass, "runaways">;
 type Finished = Pick<SweptPass, "finished" | "problems">;
 
 /** What was sent was sent, whoever has disarmed since. */
