@@ -15,6 +15,7 @@ import { regretLimits } from "../adapters/config/policy-defaults.ts";
 import { patternOf } from "../adapters/config/policy-match-schema.ts";
 import type { UsageSettings } from "../adapters/config/usage-of.ts";
 import { dynamodbDocuments } from "../adapters/dynamodb/documents.ts";
+import { dynamodbLedger } from "../adapters/dynamodb/ledger.ts";
 import { dynamodbRegistry } from "../adapters/dynamodb/registry.ts";
 import { dynamodbStopRecords } from "../adapters/dynamodb/stop-records.ts";
 import type { Target } from "../core/inventory/target.ts";
@@ -28,8 +29,10 @@ import { sweepPass } from "../core/jobs/sweep/sweep-pass.ts";
 import type { SweepPassOutcome, SweepPassPorts } from "../core/jobs/sweep/sweep-pass-ports.ts";
 import type { InterpreterId, SessionId } from "../core/kernel/ids.ts";
 import type { Instant } from "../core/kernel/instant.ts";
+import { readAccount, writeAccount } from "../core/ledger/account-text.ts";
 import type { Registry } from "../core/ports/registry.ts";
 import { defaultThresholds } from "../core/quota/thresholds.ts";
+import { knownCosts } from "../core/reporting/known-costs.ts";
 import { readDeployedFile } from "./deployed-file.ts";
 import type { SweepEnvironment } from "./environment.ts";
 import { functionClock } from "./function-clock.ts";
@@ -54,6 +57,7 @@ export function sweeperOf(environment: SweepEnvironment): Sweeper {
   const clients = awsClients({ version, requestsPerSecond, rateShare, machineNow: functionClock.now });
   const state = tableClient(homeRegion);
   const registry = dynamodbRegistry(state, table);
+  const ledger = dynamodbLedger(state, table, { encode: writeAccount, decode: readAccount });
   const ports = portsOf(environment, clients, usage, cleanup, registry);
   const scanning = scan({
     sandboxes: awsSandboxReader(clients),
@@ -80,8 +84,7 @@ export function sweeperOf(environment: SweepEnvironment): Sweeper {
       },
       signal,
     );
-    const sessions = scanned.targets.flatMap((target) => target.sessions);
-    const costs = new Map(sessions.map(({ id, cost }) => [id, cost.low] as const));
+    const { costOf, problems } = await knownCosts(scanned.targets, ledger, prices, usage.meter.gb);
     const found = scanned.targets.flatMap(({ interpreters, ...target }) =>
       interpreters === null ? [] : [{ ...target, interpreters }],
     );
@@ -90,9 +93,9 @@ export function sweeperOf(environment: SweepEnvironment): Sweeper {
     const { invocationStamp } = policies;
     const { idleVcpu } = usage.meter;
     const limits = { cap, planLifetimeMs, looksAtMost, runaway, regret: regretLimits };
-    const knownUsdOf = ({ id }: { readonly id: SessionId }) => costs.get(id) ?? null;
-    const input = { ...limits, policies, invocationStamp, idleVcpu, knownUsdOf, publish: true };
-    return { scanned, outcome: await sweepPass(ports)(now, input, found, signal) };
+    const input = { ...limits, policies, invocationStamp, idleVcpu, costOf, publish: true };
+    const outcome = await sweepPass(ports)(now, input, found, signal);
+    return { scanned, outcome: { ...outcome, problems: [...outcome.problems, ...problems] } };
   };
 }
 

@@ -6,6 +6,7 @@ import type { PassOutcome } from "../../core/jobs/observe/outcome.ts";
 import { sweepPass } from "../../core/jobs/sweep/sweep-pass.ts";
 import type { SweepPassOutcome } from "../../core/jobs/sweep/sweep-pass-ports.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
+import { knownCosts } from "../../core/reporting/known-costs.ts";
 import { type Beside, besidePasses } from "../accounts/accounts-schedule.ts";
 import type { Stores } from "../accounts/stores.ts";
 import type { CleanupInput } from "./cleanup-input.ts";
@@ -42,18 +43,18 @@ export function cleanupBeside(
     writeSwitch: killSwitchOf(clients, stores.documents, input.cleanup).write,
   });
   const { act: _, ...sweepInput } = sweepInputOf(input, false);
-  const job = (now: Instant, pass: PassOutcome, signal: AbortSignal): Promise<SweepPassOutcome> => {
+  const job = async (now: Instant, pass: PassOutcome, signal: AbortSignal): Promise<SweepPassOutcome> => {
     const scans = pass.targets.flatMap(({ scan }) => scan ?? []);
-    const costs = new Map(scans.flatMap(({ sessions }) => sessions.map(({ id, cost }) => [id, cost.low] as const)));
-    const knownUsdOf = ({ id }: { readonly id: (typeof scans)[number]["sessions"][number]["id"] }) =>
-      costs.get(id) ?? null;
+    const { prices, gb } = input.settings;
+    const { costOf, problems } = await knownCosts(scans, stores.ledger, prices, gb);
     const found = scans.flatMap((scan) => sweptTargetOf(scan) ?? []);
-    return run(
+    const outcome = await run(
       now,
-      { ...sweepInput, runaway: input.runaway, regret: regretLimits, knownUsdOf, publish: telling.publish },
+      { ...sweepInput, runaway: input.runaway, regret: regretLimits, costOf, publish: telling.publish },
       found,
       signal,
     );
+    return { ...outcome, problems: [...outcome.problems, ...problems] };
   };
   return { inPass: besidePasses(0, job).inPass, close: stopper.close };
 }

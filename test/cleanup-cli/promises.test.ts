@@ -39,7 +39,7 @@ async function watched(at: Instant, lives: readonly Life[], change: Partial<Poli
   const { act: _, ...sweepInput } = inputOf({}, { policies: [policy(change)] });
   const runaway = { hotVcpu: 1.5, hotForMs: 1_800_000, usd: null };
   const regret = { withinMs: 900_000, mostRate: 0.1, leastStops: 5 };
-  const input = { ...sweepInput, runaway, regret, knownUsdOf: () => null, publish: true };
+  const input = { ...sweepInput, runaway, regret, costOf: () => null, publish: true };
   const pass = (): Promise<SweepPassOutcome> => sweepPass(ports)(world.at, input, [world.scan()], never);
   return { world, steps, sent, ports, killSwitch, input, pass };
 }
@@ -264,7 +264,8 @@ describe("clean-up promises", () => {
     const limits = { hotVcpu: 0.5, hotForMs: 600_000, usd: null };
     const regret = { withinMs: 900_000, mostRate: 0.1, leastStops: 5 };
     const cheap = { ...sweepInput, runaway: limits, regret, publish: true };
-    const input = { ...cheap, knownUsdOf: () => ({ numerator: 2n, denominator: 1n }) };
+    const two = { numerator: 2n, denominator: 1n };
+    const input = { ...cheap, costOf: () => ({ basis: "rated" as const, low: two, high: two }) };
     await sweepPass(ports)(
       world.at,
       { ...input, runaway: { ...limits, usd: { numerator: 1n, denominator: 1n } } },

@@ -75,7 +75,7 @@ describe("watch with policies", () => {
       "sandmeter.policy.yaml",
     );
     expect(out).toMatch(
-      /clean-up as of .*, observing \(switch disarmed\): 1 idle, 1 kept that nothing can prove, of 3 sessions/,
+      /clean-up as of .*, observing \(switch disarmed\): 1 idle, 1 kept that nothing can prove, 0 runaways \(not known of 1\), of 3 sessions/,
     );
     expect(out).toContain("not sent  us-east-1  Session Stop Planned: watched-\\e[31mred");
     const { out: plain } = await ask("plain", "watch", "--once", "--no-accounts");

@@ -62,4 +62,10 @@ describe("a policy that goes by calls alone", () => {
     // Once by the pass, and once more before the stop.
     expect(idle.looks).toEqual(["a", "a"]);
   });
+
+  it("looks at CPU just before a stop, though no look was left for it in the pass", async () => {
+    const world = await sweepWorld(minute(120), [works("a")]);
+    const input = inputOf({ looksAtMost: 0 }, { policies: [policy({ evidence: "invocations" })] });
+    expect(outcomesOf(await world.pass(input))).toEqual(["a refused busy-again"]);
+  });
 });

@@ -207,5 +207,5 @@ export async function sweepWorld(at: Instant, lives: readonly Life[]): Promise<W
 
 type OnUsage = Parameters<Parameters<typeof sessionCpu>[0]["usage"]["read"]>[1];
 
-const levels = { idleVcpu: 0.02, hotVcpu: 1.5, gb: "binary" } as const;
+const levels = { idleVcpu: 0.02, hotVcpu: 0.7, gb: "binary" } as const;
 const arn = `arn:aws:bedrock-agentcore:us-east-1:111122223333:code-interpreter-custom/${tool}`;

@@ -42,7 +42,7 @@ export async function decideTarget(
 
 /** For looks at all that can be read. */
 export function evidenceInputOf(
-  { policies, invocationStamp, idleVcpu, looksAtMost, act }: SweepInput,
+  { policies, invocationStamp, idleVcpu, looksAtMost, runaway, act }: SweepInput,
   { interpreters }: SweptTarget,
   remembered: EvidenceInput["remembered"],
 ): EvidenceInput {
@@ -53,6 +53,7 @@ export function evidenceInputOf(
     idleVcpu,
     looksAtMost,
     depth: "whole",
+    runawayAfterMs: runaway?.hotForMs ?? null,
     act,
     remembered,
     arnOf: (id) => arns.get(id) ?? null,

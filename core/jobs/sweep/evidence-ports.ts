@@ -20,6 +20,8 @@ export interface EvidenceInput extends DecideSettings {
   readonly depth: CpuQuestion["depth"];
   /** How many sessions' usage records are read at most. */
   readonly looksAtMost: number;
+  /** How old a session is at least that may be a runaway; null: nobody asks for runaways. */
+  readonly runawayAfterMs: number | null;
   /** False: nothing is stopped in this pass, whatever policies say. */
   readonly act: boolean;
   /** What an earlier pass saw; null: nothing. */

@@ -1,12 +1,13 @@
 import { decide } from "../../cleanup/decide.ts";
 import type { SessionFacts } from "../../cleanup/decision.ts";
 import type { CallEvidence, CpuEvidence, Unknown } from "../../cleanup/evidence.ts";
+import { sinceBefore } from "../../cleanup/runaway.ts";
 import type { Session } from "../../inventory/session.ts";
 import type { Target } from "../../inventory/target.ts";
 import type { Instant } from "../../kernel/instant.ts";
 import type { EvidenceInput, EvidencePorts } from "./evidence-ports.ts";
 import { cpuWindow, longestIdleAfter, notLooked, recordsLagMs } from "./evidence-window.ts";
-import { isLookDue } from "./look-due.ts";
+import { isLookDue, isWatchDue } from "./look-due.ts";
 
 /** A session of which something may have to be known, with its calls as far as they are. */
 interface Asked {
@@ -16,7 +17,8 @@ interface Asked {
 
 /**
  * CPU of no more than `looksAtMost` sessions: those first that were not looked at for longest, so that each has its turn, and of them those
- * that it can condemn. One that its calls keep anyway is looked at now and then only, so that it is known what it does.
+ * that it can condemn. One that its calls keep anyway is looked at now and then only, so that it is known what it does. So are `bystanders`,
+ * which something else keeps, with what looks are left: they may be runaways.
  */
 export async function gatherCpu(
   { readSessionCpu }: Pick<EvidencePorts, "readSessionCpu">,
@@ -24,6 +26,7 @@ export async function gatherCpu(
   input: EvidenceInput,
   target: Target,
   candidates: readonly Asked[],
+  bystanders: readonly SessionFacts[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<Session, CpuEvidence | Unknown>> {
   const lookedAt = ({ session }: SessionFacts): number => input.remembered(session)?.lookedAt ?? 0;
@@ -37,15 +40,22 @@ export async function gatherCpu(
         Number(a.isKept) - Number(b.isKept) ||
         a.facts.session.createdAt - b.facts.session.createdAt,
     )
-    .slice(0, input.looksAtMost)
     .map(({ facts }) => facts);
+  const watched = bystanders
+    .filter((facts) => isWatchDue(facts, input, now))
+    .toSorted((a, b) => lookedAt(a) - lookedAt(b) || a.session.createdAt - b.session.createdAt);
   const looked = new Map<Session, CpuEvidence | Unknown>();
-  for (const [interpreter, group] of Map.groupBy(chosen, ({ session }) => session.interpreter)) {
+  for (const [interpreter, group] of Map.groupBy(
+    [...chosen, ...watched].slice(0, input.looksAtMost),
+    ({ session }) => session.interpreter,
+  )) {
     const ids = group.map(({ session }) => session.id);
     const question = { neededMs: longestIdleAfter(group), depth: input.depth };
-    const found = await readSessionCpu(target, interpreter, ids, cpuWindow(group, now), question, now, signal);
+    const window = cpuWindow(group, now);
+    const found = await readSessionCpu(target, interpreter, ids, window, question, now, signal);
     for (const { session } of group) {
-      looked.set(session, withoutRecords(found.get(session.id) ?? notLooked, session, now));
+      const cpu = withoutRecords(found.get(session.id) ?? notLooked, session, now);
+      looked.set(session, sinceBefore(cpu, window.from, input.remembered(session)?.cpu ?? null));
     }
   }
   return looked;

@@ -36,7 +36,9 @@ export async function gatherEvidence(
   const candidates = all.filter((facts) => decide(facts, input, now).reason === "unknown-activity");
   const calls = await callsOf(ports, now, input, target, candidates, signal);
   const asked = candidates.map((facts) => ({ facts, calls: calls.get(facts.session) ?? notLooked }));
-  const looked = await gatherCpu(ports, now, input, target, asked, signal);
+  const decisive = new Set(candidates);
+  const bystanders = all.filter((facts) => !decisive.has(facts));
+  const looked = await gatherCpu(ports, now, input, target, asked, bystanders, signal);
   return {
     looked,
     facts: all.map((facts): SessionFacts => {
@@ -84,11 +86,17 @@ async function callsOf(
         ? new Map<SessionId, CallEvidence | Unknown>()
         : await readSessionCalls(target, interpreter, barred, window, invocationStamp, now, signal);
     for (const { session } of own) {
-      const itself = single.get(session.id);
-      found.set(session, itself?.kind === "known" ? itself : whole);
+      found.set(session, ownOr(whole, single.get(session.id)));
     }
   }
   return found;
+}
+
+/** Its own where they are known, else those of its interpreter, with why. */
+function ownOr(whole: CallEvidence | Unknown, own: CallEvidence | Unknown | undefined): CallEvidence | Unknown {
+  if (own === undefined) return whole;
+  if (own.kind === "known") return own;
+  return whole.kind === "known" ? { ...whole, apart: own } : whole;
 }
 
 /** Whether calls of the interpreter, or that they are not known, would keep a session that may well be idle. */

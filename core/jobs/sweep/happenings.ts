@@ -12,7 +12,6 @@ import {
 import type { PlanEntry } from "../../cleanup/plan.ts";
 import { lapsingProtections } from "../../cleanup/protections.ts";
 import type { PolicyRegret } from "../../cleanup/regret.ts";
-import { runawayOf } from "../../cleanup/runaway.ts";
 import { type Instant, plusMs } from "../../kernel/instant.ts";
 import type { Problem } from "../../kernel/problem.ts";
 import type { OutgoingEvent } from "../../ports/events.ts";
@@ -80,16 +79,12 @@ export function plannedEvents(
 function eventsOf(
   now: Instant,
   input: SweepPassInput,
-  { decided, plan, planned, outcomes }: SweptPass,
+  { runaways, plan, planned, outcomes }: SweptPass,
 ): readonly OutgoingEvent[] {
-  const { runaway, knownUsdOf } = input;
   return [
     ...plannedEvents(now, input, plan, planned),
     ...[refusedEvent(now, outcomes)].flatMap((event) => event ?? []),
-    ...decided.flatMap(({ facts }) => {
-      const found = runawayOf(facts.evidence.cpu, knownUsdOf(facts.session), runaway);
-      return found === null ? [] : runawayEvent(now, facts, found);
-    }),
+    ...runaways.found.map(({ facts, runaway }) => runawayEvent(now, facts, runaway)),
   ];
 }
 

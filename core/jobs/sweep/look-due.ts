@@ -26,6 +26,14 @@ export function isLookDue(facts: SessionFacts, isKept: boolean, input: EvidenceI
   return now >= plusMs(idleAt, lagOf(cpu));
 }
 
+/** Whether one that nothing is decided of by its CPU is looked at, to see whether it is a runaway. */
+export function isWatchDue({ session }: SessionFacts, input: EvidenceInput, now: Instant): boolean {
+  const { runawayAfterMs, remembered } = input;
+  if (runawayAfterMs === null || now - session.createdAt < runawayAfterMs) return false;
+  const before = remembered(session);
+  return before === null || now >= plusMs(before.lookedAt, seldomMs);
+}
+
 /** How often a look is taken that can hardly change anything. */
 const seldomMs = 15 * 60_000;
 

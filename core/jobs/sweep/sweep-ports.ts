@@ -1,6 +1,7 @@
 import type { DecideSettings } from "../../cleanup/decide.ts";
 import type { Plan } from "../../cleanup/plan.ts";
 import type { PolicySet } from "../../cleanup/policy.ts";
+import type { RunawayLimits } from "../../cleanup/runaway.ts";
 import type { EntryOutcome } from "../../cleanup/stop-outcome.ts";
 import type { Session } from "../../inventory/session.ts";
 import type { Target } from "../../inventory/target.ts";
@@ -28,6 +29,8 @@ export interface SweepInput extends DecideSettings {
   readonly cap: StopCap;
   readonly planLifetimeMs: number;
   readonly looksAtMost: number;
+  /** Where runaways are told: sessions that need no decision are looked at too, with what looks are left. */
+  readonly runaway?: Pick<RunawayLimits, "hotForMs">;
   /** False: a plan is made, kept and told, and nothing is stopped, whatever policies say. */
   readonly act: boolean;
 }
