@@ -78,13 +78,14 @@ function differs(
   const inside = minutes.filter(({ minuteAt }) => minuteAt < completeUntil);
   const count = inside.reduce((sum, minute) => sum + (minute.count ?? 0), 0);
   const told = calls.filter(({ counted: { start } }) => start >= window.from && start < completeUntil).length;
+  const what = kind === "logs" ? "APPLICATION_LOGS are on" : "TRACES are on";
   const hint =
     kind === "logs"
       ? "turn on TRACES of the interpreter, which say when each call began and ended"
       : "see whether all spans are kept in CloudWatch (Transaction Search), and whether calls were made before TRACES were turned on";
   return {
     kind: "unknown",
-    code: "no-call-logs",
-    message: `${group} tells of ${told} calls of ${interpreter} in ${region} from ${isoOf(window.from)} to ${isoOf(completeUntil)}, and CloudWatch counts ${count}: which session was called is not known; ${hint}.`,
+    code: kind === "logs" ? "call-logs-differ" : "call-spans-differ",
+    message: `${what} and do not agree with the count: ${group} tells of ${told} calls of ${interpreter} in ${region} from ${isoOf(window.from)} to ${isoOf(completeUntil)}, and CloudWatch counts ${count}: which session was called is not known; ${hint}.`,
   };
 }

@@ -50,6 +50,8 @@ const unknownCodes: readonly Unknown["code"][] = [
   "approximate",
   "never-called",
   "no-call-logs",
+  "call-logs-differ",
+  "call-spans-differ",
   "no-control-series",
   "data-late",
   "not-looked",
@@ -57,14 +59,17 @@ const unknownCodes: readonly Unknown["code"][] = [
 ];
 
 function knownOr<T>(value: unknown, place: string, read: Read<T>): T | Unknown {
+  return object(value, place)["kind"] === "known" ? read(value, place) : unknownOf(value, place);
+}
+
+const unknownOf: Read<Unknown> = (value, place) => {
   const item = object(value, place);
-  if (item["kind"] === "known") return read(value, place);
   return {
     kind: oneOf(["unknown"] as const)(item["kind"], `${place}.kind`),
     code: oneOf(unknownCodes)(item["code"], `${place}.code`),
     message: string(item["message"], `${place}.message`),
   };
-}
+};
 
 export const cpuOfStored: Read<CpuEvidence | Unknown> = (value, place) => knownOr(value, place, knownCpuOf);
 
@@ -85,7 +90,9 @@ const knownCpuOf: Read<CpuEvidence> = (value, place) => {
 
 const callsOf: Read<CallEvidence> = (value, place) => {
   const item = object(value, place);
+  const apart = item["apart"];
   return {
+    ...(apart === undefined ? {} : { apart: unknownOf(apart, `${place}.apart`) }),
     kind: "known",
     asOf: at(item["asOf"], `${place}.asOf`),
     of: oneOf(["session", "interpreter"] as const)(item["of"], `${place}.of`),

@@ -10,6 +10,8 @@ export interface Unknown {
     | "approximate"
     | "never-called"
     | "no-call-logs"
+    | "call-logs-differ"
+    | "call-spans-differ"
     | "no-control-series"
     | "data-late"
     | "not-looked"
@@ -57,6 +59,8 @@ export interface CallEvidence {
   readonly inFlightUntil: Instant;
   /** When requests were in flight for sure or maybe, in order, disjoint; those after `inFlightUntil` too, as far as they are recorded. */
   readonly maybeInFlight: readonly Span[];
+  /** Why those of the interpreter stand for those of the session, where its own were asked for. */
+  readonly apart?: Unknown;
 }
 
 /** All that a decision about one session goes by, beside the policy. */

@@ -79,7 +79,9 @@ export function judgeActivity(facts: SessionFacts, policy: Policy, idleAfterMs: 
 
   const called = lastCall(calls);
   if (called !== null && called > horizon) {
-    return { kind: "unprovable", message: calledText };
+    const { apart } = calls;
+    const kind = apart === undefined || isStructural(apart.code) ? "unprovable" : "unknown";
+    return { kind, message: apart?.message ?? calledText };
   }
   const since = latest(lastWorkAt, called, calls.window.from, cpu?.covered.from ?? null, cpu?.quietSince ?? null);
   const idleSince = instant(Math.max(session.createdAt, since ?? session.createdAt));
@@ -97,6 +99,8 @@ function isStructural(code: Unknown["code"]): boolean {
     case "at-teardown":
     case "never-called":
     case "no-call-logs":
+    case "call-logs-differ":
+    case "call-spans-differ":
       return true;
     case "no-records-yet":
     case "approximate":

@@ -176,8 +176,10 @@ describe("calls of single sessions that cannot be told apart", () => {
     fleet.advance(10);
     const found = await reader(fleet)("logged", [session]);
     expect(found.get(session)).toMatchObject({
-      code: "no-call-logs",
-      message: expect.stringMatching(/tells of \d+ calls .* counts \d+: .*turn on TRACES/),
+      code: "call-logs-differ",
+      message: expect.stringMatching(
+        /^APPLICATION_LOGS are on and do not agree with the count: .*tells of \d+ calls .* counts \d+: .*turn on TRACES/,
+      ),
     });
   });
 });

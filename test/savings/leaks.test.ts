@@ -34,6 +34,10 @@ describe("leaks", () => {
     ["at-teardown", { cpu: unknown("at-teardown") }, false, "evidence: invocations"],
     ["called", { calls: called }, false, "TRACES"],
     ["no-call-logs", { calls: unknown("no-call-logs") }, false, "TRACES"],
+    ["no-call-logs", { calls: { ...called, apart: unknown("no-call-logs") } }, false, "TRACES"],
+    ["call-logs-differ", { calls: { ...called, apart: unknown("call-logs-differ") } }, false, "TRACES"],
+    // They are on: there is nothing to turn on.
+    ["call-spans-differ", { calls: { ...called, apart: unknown("call-spans-differ") } }, false, null],
     ["never-called", { calls: unknown("never-called") }, false, null],
     // What is told first is what decides.
     ["no-usage-logs", { cpu: unknown("no-usage-logs"), calls: unknown("never-called") }, false, "USAGE_LOGS"],
