@@ -209,6 +209,25 @@ describe("clean-up promises", () => {
     expect(sent.at(-1)).toMatchObject({ detailType: "Cleanup Disarmed", detail: { by: "ada", why: "enough" } });
   });
 
+  it.each(["cannot be written", "is always another run's"])(
+    "that nothing is stopped by rules which nobody could look up later: the state %s",
+    async (how) => {
+      const { world, ports, input } = await watched(minute(120), [leak("a")]);
+      const write: typeof ports.documents.write = async (name, document) => {
+        if (!name.startsWith("cleanup/rules/")) return ports.documents.write(name, document);
+        if (how === "is always another run's") return "stale";
+        throw new RegistryError("too-large", "The state takes no more of it.");
+      };
+      const full = { ...ports, documents: { ...ports.documents, write } };
+      const outcome = await sweepPass(full)(world.at, input, [world.scan()], never);
+      expect(outcome.problems).toMatchObject([{ code: "StateUnavailable" }]);
+      expect(world.asked).toEqual([]);
+      expect(world.stopped.size).toBe(0);
+      await sweepPass(ports)(world.at, input, [world.scan()], never);
+      expect([...world.stopped.keys()]).toEqual(["a"]);
+    },
+  );
+
   it("that nothing is stopped by a pass that cannot see whether stops were regretted", async () => {
     const { world, pass, ports, input } = await watched(minute(120), [leak("a")]);
     await pass();

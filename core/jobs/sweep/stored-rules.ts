@@ -14,7 +14,10 @@ const nameOf = (hash: string): string => `cleanup/rules/${hash}`;
 // Each time that another run was faster, that run got on.
 const mostAttempts = 20;
 
-/** Keeps policies by their hashes, and by which settings they were applied from when on. Throws `RegistryError`. */
+/**
+ * Keeps policies by their hashes, and by which settings they were applied from when on. Throws `RegistryError`, also where others were always
+ * faster: what is not kept must stop nothing, as nobody could explain it.
+ */
 export async function rememberRules(
   documents: Documents,
   input: DecideSettings & { readonly policies: PolicySet },
@@ -22,17 +25,30 @@ export async function rememberRules(
 ): Promise<void> {
   const { invocationStamp, idleVcpu } = input;
   for (const { match: _, ...policy } of input.policies.policies) {
-    for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
-      const document = await documents.read(nameOf(policy.hash));
-      const before = document === null ? [] : settingsOf(policy.hash, document.text);
-      const last = before.at(-1);
-      if (last?.invocationStamp === invocationStamp && last.idleVcpu === idleVcpu) break;
-      const settings = [...before, { invocationStamp, idleVcpu, from: now }];
-      const text = JSON.stringify({ policy, settings });
-      if ((await documents.write(nameOf(policy.hash), { revision: document?.revision ?? 0, text })) === "written")
-        break;
-    }
+    await remember(documents, policy, { invocationStamp, idleVcpu }, now);
   }
+}
+
+async function remember(
+  documents: Documents,
+  policy: Rules["policy"],
+  { invocationStamp, idleVcpu }: DecideSettings,
+  now: Instant,
+): Promise<void> {
+  const name = nameOf(policy.hash);
+  for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
+    const document = await documents.read(name);
+    const before = document === null ? [] : settingsOf(policy.hash, document.text);
+    const last = before.at(-1);
+    if (last?.invocationStamp === invocationStamp && last.idleVcpu === idleVcpu) return;
+    const settings = [...before, { invocationStamp, idleVcpu, from: now }];
+    const text = JSON.stringify({ policy, settings });
+    if ((await documents.write(name, { revision: document?.revision ?? 0, text })) === "written") return;
+  }
+  throw new RegistryError(
+    "busy",
+    `What policy ${policy.id} says was not kept: ${mostAttempts} times in a row another run changed it meanwhile. Nothing is stopped by it.`,
+  );
 }
 
 /** Null where they were never kept. Throws `RegistryError`. */
