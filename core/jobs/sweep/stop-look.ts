@@ -1,8 +1,10 @@
 import type { EntryOutcome } from "../../cleanup/stop-outcome.ts";
+import type { Instant } from "../../kernel/instant.ts";
 import type { SecondLook, StopOrder, StopPorts } from "./stop-ports.ts";
 import { refusedBy } from "./stop-refusal.ts";
 
-type Look = { readonly kind: "seen"; readonly look: SecondLook } | EntryOutcome;
+/** `from`: when it began, by the clock as Get has set it right. What began to work since then, it may not have seen. */
+type Look = { readonly kind: "seen"; readonly look: SecondLook; readonly from: Instant } | EntryOutcome;
 
 /** Asks the service whether it lives, and decides anew by fresh evidence: what the plan rests on may be a while ago. */
 export async function lookOnceMore(ports: StopPorts, order: StopOrder, signal: AbortSignal): Promise<Look> {
@@ -17,11 +19,12 @@ export async function lookOnceMore(ports: StopPorts, order: StopOrder, signal: A
     const status = found.value.status === null ? "no status" : JSON.stringify(found.value.status);
     return refusedBy(order, "look-failed", `The service says ${status} of it, and nobody knows what that is.`);
   }
+  const from = ports.clock.now();
   // Whoever overrides the policy has seen what there is to see.
-  if (override !== null) return { kind: "seen", look: { decision: entry.decision, evidence: entry.evidence } };
-  const look = await ports.lookAgain(entry, ports.clock.now(), signal);
+  if (override !== null) return { kind: "seen", look: { decision: entry.decision, evidence: entry.evidence }, from };
+  const look = await ports.lookAgain(entry, from, signal);
   const { action, text, reason } = look.decision;
   return action === "stop"
-    ? { kind: "seen", look }
+    ? { kind: "seen", look, from }
     : refusedBy(order, "busy-again", `Looked at once more: ${text} (${reason})`);
 }

@@ -68,12 +68,20 @@ async function attemptOf(
 interface Passed {
   readonly kind: "passed";
   readonly look: SecondLook;
-  readonly lookedAt: Instant;
+  readonly looked: Looked;
   readonly earlier: readonly StopRecord[];
+}
+
+/** A look takes its time, and says nothing of what began after it did. */
+interface Looked {
+  readonly from: Instant;
+  readonly until: Instant;
 }
 
 /** What was seen longer ago is looked at anew: a state that is slow, or a machine that sleeps, lets a session begin to work. */
 const freshForMs = 2 * 60_000;
+/** The same from where the look began: records of a large fleet take minutes to be read. */
+const freshFromBeginMs = 5 * 60_000;
 
 async function linksOf(
   ports: StopPorts,
@@ -96,16 +104,17 @@ async function linksOf(
   }
   const look = await lookOnceMore(ports, order, signal);
   if (look.kind !== "seen") return look;
-  const lookedAt = ports.clock.now();
+  const looked = { from: look.from, until: ports.clock.now() };
   // A look may take its time, and somebody may have changed their mind: what is barred takes nothing of the cap.
   const stillBarred = await barrierOf(ports, order, signal);
-  if (stillBarred !== null) return stillBarred;
+  const bar = stillBarred ?? staleBy(ports, order, looked);
+  if (bar !== null) return bar;
   // All attempts of a run at a session are one stop.
   if (before === null && (await ports.claimStop(key, ports.clock.now())) === "spent") {
     return refusedBy(order, "cap", "As many sessions as may be stopped have been: it is left to the next pass.");
   }
   signal.throwIfAborted();
-  return { kind: "passed", look: look.look, lookedAt, earlier };
+  return { kind: "passed", look: look.look, looked, earlier };
 }
 
 /** One that lives although it was seen to have ended was seen wrong then, and is looked at as any other once that is long ago. */
@@ -120,7 +129,7 @@ const hasJustEnded = ({ state, decidedAt, intendedAt }: StopRecord, now: Instant
 async function writeIntent(
   ports: StopPorts,
   order: StopOrder,
-  { look, lookedAt, earlier }: Passed,
+  { look, looked, earlier }: Passed,
   signal: AbortSignal,
 ): Promise<{ readonly kind: "written"; readonly record: StopRecord } | Refusal> {
   const { plan, entry, override } = order;
@@ -137,7 +146,7 @@ async function writeIntent(
     return refusedBy(order, "taken", "Another run is stopping it at this moment.");
   }
   const written = { ...record, revision: 1 };
-  const refusal = await lastRefusal(ports, order, lookedAt, signal);
+  const refusal = await lastRefusal(ports, order, looked, signal);
   if (refusal === null) return { kind: "written", record: written };
   await records.put({ ...written, state: "abandoned", decidedAt: clock.now() });
   return refusal;
@@ -146,7 +155,7 @@ async function writeIntent(
 async function lastRefusal(
   ports: StopPorts,
   order: StopOrder,
-  lookedAt: Instant,
+  looked: Looked,
   signal: AbortSignal,
 ): Promise<Refusal | null> {
   const { records, clock } = ports;
@@ -154,10 +163,15 @@ async function lastRefusal(
   const tripped = limit === null ? null : await trippedBy(records, limit, entry.key, clock.now());
   if (tripped !== null) return refusedBy(order, "breaker", `Others were stopped meanwhile: ${tripped}`);
   const barred = await barrierOf(ports, order, signal);
-  if (barred !== null) return barred;
-  const sinceMs = clock.now() - lookedAt;
-  if (sinceMs >= 0 && sinceMs <= freshForMs) return null;
-  const message = `It was looked at ${Math.round(sinceMs / 1000)} seconds ago: so much time passed since that it has to be looked at anew.`;
+  return barred ?? staleBy(ports, order, looked);
+}
+
+function staleBy({ clock }: Pick<StopPorts, "clock">, order: StopOrder, { from, until }: Looked): Refusal | null {
+  const now = clock.now();
+  const isFresh = now >= until && now - until <= freshForMs && until >= from && now - from <= freshFromBeginMs;
+  if (isFresh) return null;
+  const seconds = Math.round((now - from) / 1000);
+  const message = `It was looked at ${seconds} seconds ago: so much time passed since that it has to be looked at anew.`;
   return refusedBy(order, "taken", message);
 }
 
