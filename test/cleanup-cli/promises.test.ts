@@ -236,7 +236,12 @@ describe("clean-up promises", () => {
     const load = () => Promise.reject(new RegistryError("corrupt", "The registry is damaged."));
     const blind = { ...ports, registry: { ...ports.registry, load } };
     const outcome = await sweepPass(blind)(world.at, input, [world.scan()], never);
-    expect(outcome).toMatchObject({ mode: "observe", switch: "armed", targets: [{ outcomes: [], plan: null }] });
+    expect(outcome).toMatchObject({
+      mode: "observe",
+      switch: "disarmed",
+      barred: expect.any(String),
+      targets: [{ outcomes: [], plan: null }],
+    });
     expect(outcome.problems.map(({ message }) => message).join()).toContain("The registry is damaged.");
     expect([...world.stopped.keys()]).toEqual(["a"]);
     await pass();
@@ -266,7 +271,7 @@ describe("clean-up promises", () => {
     expect(world.stopped.size).toBe(5);
     world.lives.set("f", leak("f"));
     const [second, third] = [await passAt(140), await passAt(150)];
-    for (const { mode, switch: position } of [second, third]) expect([mode, position]).toEqual(["observe", "armed"]);
+    for (const { mode, switch: position } of [second, third]) expect([mode, position]).toEqual(["observe", "disarmed"]);
     expect(sent.filter(({ detailType }) => detailType === "Cleanup Disarm Failed")).toHaveLength(1);
     expect(sent.filter(({ detailType }) => detailType === "Cleanup Disarmed")).toEqual([]);
     const { outcomes } = await sweep(denied)(world.at, { ...input, act: true }, world.scan(), never);
