@@ -14,6 +14,7 @@ import { sweep } from "./sweep.ts";
 import type { SweepPassInput, SweepPassOutcome, SweepPassPorts, SweptPass } from "./sweep-pass-ports.ts";
 import type { SweptTarget } from "./sweep-ports.ts";
 import { tellCleanup } from "./tell-cleanup.ts";
+import { turnsOf } from "./turns-of-targets.ts";
 
 /**
  * One pass of clean-up over some targets. It finishes what killed runs began. It stops only where the switch is armed, a policy enforces and none is regretted too often; else it plans, and tells. Plans of a
@@ -81,10 +82,10 @@ async function stopIn(
     problems.push({ code: "StateUnavailable", message: error.message });
     return [];
   }
-  const targets: Swept[] = [];
-  for (const one of found) {
+  const targets = new Map<SweptTarget, Swept>();
+  for (const one of turnsOf(found, ports.sha256, now)) {
     const { target, decided, plan, postponed, ...done } = await sweep(ports)(now, { ...input, act: true }, one, signal);
-    targets.push({
+    targets.set(one, {
       target,
       decided,
       plan: plan?.id ?? null,
@@ -93,7 +94,7 @@ async function stopIn(
       ...done,
     });
   }
-  return targets;
+  return found.flatMap((one) => targets.get(one) ?? []);
 }
 
 async function observeIn(
