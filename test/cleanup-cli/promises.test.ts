@@ -69,6 +69,22 @@ describe("clean-up promises", () => {
     expect([...world.stopped.keys()]).toEqual(["silent"]);
   });
 
+  it("that no session is immortal by what it says of itself: its records and its calls count, up to a ceiling", async () => {
+    const works = { busy: [{ from: minute(0), until: minute(480) }] };
+    const { world, pass } = await watched(minute(60), [leak("BUSY-do-not-stop"), leak("works", works)], {
+      maxAgeMs: 240 * 60_000,
+      maxAgeStopsBusy: true,
+    });
+    for (let at = 60; at < 300; at += 10) {
+      world.at = minute(at);
+      await pass();
+    }
+    const endedAt = ["BUSY-do-not-stop", "works"].map((id) => world.stopped.get(id) ?? Number.POSITIVE_INFINITY);
+    expect(endedAt[0]).toBeLessThan(minute(120));
+    expect(endedAt[1]).toBeGreaterThanOrEqual(minute(240));
+    expect(endedAt[1]).toBeLessThan(minute(260));
+  });
+
   it("that a protection holds until it lapses, and that it is told before it does", async () => {
     const { world, steps, pass } = await watched(minute(120), [leak("a")]);
     world.protections = [{ match: everything, source: "hand", until: minute(240), why: "a demo" }];
