@@ -146,10 +146,15 @@ async function writeIntent(
     return refusedBy(order, "taken", "Another run is stopping it at this moment.");
   }
   const written = { ...record, revision: 1 };
-  const refusal = await lastRefusal(ports, order, looked, signal);
-  if (refusal === null) return { kind: "written", record: written };
-  await records.put({ ...written, state: "abandoned", decidedAt: clock.now() });
-  return refusal;
+  let goesOn = false;
+  try {
+    const refusal = await lastRefusal(ports, order, looked, signal);
+    goesOn = refusal === null;
+    return refusal ?? { kind: "written", record: written };
+  } finally {
+    // Also where it throws: nothing was sent, and nobody is to take a session that ends by itself for one that was stopped.
+    if (!goesOn) await records.put({ ...written, state: "abandoned", decidedAt: clock.now() });
+  }
 }
 
 async function lastRefusal(
