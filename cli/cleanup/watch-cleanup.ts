@@ -3,6 +3,7 @@ import { awsSendEvents } from "../../adapters/aws/events.ts";
 import { awsRefusedCalls } from "../../adapters/aws/refused-calls.ts";
 import { regretLimits } from "../../adapters/config/policy-defaults.ts";
 import type { PassOutcome } from "../../core/jobs/observe/outcome.ts";
+import type { LookProgress } from "../../core/jobs/sweep/evidence-ports.ts";
 import { sweepPass } from "../../core/jobs/sweep/sweep-pass.ts";
 import type { SweepPassOutcome } from "../../core/jobs/sweep/sweep-pass-ports.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
@@ -22,6 +23,7 @@ export const noCleanup: CleanupBeside = { inPass: async () => null, close: () =>
 interface Telling {
   readonly publish: boolean;
   readonly region: string;
+  readonly onLooks: (progress: LookProgress) => void;
 }
 
 /** Sweeps beside the passes, one at a time, over what each pass found. Who stops sessions is only asked for where a policy enforces. */
@@ -37,6 +39,7 @@ export function cleanupBeside(
     : { stopSession: stopsNothing, close: () => undefined };
   const run = sweepPass({
     ...sweepPortsOf(clients, stores, input, stopper.stopSession),
+    onLooks: telling.onLooks,
     sendEvents: awsSendEvents(clients, telling.region),
     registry: stores.registry,
     readRefusedCalls: awsRefusedCalls(clients),

@@ -12,6 +12,7 @@ import { homeS3 } from "../accounts/home-s3.ts";
 import { openStores, type Stores } from "../accounts/stores.ts";
 import { targetsWithCosts } from "../accounts/targets-with-costs.ts";
 import { type CleanupInput, cleanupPartOf } from "../cleanup/cleanup-input.ts";
+import { lookProgress } from "../cleanup/look-progress.ts";
 import { cleanupBeside, noCleanup } from "../cleanup/watch-cleanup.ts";
 import { CliError, UsageError } from "../cli-error.ts";
 import { type AwsSettings, readAwsSettings } from "../config/aws-settings.ts";
@@ -91,7 +92,8 @@ async function run(
   const tellCosts = isTold ? costProgress.tell : () => undefined;
   const ports = accountsPortsOf(clients, stores, accounts, publishRegion, tellCosts);
   const beside = accountsOf(ports, { settings, accounts, watch });
-  const telling = { publish: watch.publish, region: publishRegion };
+  const looks = lookProgress(terminal);
+  const telling = { publish: watch.publish, region: publishRegion, onLooks: isTold ? looks.tell : () => undefined };
   const sweeps = cleanup === null ? noCleanup : cleanupBeside(clients, stores, cleanup, telling);
   const timeOf = passTime(clients, subject);
   const last = await watchPasses({
@@ -110,6 +112,7 @@ async function run(
         sweeps.inPass(now, outcome, isLast, signal),
       ]);
       costProgress.clear();
+      looks.clear();
       return { ...outcome, accounts: kept, cleanup: swept };
     },
   }).finally(sweeps.close);

@@ -49,6 +49,8 @@ export interface CpuQuestion {
   readonly neededMs: number;
   /** `until-work`: older records may be left out where the newest show work that keeps a session whatever was before it. */
   readonly depth: "whole" | "until-work";
+  /** Hears how many sessions more have been looked at. */
+  readonly onLooked?: (sessions: number) => void;
 }
 
 /** CPU of sessions of one interpreter, by their usage records of the window. Throws only when `signal` is aborted. */

@@ -14,7 +14,7 @@ policies:
   - { id: watched, match: { name: "^watched" }, mode: observe, idleAfter: 15m, minAge: 5m }
 `;
 
-const leak = { interpreter: "tool", profile: "idle-leak" as const, createdSeconds: -5400, timeoutSeconds: 28_800 };
+const leak = { interpreter: "tool", profile: "idle-leak" as const, createdSeconds: -6600, timeoutSeconds: 28_800 };
 
 /** Three provable leaks, one of them only observed, one that nothing can prove, and a session that works. */
 const usual: FleetInput = {

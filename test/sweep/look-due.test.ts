@@ -87,6 +87,18 @@ describe("a fleet of more sessions than a pass may look at", () => {
     expect(new Set(looked.slice(0, count)).size).toBe(Math.min(count, looked.length));
   });
 
+  it("tells how far its looks have come, and nothing of the last one before a stop", async () => {
+    const world = await sweepWorld(
+      minute(60),
+      ["a", "b", "c"].map((id) => leak(id)),
+    );
+    const told: unknown[] = [];
+    const onLooks: typeof world.ports.onLooks = ({ target, looked, of }) => told.push([target.region, looked, of]);
+    const { outcomes } = await world.pass(inputOf(), { ...world.ports, onLooks });
+    expect(outcomes.map(({ kind }) => kind)).toEqual(["stopped", "stopped", "stopped"]);
+    expect(told).toEqual([1, 2, 3].map((looked) => ["us-east-1", looked, 3]));
+  });
+
   it("gives those that calls keep their turn, too, while others are always due", async () => {
     const world = await sweepWorld(
       minute(120),

@@ -2,6 +2,7 @@ import type { DecideSettings } from "../../cleanup/decide.ts";
 import type { CpuEvidence, Unknown } from "../../cleanup/evidence.ts";
 import type { PolicySet } from "../../cleanup/policy.ts";
 import type { Session } from "../../inventory/session.ts";
+import type { Target } from "../../inventory/target.ts";
 import type { InterpreterId } from "../../kernel/ids.ts";
 import type { Instant } from "../../kernel/instant.ts";
 import type { CpuQuestion, ReadInterpreterCalls, ReadSessionCalls, ReadSessionCpu } from "../../ports/activity.ts";
@@ -10,6 +11,14 @@ export interface EvidencePorts {
   readonly readInterpreterCalls: ReadInterpreterCalls;
   readonly readSessionCalls: ReadSessionCalls;
   readonly readSessionCpu: ReadSessionCpu;
+  /** Hears how far the looks of a pass have come: of hundreds of sessions they take minutes. */
+  readonly onLooks?: (progress: LookProgress) => void;
+}
+
+export interface LookProgress {
+  readonly target: Target;
+  readonly looked: number;
+  readonly of: number;
 }
 
 export interface EvidenceInput extends DecideSettings {

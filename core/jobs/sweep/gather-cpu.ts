@@ -21,7 +21,7 @@ interface Asked {
  * which something else keeps, with what looks are left: they may be runaways.
  */
 export async function gatherCpu(
-  { readSessionCpu }: Pick<EvidencePorts, "readSessionCpu">,
+  { readSessionCpu, onLooks }: Pick<EvidencePorts, "readSessionCpu" | "onLooks">,
   now: Instant,
   input: EvidenceInput,
   target: Target,
@@ -44,13 +44,16 @@ export async function gatherCpu(
   const watched = bystanders
     .filter((facts) => isWatchDue(facts, input, now))
     .toSorted((a, b) => lookedAt(a) - lookedAt(b) || a.session.createdAt - b.session.createdAt);
+  const all = [...chosen, ...watched].slice(0, input.looksAtMost);
+  let done = 0;
+  const onLooked = (sessions: number): void => {
+    done += sessions;
+    onLooks?.({ target, looked: done, of: all.length });
+  };
   const looked = new Map<Session, CpuEvidence | Unknown>();
-  for (const [interpreter, group] of Map.groupBy(
-    [...chosen, ...watched].slice(0, input.looksAtMost),
-    ({ session }) => session.interpreter,
-  )) {
+  for (const [interpreter, group] of Map.groupBy(all, ({ session }) => session.interpreter)) {
     const ids = group.map(({ session }) => session.id);
-    const question = { neededMs: longestIdleAfter(group), depth: input.depth };
+    const question = { neededMs: longestIdleAfter(group), depth: input.depth, onLooked };
     const window = cpuWindow(group, now);
     const found = await readSessionCpu(target, interpreter, ids, window, question, now, signal);
     for (const { session } of group) {

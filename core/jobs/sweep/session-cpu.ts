@@ -33,9 +33,12 @@ export const sessionCpu =
     }
     const { location } = located;
     const groups = location.windows === "delivery" ? [sessions] : sessions.map((session) => [session]);
-    const found = await mapConcurrently(groups, sessionsAtOnce, (group) =>
-      readGroup(usage, { target, interpreter, location, window, question, now }, group, levels, signal),
-    );
+    const asked = { target, interpreter, location, window, question, now };
+    const found = await mapConcurrently(groups, sessionsAtOnce, async (group) => {
+      const read = await readGroup(usage, asked, group, levels, signal);
+      question.onLooked?.(group.length);
+      return read;
+    });
     return new Map(found.flatMap((group) => [...group]));
   };
 

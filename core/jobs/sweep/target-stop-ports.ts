@@ -18,6 +18,8 @@ export function targetStopPorts(ports: SweepPorts, input: SweepInput, found: Swe
     const session = sessionOfEntry(entry);
     return listed.get(keyOf(session)) ?? session;
   };
+  // Progress is of the looks of a pass, not of the last one before each stop.
+  const { onLooks: _, ...quiet } = ports;
   return {
     ...ports,
     readSwitch: unlessRegretted(ports.documents, ports.readSwitch),
@@ -29,7 +31,7 @@ export function targetStopPorts(ports: SweepPorts, input: SweepInput, found: Swe
     lookAgain: async (entry, now, signal) => {
       const policies = await withProtections(ports, input.policies);
       const fresh = evidenceInputOf({ ...input, policies, looksAtMost: 1 }, found, () => null);
-      const gathered = await gatherEvidence(ports, now, fresh, found.target, [sessionOf(entry)], signal);
+      const gathered = await gatherEvidence(quiet, now, fresh, found.target, [sessionOf(entry)], signal);
       const [seen] = gathered.facts;
       if (seen === undefined) throw new RangeError("evidence of one session was asked for");
       // Get said so a moment ago.
