@@ -82,6 +82,19 @@ describe("looking what came after stops", () => {
     expect((await pass(plusMs(now, 2))).killSwitch.state).toBe("armed");
   });
 
+  it.each([
+    [60_000, "armed"],
+    [60_001, "disarmed"],
+    [30 * 86_400_000, "disarmed"],
+  ])(
+    "is not put off by a switch that was armed %i ms from now, by a clock that was wrong: %s",
+    async (aheadMs, state) => {
+      const { pass, killSwitch } = await world(10);
+      await killSwitch.write({ state: "armed", by: "ada", why: null, at: plusMs(now, aheadMs) }, never);
+      expect((await pass()).killSwitch.state).toBe(state);
+    },
+  );
+
   it("forgets stops of the day before", async () => {
     const { pass } = await world(10);
     expect((await pass(plusMs(now, 25 * 3_600_000))).regrets).toEqual([]);

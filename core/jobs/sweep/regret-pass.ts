@@ -38,6 +38,8 @@ interface RegretPass {
 const hourMs = 3_600_000;
 /** Stops that are older than a session lives were judged long ago. */
 const judgedMs = 24 * hourMs;
+/** Clocks of two machines may differ by so much. */
+const clockSkewMs = 60_000;
 
 /**
  * Looks what came after the stops since the switch was armed, and disarms it where a policy was regretted too often. Whoever arms it again has
@@ -52,8 +54,7 @@ export async function regretPass(
   killSwitch: KillSwitch,
   signal: AbortSignal,
 ): Promise<RegretPass> {
-  const armedAt = killSwitch.state === "armed" ? (killSwitch.at ?? 0) : 0;
-  const since = instant(Math.max(armedAt, now - judgedMs));
+  const since = instant(Math.max(armedAtOf(killSwitch, now), now - judgedMs));
   const facts: RegretFacts[] = [];
   let earlier: Bar | null;
   try {
@@ -75,6 +76,10 @@ export async function regretPass(
   const { problems, ...disarmed } = await disarm(ports, now, killSwitch, verdict, signal);
   return { regrets, mayStop: false, ...disarmed, problems: [...unremembered, ...problems] };
 }
+
+/** One that lies ahead is of a clock that was wrong: it puts off no judgement. */
+const armedAtOf = (position: KillSwitch, now: Instant): number =>
+  position.state === "armed" && position.at !== null && position.at <= now + clockSkewMs ? position.at : 0;
 
 /** For as long as the stops themselves are kept: what they saved is less what was regretted. */
 async function rememberAll(
