@@ -17,7 +17,7 @@ export interface DecideSettings {
  *
  * | Reason | Applies where | Action |
  * |---|---|---|
- * | `no-policy` | no policy matches, or its `idleAfter` is no time | keep |
+ * | `no-policy` | no policy matches, or several as specific as each other do, or its `idleAfter` is no time | keep |
  * | `ended` | the listing or Get says so, or its time limit has passed | keep |
  * | `protected` | a protection is in force at `now` | keep |
  * | `too-young` | younger than `minAge`, or begun after `now` | keep |

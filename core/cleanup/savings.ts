@@ -1,8 +1,9 @@
 import { type PricePeriod, periodAt } from "../billing/price-book.ts";
 import { expiresAtOf } from "../inventory/session.ts";
 import type { Instant } from "../kernel/instant.ts";
-import { subtractUsd, sumUsd, type Usd } from "../kernel/money.ts";
+import { subtractUsd, sumUsd, type Usd, zeroUsd } from "../kernel/money.ts";
 import type { StopRecord } from "../ports/stops.ts";
+import { isPresumed } from "./presumed-stop.ts";
 import { chargedLevel, type IdlePrices, idleCost, type LevelBounds, type UsdBounds } from "./savings-rate.ts";
 
 /** What one stop saved: an idle rest of the session's life. */
@@ -59,11 +60,12 @@ export function savingOf(stop: StopRecord, input: SavingsInput): Saving | null {
   const stoppedAt = stop.decidedAt ?? stop.intendedAt;
   const wouldEndAt = expiresAtOf(entry);
   if (wouldEndAt === null) return { stop, stoppedAt, wouldEndAt, usd: null, freedMs: null };
-  const freedMs = Math.max(0, wouldEndAt - stoppedAt);
+  // Its own caller may have ended it, at any moment.
+  const freedMs = isPresumed(stop) ? 0 : Math.max(0, wouldEndAt - stoppedAt);
   const period = periodAt(input.prices, key.region, stoppedAt);
   if (period === null) return { stop, stoppedAt, wouldEndAt, usd: null, freedMs };
   const level = levelOf(stop, period, input);
-  const low = idleCost(input, key.region, stoppedAt, wouldEndAt, level.low);
+  const low = isPresumed(stop) ? zeroUsd : idleCost(input, key.region, stoppedAt, wouldEndAt, level.low);
   // It may have been gone as soon as the stop was sent.
   const high = idleCost(input, key.region, stop.intendedAt, wouldEndAt, level.high);
   return { stop, stoppedAt, wouldEndAt, usd: low === null || high === null ? null : { low, high }, freedMs };

@@ -90,8 +90,20 @@ describe("what a stop saved", () => {
   });
 
   it("lies between a session that went as the stop was sent and one that went as that was found out", () => {
-    expect(savedBy({ tookMs: 3_600_000 }, { peakOf: peak(gib) })).toEqual(["0.047250000000", "0.056700000000"]);
+    expect(savedBy({ tookMs: 60_000 }, { peakOf: peak(gib) })).toEqual(["0.056542500000", "0.056700000000"]);
   });
+
+  it.each([
+    [600_000 - 1, "0.055125002625", 6 * 3_600_000 - 599_999],
+    [600_000, "0.000000000000", 0],
+    [3_600_000, "0.000000000000", 0],
+  ])(
+    "is maybe nothing where a later pass found it gone, after %i ms: nobody saw what ended it",
+    (tookMs, low, freedMs) => {
+      expect(savedBy({ tookMs }, { peakOf: peak(gib) })).toEqual([low, "0.056700000000"]);
+      expect(savingOf(stop({ tookMs }), input({ peakOf: peak(gib) }))?.freedMs).toBe(freedMs);
+    },
+  );
 
   it.each([
     ["its time limit is not known", { timeoutHours: null }, null],

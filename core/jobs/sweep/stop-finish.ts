@@ -1,11 +1,11 @@
+import { finishedAfterMs } from "../../cleanup/presumed-stop.ts";
 import { expiresAtOf } from "../../inventory/session.ts";
 import type { Target } from "../../inventory/target.ts";
-import type { Instant } from "../../kernel/instant.ts";
+import { type Instant, isoOf } from "../../kernel/instant.ts";
+import type { Problem } from "../../kernel/problem.ts";
 import type { StopRecord } from "../../ports/stops.ts";
 import type { StopPorts } from "./stop-ports.ts";
-
-/** An intent that is older is one of a run that was killed, or that could not find out what came of it, or of a session that ends slowly. */
-export const finishedAfterMs = 10 * 60_000;
+import { stillReadyCode } from "./stop-send.ts";
 
 /**
  * Finds out what became of stops whose run was killed after it wrote its intent, or saw the session live on. A session that is gone was
@@ -29,7 +29,8 @@ export async function finishStops(
     // One session is stopped once, by the last attempt at it that may have done it.
     const isTaken = seen === "stopped" && (await records.ofSession(record.key)).some((it) => takesPlaceOf(it, record));
     const state = isTaken ? notStopped(record) : seen;
-    const next: StopRecord = { ...record, state, decidedAt: now, problem: state === "failed" ? record.problem : null };
+    const problem = state === "failed" ? livesOn(record, now) : null;
+    const next: StopRecord = { ...record, state, decidedAt: now, problem };
     if ((await records.put(next)) === "written") finished.push({ ...next, revision: next.revision + 1 });
   }
   return finished;
@@ -38,7 +39,17 @@ export async function finishStops(
 const takesPlaceOf = ({ attempt, state }: StopRecord, record: StopRecord): boolean =>
   attempt > record.attempt && (state === "stopped" || state === "intended");
 
-/** A problem says that Stop was sent, and that the session was READY after that. */
+/** Where nobody could ask what became of it, it is known now, and counts as any other Stop that was sent. */
+const livesOn = ({ problem, key, attempt }: StopRecord, now: Instant): Problem | null =>
+  problem === null || problem.code === stillReadyCode
+    ? problem
+    : {
+        ...problem,
+        code: stillReadyCode,
+        message: `Session ${key.session} of ${key.interpreter} in ${key.region} was READY at ${isoOf(now)}, after attempt ${attempt} to stop it. ${problem.message}`,
+      };
+
+/** A problem says that Stop was sent. */
 const notStopped = ({ problem }: StopRecord): StopRecord["state"] => (problem === null ? "abandoned" : "failed");
 
 function stateOf(

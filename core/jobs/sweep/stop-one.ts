@@ -1,5 +1,6 @@
 import type { SessionKey } from "../../billing/usage-record.ts";
 import { checkBreaker } from "../../cleanup/breaker.ts";
+import { finishedAfterMs } from "../../cleanup/presumed-stop.ts";
 import { intentOf } from "../../cleanup/stop-intent.ts";
 import type { EntryOutcome } from "../../cleanup/stop-outcome.ts";
 import type { Instant } from "../../kernel/instant.ts";
@@ -7,7 +8,6 @@ import { RegistryError } from "../../ports/registry-error.ts";
 import type { StopRecord } from "../../ports/stops.ts";
 import { barrierOf } from "./stop-barrier.ts";
 import { stoppedWithin } from "./stop-count.ts";
-import { finishedAfterMs } from "./stop-finish.ts";
 import { lookOnceMore } from "./stop-look.ts";
 import type { SecondLook, StopOrder, StopPorts } from "./stop-ports.ts";
 import { type Refusal, refusedBy } from "./stop-refusal.ts";

@@ -13,6 +13,5 @@ export const turnsOf = (
 ): readonly SweptTarget[] =>
   found
     .map((one) => ({ one, lot: sha256(`${now} ${targetKey(one.target)}`) }))
-
     .toSorted((a, b) => (a.lot < b.lot ? -1 : 1))
     .map(({ one }) => one);
