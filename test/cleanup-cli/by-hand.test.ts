@@ -134,6 +134,20 @@ describe("stop", () => {
     expect(out).toContain("by hand, ada: incident 4711");
   });
 
+  it("stops nothing that the administrator keeps from every stop, whatever is overridden, and says so before", async () => {
+    await world.stops();
+    world.write("kept.yaml", `cleanup: { bounds: { neverStop: [{ session: ${JSON.stringify(first)} }] } }\n`);
+    for (const yes of [[], ["--yes"]]) {
+      const { report } = await stopped(
+        "hand",
+        ...[first, ...because, "--override-protection", "--config", "kept.yaml", ...yes],
+      );
+      expect(outcomes(report)).toEqual(["protected"]);
+      expect(report.outcomes[0]?.message).toContain("cleanup.bounds.neverStop");
+    }
+    expect(await world.stops()).toBe(0);
+  });
+
   it("stops all of an interpreter, what its policies only observe too, and nothing of another", async () => {
     await world.stops();
     const { report } = await stopped("hand", "--interpreter", interpreterOf("tool"), ...because, "--yes");
