@@ -1,5 +1,6 @@
 import type { SessionKey } from "../billing/usage-record.ts";
 import type { PlanEntry } from "../cleanup/plan.ts";
+import type { ToldProtection } from "../cleanup/told-protection.ts";
 import type { Target } from "../inventory/target.ts";
 import type { InterpreterId, SessionId } from "../kernel/ids.ts";
 import type { Instant } from "../kernel/instant.ts";
@@ -24,7 +25,7 @@ export type StopSession = (
 /**
  * What is kept of one attempt to stop one session. Written as `intended` before Stop is sent, and with its outcome after;
  * a record that stays `intended` is a crash, and the next run finishes it. With a `problem` it is one whose Stop was sent, and whose
- * session was READY all the same: it may yet end, which a later run finds out. Kept 400 days.
+ * session was READY all the same, or could not be asked for: it may yet end, which a later run finds out. Kept 400 days.
  */
 export interface StopRecord {
   /** Of session and attempt: of two runs that mean to stop a session at the same moment, one writes it. */
@@ -37,11 +38,19 @@ export interface StopRecord {
   /** The plan's entry, with the evidence of the look just before the stop. */
   readonly entry: PlanEntry;
   /** Null: by policy. */
-  readonly override: { readonly by: string; readonly reason: string } | null;
+  readonly override: StopRecordOverride | null;
   readonly state: "intended" | "stopped" | "already-gone" | "failed" | "abandoned";
   readonly intendedAt: Instant;
   readonly decidedAt: Instant | null;
   readonly problem: Problem | null;
+}
+
+/** Who stopped it by hand, and why. */
+export interface StopRecordOverride {
+  readonly by: string;
+  readonly reason: string;
+  /** The protection that was in force and was overridden, of several the one that lasts longest; null where there was none. */
+  readonly protection: ToldProtection | null;
 }
 
 /** How long adapters remember a stop: savings of a year can be added up, and a month more. */

@@ -29,7 +29,7 @@ export async function finishStops(
     // One session is stopped once, by the last attempt at it that may have done it.
     const isTaken = seen === "stopped" && (await records.ofSession(record.key)).some((it) => takesPlaceOf(it, record));
     const state = isTaken ? notStopped(record) : seen;
-    const problem = state === "failed" ? livesOn(record, now) : null;
+    const problem = state !== "failed" ? null : isTaken ? record.problem : livesOn(record, now);
     const next: StopRecord = { ...record, state, decidedAt: now, problem };
     if ((await records.put(next)) === "written") finished.push({ ...next, revision: next.revision + 1 });
   }
@@ -46,7 +46,7 @@ const livesOn = ({ problem, key, attempt }: StopRecord, now: Instant): Problem |
     : {
         ...problem,
         code: stillReadyCode,
-        message: `Session ${key.session} of ${key.interpreter} in ${key.region} was READY at ${isoOf(now)}, after attempt ${attempt} to stop it. ${problem.message}`,
+        message: `Session ${key.session} of ${key.interpreter} in ${key.region} was READY at ${isoOf(now)}, after attempt ${attempt} to stop it.`,
       };
 
 /** A problem says that Stop was sent. */

@@ -28,13 +28,14 @@ export async function sendStop(ports: SendPorts, intent: StopRecord, before: Sto
   const { key } = intent;
   const answer = await ports.stopSession(key, key.interpreter, key.session, intent.clientToken, never);
   if (answer.kind === "refused") {
-    const unwritten = await writeOutcome(ports, intent, { state: "failed", problem: answer.problem });
+    const { unwritten } = await writeOutcome(ports, intent, { state: "failed", problem: answer.problem });
     return { kind: "failed", problem: unwritten === null ? answer.problem : bothOf(answer.problem, unwritten) };
   }
   const seen = await waitForEnd(ports, intent);
   const sent = await sentOf(ports, intent, answer, seen, before !== null);
   // Only now, so that wherever a run is killed there is an open record of what was sent.
-  const left = before === null ? null : await writeOutcome(ports, before, { state: "failed", problem: before.problem });
+  const failed = { state: "failed", problem: before?.problem ?? null } as const;
+  const left = before === null ? null : (await writeOutcome(ports, before, failed)).unwritten;
   if (left === null) return sent;
   return "problem" in sent && sent.problem !== null
     ? { ...sent, problem: bothOf(sent.problem, left) }
@@ -46,7 +47,7 @@ export async function endedLate(
   ports: Pick<StopPorts, "records" | "clock">,
   open: StopRecord,
 ): Promise<Problem | null> {
-  return writeOutcome(ports, open, { state: "stopped", problem: null });
+  return (await writeOutcome(ports, open, { state: "stopped", problem: null })).unwritten;
 }
 
 async function sentOf(
@@ -60,18 +61,22 @@ async function sentOf(
     case "ended": {
       // Gone at the first request is not our doing; at a later one it may well be the first that worked late.
       const state = answer.kind === "gone" && !sentBefore ? "already-gone" : "stopped";
-      return { kind: state, problem: await writeOutcome(ports, intent, { state, problem: null }) };
+      return { kind: state, problem: (await writeOutcome(ports, intent, { state, problem: null })).unwritten };
     }
     case "ready": {
       const problem = stillReady(intent, answer);
       // Without a record of this attempt there is none to count the next one by.
-      const unwritten = await writeOutcome(ports, intent, { state: "intended", problem });
+      const { unwritten, record } = await writeOutcome(ports, intent, { state: "intended", problem });
       return unwritten === null
-        ? { kind: "alive", problem, open: { ...intent, problem, revision: intent.revision + 1 } }
+        ? { kind: "alive", problem, open: record }
         : { kind: "failed", problem: bothOf(problem, unwritten) };
     }
-    case "unread":
-      return { kind: "failed", problem: unread(intent, seen.why) };
+    case "unread": {
+      // That Stop was sent is known, whatever became of it.
+      const problem = unread(intent, seen.why);
+      const { unwritten } = await writeOutcome(ports, intent, { state: "intended", problem });
+      return { kind: "failed", problem: unwritten === null ? problem : bothOf(problem, unwritten) };
+    }
   }
 }
 
@@ -93,31 +98,42 @@ async function waitForEnd(ports: Pick<StopPorts, "getSession" | "clock">, { key 
   return last;
 }
 
+/** The record as it stands then, and why it could not be written. */
+interface Written {
+  readonly unwritten: Problem | null;
+  readonly record: StopRecord;
+}
+
 /**
- * Answers why it could not be written. Another run that took this one for dead, and saw the session live, has given the intent up: what this
+ * Another run that took this one for dead, and saw the session live, has given the intent up: what this
  * one knows is later. Any other outcome that another run has written stands.
  */
 async function writeOutcome(
   { records, clock }: Pick<StopPorts, "records" | "clock">,
   record: StopRecord,
   { state, problem }: Pick<StopRecord, "state" | "problem">,
-): Promise<Problem | null> {
+): Promise<Written> {
   const outcome = { state, problem, decidedAt: state === "intended" ? null : clock.now() };
   try {
-    if ((await records.put({ ...record, ...outcome })) === "written") return null;
+    if ((await records.put({ ...record, ...outcome })) === "written") return writtenOver(record, outcome);
     const stored = (await records.ofSession(record.key)).find(({ id }) => id === record.id);
-    if (stored?.state === state) return null;
-    if (stored?.state === "abandoned" && (await records.put({ ...stored, ...outcome })) === "written") return null;
+    if (stored?.state === state) return { unwritten: null, record: stored };
+    if (stored?.state === "abandoned" && (await records.put({ ...stored, ...outcome })) === "written") {
+      return writtenOver(stored, outcome);
+    }
     const other = stored === undefined ? "has taken it away" : `has written ${JSON.stringify(stored.state)}`;
-    return {
-      code: "OutcomeNotWritten",
-      message: `${nameOf(record)}: ${JSON.stringify(state)} was not written down, as another run ${other} meanwhile.`,
-    };
+    const message = `${nameOf(record)}: ${JSON.stringify(state)} was not written down, as another run ${other} meanwhile.`;
+    return { unwritten: { code: "OutcomeNotWritten", message }, record };
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
-    return { code: "StateUnavailable", message: error.message };
+    return { unwritten: { code: "StateUnavailable", message: error.message }, record };
   }
 }
+
+const writtenOver = (record: StopRecord, outcome: Partial<StopRecord>): Written => ({
+  unwritten: null,
+  record: { ...record, ...outcome, revision: record.revision + 1 },
+});
 
 const bothOf = (first: Problem, second: Problem): Problem => ({
   ...first,
