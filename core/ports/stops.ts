@@ -1,6 +1,5 @@
 import type { SessionKey } from "../billing/usage-record.ts";
 import type { PlanEntry } from "../cleanup/plan.ts";
-import type { ToldProtection } from "../cleanup/told-protection.ts";
 import type { Target } from "../inventory/target.ts";
 import type { InterpreterId, SessionId } from "../kernel/ids.ts";
 import type { Instant } from "../kernel/instant.ts";
@@ -38,19 +37,11 @@ export interface StopRecord {
   /** The plan's entry, with the evidence of the look just before the stop. */
   readonly entry: PlanEntry;
   /** Null: by policy. */
-  readonly override: StopRecordOverride | null;
+  readonly override: { readonly by: string; readonly reason: string } | null;
   readonly state: "intended" | "stopped" | "already-gone" | "failed" | "abandoned";
   readonly intendedAt: Instant;
   readonly decidedAt: Instant | null;
   readonly problem: Problem | null;
-}
-
-/** Who stopped it by hand, and why. */
-export interface StopRecordOverride {
-  readonly by: string;
-  readonly reason: string;
-  /** The protection that was in force and was overridden, of several the one that lasts longest; null where there was none. */
-  readonly protection: ToldProtection | null;
 }
 
 /** How long adapters remember a stop: savings of a year can be added up, and a month more. */
