@@ -2,9 +2,9 @@ import type { DecisionReason } from "../../core/cleanup/decision.ts";
 import { formatUsd, parseUsd, sumUsd } from "../../core/kernel/money.ts";
 import type { PlannedStop, PlanReport } from "../../core/reporting/plan-report.ts";
 import { formatSeconds } from "../render/duration.ts";
+import { renderFitting } from "../render/fit-columns.ts";
 import { safeText } from "../render/safe-text.ts";
 import { type Paint, painter } from "../render/style.ts";
-import { renderTable } from "../render/table.ts";
 import { range } from "../scan/money-range.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -33,19 +33,19 @@ export function planText(
   ].join("");
 }
 
-/** One row for each stop. */
+/** One row for each stop: what people copy, and what they add up, is never cut. */
 const stopsTable = (stops: readonly PlannedStop[], width: number | null, paint: Paint): string =>
-  renderTable(
+  renderFitting(
     [
-      { title: "REGION" },
-      { title: "SESSION", shrinkTo: 12 },
-      { title: "INTERPRETER", shrinkTo: 8 },
-      { title: "NAME", shrinkTo: 6 },
-      { title: "IDLE SINCE" },
+      { title: "REGION", folds: true },
+      { title: "SESSION" },
+      { title: "INTERPRETER", yields: 5 },
+      { title: "NAME", shrinkTo: 6, yields: 2 },
+      { title: "IDLE", align: "right", yields: 4 },
       { title: "AGE", align: "right" },
       { title: "SAVES", align: "right" },
-      { title: "POLICY", shrinkTo: 6 },
-      { title: "REASON" },
+      { title: "POLICY", folds: true, yields: 3 },
+      { title: "REASON", folds: true, yields: 1, under: true },
     ],
     stops.map((stop) =>
       [
@@ -53,7 +53,7 @@ const stopsTable = (stops: readonly PlannedStop[], width: number | null, paint: 
         stop.session,
         stop.interpreter,
         stop.name ?? "-",
-        stop.idleSince === null ? "it works" : minuteText(stop.idleSince),
+        idleText(stop),
         formatSeconds(stop.ageSeconds),
         range(stop.savesLowUsd, stop.savesHighUsd),
         stop.policy === "" ? "-" : stop.policy,
@@ -63,6 +63,12 @@ const stopsTable = (stops: readonly PlannedStop[], width: number | null, paint: 
     width,
     paint,
   );
+
+/** For how long that is shown, up to its horizon: of what came after, nothing is known yet. */
+const idleText = ({ idleSince, horizon }: PlannedStop): string =>
+  idleSince === null || horizon === null
+    ? "it works"
+    : formatSeconds((Date.parse(horizon) - Date.parse(idleSince)) / 1000);
 
 function stopsLine({ stops, postponed }: PlanReport): string {
   const sum = (part: "savesLowUsd" | "savesHighUsd"): string =>
@@ -75,16 +81,16 @@ function stopsLine({ stops, postponed }: PlanReport): string {
 }
 
 const leaksTable = (leaks: PlanReport["leaks"], width: number | null, paint: Paint): string =>
-  renderTable(
+  renderFitting(
     [
-      { title: "REGION" },
-      { title: "INTERPRETER", shrinkTo: 8 },
+      { title: "REGION", folds: true },
+      { title: "INTERPRETER" },
       { title: "SLOTS", align: "right" },
       { title: "COST SO FAR", align: "right" },
       { title: "AN HOUR", align: "right" },
-      { title: "OLDEST" },
-      { title: "TURN ON" },
-      { title: "BECAUSE", shrinkTo: 12 },
+      { title: "OLDEST", yields: 3 },
+      { title: "TURN ON", yields: 2, under: true },
+      { title: "BECAUSE", yields: 1, under: true },
     ],
     leaks.map((it) =>
       [

@@ -1,24 +1,24 @@
 import type { StopOutcome, StopReport } from "../../core/reporting/stop-report.ts";
 import { type ExitCode, exitCode } from "../exit-code.ts";
 import { formatSeconds } from "../render/duration.ts";
+import { renderFitting } from "../render/fit-columns.ts";
 import { safeText } from "../render/safe-text.ts";
 import { painter, type Style } from "../render/style.ts";
-import { renderTable } from "../render/table.ts";
 import type { Terminal } from "../terminal.ts";
 
-/** What became of each session, one row each, then the reasons of those that were not stopped. */
+/** What became of each session, one row each, with why. */
 export function stopText(report: StopReport, next: string, terminal: Pick<Terminal, "color" | "columns">): string {
   const paint = painter(terminal.color);
   const { outcomes, finished, problems } = report;
-  const table = renderTable(
+  const table = renderFitting(
     [
       { title: "OUTCOME" },
-      { title: "REGION" },
-      { title: "SESSION", shrinkTo: 12 },
-      { title: "INTERPRETER", shrinkTo: 8 },
-      { title: "NAME", shrinkTo: 6 },
-      { title: "AGE", align: "right" },
-      { title: "WHY", shrinkTo: 12 },
+      { title: "REGION", folds: true },
+      { title: "SESSION" },
+      { title: "INTERPRETER", yields: 4 },
+      { title: "NAME", shrinkTo: 6, yields: 2 },
+      { title: "AGE", align: "right", yields: 3 },
+      { title: "WHY", yields: 1, under: true },
     ],
     outcomes.map((it) => [
       { text: outcomeText(it), style: styles[it.outcome] },

@@ -6,9 +6,9 @@ import type { Instant } from "../../core/kernel/instant.ts";
 import { UsageError } from "../cli-error.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { exitCode } from "../exit-code.ts";
+import { renderFitting } from "../render/fit-columns.ts";
 import { safeJson, safeText } from "../render/safe-text.ts";
 import { painter } from "../render/style.ts";
-import { renderTable } from "../render/table.ts";
 import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
 import type { RunVerb } from "../verb.ts";
@@ -40,17 +40,17 @@ const unknownHalf = (what: string | undefined): string =>
 function policyText(set: PolicySet, report: PolicyReport, now: Instant, terminal: Terminal): string {
   const paint = painter(terminal.color);
   const width = terminal.color ? terminal.columns : null;
-  const policies = renderTable(
+  const policies = renderFitting(
     [
       { title: "POLICY" },
-      { title: "MATCHES", shrinkTo: 20 },
+      { title: "MATCHES", yields: 2, under: true },
       { title: "MODE" },
       { title: "IDLE AFTER", align: "right" },
       { title: "MIN AGE", align: "right" },
       { title: "MAX AGE", align: "right" },
       { title: "EVIDENCE" },
       { title: "A PASS", align: "right" },
-      { title: "BREAKER" },
+      { title: "BREAKER", yields: 1, under: true },
     ],
     set.policies.map((policy) =>
       policyCells(policy).map((text, index) => ({
@@ -61,8 +61,8 @@ function policyText(set: PolicySet, report: PolicyReport, now: Instant, terminal
     width,
     paint,
   );
-  const protections = renderTable(
-    [{ title: "PROTECTED", shrinkTo: 20 }, { title: "LASTS" }, { title: "WHY", shrinkTo: 10 }],
+  const protections = renderFitting(
+    [{ title: "PROTECTED", wraps: true, shrinkTo: 40 }, { title: "LASTS" }, { title: "WHY", yields: 1, under: true }],
     set.protections.map((item) => [
       { text: matchText(item.match) },
       { text: protectionText(item, now) },
