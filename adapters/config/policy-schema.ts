@@ -15,7 +15,7 @@ const breakerSchema = z.strictObject(
   { error: "must have some of maxStops, maxStopsPct, window" },
 );
 
-const policySchema = z.strictObject(
+export const policySchema = z.strictObject(
   {
     id: z.string({ error: "must be a name" }).regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, id),
     match: matchSchema.describe("Left out: every session.").optional(),
@@ -47,7 +47,7 @@ const protectionSchema = z.strictObject(
     match: matchSchema,
     until: z
       .string({ error: instantText })
-      .regex(/^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{3})?Z)?$/, instantText)
+      .regex(/^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{3})?Z)?$/, { error: instantText, abort: true })
       .refine((text) => instantOfIso(text) !== null, instantText)
       .describe("It lapses then. Left out: it holds as long as it stands here.")
       .optional(),
