@@ -3,6 +3,8 @@ import { type PolicyTerms, policyBoundsProblems } from "../../adapters/config/po
 import { boundsOf } from "../../adapters/config/policy-bounds-schema.ts";
 import { matchKeys } from "../../adapters/config/policy-match-schema.ts";
 import { policyFileSchema, policyKeys } from "../../adapters/config/policy-schema.ts";
+import { policySetProblems } from "../../adapters/config/policy-set-problems.ts";
+import { soundPolicies } from "../../adapters/config/sound-policies.ts";
 import type { PolicySet } from "../../core/cleanup/policy.ts";
 import type { RunawayLimits } from "../../core/cleanup/runaway.ts";
 import { issueProblems, type KnownKeys } from "../config/issue-problems.ts";
@@ -18,14 +20,18 @@ export function parsePolicy(text: string, file: string, terms: PolicyTerms): Par
   const located = locateText(text, file);
   if (!located.ok) return { ok: false, problems: located.problems.map(safeText) };
   const parsed = policyFileSchema.safeParse(located.value);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.flatMap((issue) => issueProblems(issue, knownKeys, located.at));
-    return { ok: false, problems: problems.map(safeText) };
-  }
-  const outside = policyBoundsProblems(parsed.data, terms);
-  if (outside.length > 0) {
-    const problems = outside.map(({ path, message }) => `${located.at(path)}: ${nameOfPath(path)} ${message}`);
-    return { ok: false, problems: problems.map(safeText) };
+  const sound = parsed.success ? parsed.data : soundPolicies(located.value);
+  const problems = [
+    ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => issueProblems(issue, knownKeys, located.at))),
+    ...[...policySetProblems(sound), ...policyBoundsProblems(sound, terms)].map(
+      ({ path, message }) => `${located.at(path)}: ${nameOfPath(path)} ${message}`,
+    ),
+  ];
+  if (!parsed.success || problems.length > 0) {
+    const lineOf = (problem: string): number => Number.parseInt(problem.slice(file.length + 1), 10);
+    // What members contradict is told by the schema, too, where nothing else is wrong.
+    const unique = [...new Set(problems)].toSorted((a, b) => lineOf(a) - lineOf(b));
+    return { ok: false, problems: unique.map(safeText) };
   }
   const set = policiesOf(parsed.data, boundsOf(terms.bounds), terms.invocationStamp);
   return { ok: true, set, runaway: runawayLimitsOf(parsed.data) };

@@ -59,6 +59,49 @@ describe("a policy file", () => {
     expect(problemsOf(text)).toHaveLength(11);
   });
 
+  it("tells what members contradict in the same run as what is wrong with others", () => {
+    const text = [
+      "version: 1",
+      "policies:",
+      "  - id: a",
+      "    mode: enforced",
+      "  - id: a",
+      "    match: { name: '(' }",
+      "    idleAfter: 5m",
+      "    evidence: invocations",
+      "  - id: c",
+      "    match: { account: 1 }",
+      "    minAge: 1w",
+      "    maxAge: 5m",
+      "  - id: d",
+      "    match: { name: x }",
+      "    maxAge: 1w",
+      "    maxAgeStopsBusy: true",
+      "  - id: e",
+      "    match: { name: x }",
+      "    idleAfter: 1w",
+      "    evidence: invocations",
+    ].join("\n");
+    expect(problemsOf(text).map((problem) => problem.slice(0, 52))).toEqual([
+      "p.yaml:4: policies[0].mode must be observe or enforc",
+      'p.yaml:5: policies[1].id "a" is also that of policy ',
+      "p.yaml:6: policies[1].match.name is no regular expre",
+      "p.yaml:7: policies[1].idleAfter (5m) must be 15m or ",
+      "p.yaml:10: policies[2].match.account must be twelve ",
+      "p.yaml:11: policies[2].minAge must be a time from 0s",
+      "p.yaml:15: policies[3].maxAge must be a time from 1m",
+      "p.yaml:18: policies[4].match matches the same sessio",
+      "p.yaml:19: policies[4].idleAfter must be a time from",
+    ]);
+  });
+
+  it("tells a problem once", () => {
+    const text = "version: 1\nprotections:\n  - match: {}\n    why: x\n    until: yesterday\n";
+    expect(problemsOf(text)).toEqual([
+      'p.yaml:5: protections[0].until must be an instant of UTC, for example "2026-12-01T00:00:00Z"',
+    ]);
+  });
+
   it.each<[string, string, string]>([
     ["idleAfter", "59s", "1m"],
     ["idleAfter", "481m", "8h"],
