@@ -25,7 +25,7 @@ export const runPolicy: RunVerb = async ({ arguments: words, options }, terminal
 
   const config = await loadConfig(terminal.cwd, typeof options["config"] === "string" ? options["config"] : undefined);
   const terms = cleanupOf(config.cleanup);
-  const { set, runaway } = await loadPolicy(terminal.cwd, file, terms);
+  const { set, runaway } = await loadPolicy(terminal.cwd, file ?? config.cleanup?.policy, terms);
   const now = systemClock.now();
   const report = policyReport(set, runaway, boundsOf(terms.bounds), now);
   terminal.out(options["json"] === true ? `${safeJson(report)}\n` : policyText(set, report, now, terminal));
