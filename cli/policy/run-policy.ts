@@ -93,6 +93,7 @@ const policyCells = (policy: Policy): readonly string[] => [
 ];
 
 function summary({ policies, invocationStamp }: PolicySet): string {
+  if (policies.length === 0) return `Calls are stamped: ${invocationStamp}.\n`;
   const enforced = policies.filter(({ mode }) => mode === "enforce").length;
   const count = `${policies.length} ${policies.length === 1 ? "policy is" : "policies are"} in order`;
   const effect =

@@ -6,7 +6,7 @@ import { isInForce, lapsingProtections } from "./protections.ts";
 
 /** Something that is allowed, and probably not meant. */
 export interface PolicyWarning {
-  readonly code: "tie" | "shadowed" | "protected" | "protection-expired" | "protection-lapsing";
+  readonly code: "no-policies" | "tie" | "shadowed" | "protected" | "protection-expired" | "protection-lapsing";
   readonly message: string;
 }
 
@@ -16,6 +16,7 @@ export function policyWarnings(
   now: Instant,
 ): readonly PolicyWarning[] {
   return [
+    ...(policies.length === 0 ? [noPolicies] : []),
     ...policies.flatMap((policy, index) => tiesOf(policy, policies.slice(index + 1))),
     ...policies.flatMap((policy) => shadowOf(policy, policies)),
     ...policies.flatMap((policy) => protectedBy(policy, protections, now)),
@@ -23,6 +24,11 @@ export function policyWarnings(
     ...lapsingProtections(protections, now, warnBeforeMs).map((item) => lapsing(item, now)),
   ];
 }
+
+const noPolicies: PolicyWarning = {
+  code: "no-policies",
+  message: "no policy is about any session: each is kept, as no-policy",
+};
 
 /** Two patterns of which nobody can say that no name matches both. Policies that differ in an id never meet. */
 const tiesOf = (policy: Policy, others: readonly Policy[]): readonly PolicyWarning[] =>

@@ -86,8 +86,9 @@ describe("warnings of policies", () => {
     [90, ['protection-lapsing: the protection "a fair" lapses in 30 min']],
     [91, []],
   ])("tell of a protection until minute %i in minute 60: %j", (until, warnings) => {
-    expect(warningsOf({}, [{ match: matchOf({}), source: "policy", until: minute(until), why: "a fair" }])).toEqual(
-      warnings,
-    );
+    expect(warningsOf({}, [{ match: matchOf({}), source: "policy", until: minute(until), why: "a fair" }])).toEqual([
+      "no-policies: no policy is about any session: each is kept, as no-policy",
+      ...warnings,
+    ]);
   });
 });
