@@ -34,19 +34,26 @@ export interface CleanupInputRead extends CleanupInput {
 
 /**
  * Reads flags, configuration and policies, and gathers what is wrong with all of them. The policy file is that of `--policy`, else the
- * configuration's, else sandmeter.policy.yaml. `if-there`: there need not be one; `ignored`: what is wrong with it bars nobody.
+ * configuration's, else sandmeter.policy.yaml. `if-there`: there need not be one; `ignored`: what is wrong with it bars nobody. Where
+ * `ofPolicy` is given, what is wrong with the file is told there instead.
  */
 export async function readCleanupInput(
   options: VerbInput["options"],
   terminal: Terminal,
   policy: "needed" | "if-there" | "ignored",
+  ofPolicy: string[] | null = null,
 ): Promise<CleanupInputRead> {
   const { settings, config, problems } = await readAwsSettings(options, terminal);
   const found = [...problems];
   const surroundings = { cwd: terminal.cwd, env: terminal.env, platform: process.platform };
   const accounts = accountsSettingsOf(config, options, surroundings, found);
   const policyFile = policy === "ignored" ? null : fileOf(options, config, policy === "needed", terminal.cwd);
-  return { settings, accounts, ...(await cleanupPartOf(config, policyFile, terminal.cwd, found)), problems: found };
+  return {
+    settings,
+    accounts,
+    ...(await cleanupPartOf(config, policyFile, terminal.cwd, ofPolicy ?? found)),
+    problems: found,
+  };
 }
 
 /** What the configuration and a policy file say of clean-up; what is wrong with the file goes to `problems`. */

@@ -1,13 +1,13 @@
 import type { AwsClients } from "../../adapters/aws/clients.ts";
-import { canBeOverridden, neverStopText } from "../../core/cleanup/protections.ts";
+import type { PlanEntry } from "../../core/cleanup/plan.ts";
 import type { EntryOutcome } from "../../core/cleanup/stop-outcome.ts";
 import type { Session } from "../../core/inventory/session.ts";
 import type { TargetScan } from "../../core/jobs/scan/outcome.ts";
-import { type StoppedByHand, stopByHand } from "../../core/jobs/sweep/stop-by-hand.ts";
+import { stopByHand } from "../../core/jobs/sweep/stop-by-hand.ts";
 import type { StopOverride } from "../../core/jobs/sweep/stop-ports.ts";
 import type { SweepPorts } from "../../core/jobs/sweep/sweep-ports.ts";
 import type { StopRecord } from "../../core/ports/stops.ts";
-import { type Came, type StopReport, stopReport } from "../../core/reporting/stop-report.ts";
+import { type StopReport, stopReport } from "../../core/reporting/stop-report.ts";
 import type { Stores } from "../accounts/stores.ts";
 import { CliError, UsageError } from "../cli-error.ts";
 import { safeJson, safeText } from "../render/safe-text.ts";
@@ -18,6 +18,8 @@ import type { Terminal } from "../terminal.ts";
 import type { CheckVerb, RunVerb } from "../verb.ts";
 import type { CleanupInput } from "./cleanup-input.ts";
 import { standingIn, stopperOf, stopsNothing, sweepInputOf, sweepPortsOf, userOf } from "./compose.ts";
+import { type Foreseen, foreseenOf } from "./foreseen.ts";
+import { protectionsText } from "./protections-text.ts";
 import { readStopFlags, type StopFlags } from "./stop-flags.ts";
 import { stopProgress } from "./stop-progress.ts";
 import { stopExitOf, stopText } from "./stop-text.ts";
@@ -31,12 +33,14 @@ export const checkStop: CheckVerb = async (input, terminal) => (await readStopFl
 export const runStop: RunVerb = async (verbInput, terminal) => {
   const { problems, input, flags } = await readStopFlags(verbInput, terminal);
   if (problems.length > 0) throw new UsageError(problems);
-  const override: StopOverride = { by: userOf(terminal), reason: flags.reason, protections: flags.overrideProtection };
+  const { reason, overrideProtection: protections, policyUnread } = flags;
+  if (policyUnread !== null) terminal.err(`${safeText(policyUnread)}\n`);
+  const override: StopOverride = { by: userOf(terminal), reason, protections, policyUnread };
   const report = await withCleanup(input, terminal.signal, (clients, stores) =>
     stop(clients, stores, input, flags, override, terminal),
   );
-  const next = flags.yes ? "" : whatNext(report);
-  terminal.out(verbInput.options["json"] === true ? `${safeJson(report)}\n` : stopText(report, next, terminal));
+  const after = [protectionsText(report), flags.yes ? "" : whatNext(report)].filter((text) => text !== "").join("\n");
+  terminal.out(verbInput.options["json"] === true ? `${safeJson(report)}\n` : stopText(report, after, terminal));
   return stopExitOf(report);
 };
 
@@ -64,7 +68,7 @@ async function stop(
     const ports = { ...sweepPortsOf(clients, stores, input, stopper.stopSession), onOutcome: progress.came };
     const sweepInput = sweepInputOf(input, flags.yes);
     let plan: string | null = null;
-    const foreseen: Came[] = [];
+    const foreseen: Foreseen[] = [];
     const outcomes: EntryOutcome[] = [];
     const finished: StopRecord[] = [];
     const problems: StopReport["problems"][number][] = [...unread];
@@ -86,9 +90,20 @@ async function stop(
       finished.push(...done.finished);
       problems.push(...done.problems.map((problem) => ({ ...problem, region: target.target.region })));
     }
+    const protections = new Map(foreseen.map(({ came, protection }) => [came.entry.digest, protection] as const));
+    const protectionOf = ({ digest }: PlanEntry) => protections.get(digest) ?? null;
     const standing = await standingIn(clients, stores, cleanup, signal);
     return stopReport(
-      { acted: flags.yes, plan, override, problems, standing, outcomes: flags.yes ? outcomes : foreseen, finished },
+      {
+        acted: flags.yes,
+        plan,
+        override: { by: override.by, reason: override.reason, protections: override.protections },
+        problems,
+        standing,
+        outcomes: flags.yes ? outcomes : foreseen.map(({ came }) => came),
+        finished,
+        protectionOf,
+      },
       pricingOf(settings),
       subject.now,
     );
@@ -96,22 +111,6 @@ async function stop(
     progress.clear();
     stopper.close();
   }
-}
-
-/** What can be told of it without stopping anything. */
-function foreseenOf({ plan, decided }: StoppedByHand, { protections }: StopOverride): readonly Came[] {
-  const nameOf = (interpreter: string, session: string): string => `${interpreter}/${session}`;
-  const protectionOf = new Map(
-    decided.map(({ facts: { session, protection } }) => [nameOf(session.interpreter, session.id), protection] as const),
-  );
-  return (plan?.entries ?? []).map((entry) => {
-    const protection = protectionOf.get(nameOf(entry.key.interpreter, entry.key.session)) ?? null;
-    if (protection === null || (protections && canBeOverridden(protection))) return { kind: "would-stop", entry };
-    const message = canBeOverridden(protection)
-      ? "It is protected: --override-protection stops it all the same."
-      : neverStopText;
-    return { kind: "refused", entry, reason: "protected", message };
-  });
 }
 
 /** What a stop saves depends on its time limit, which listings do not say. */

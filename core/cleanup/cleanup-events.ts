@@ -9,6 +9,7 @@ import type { SessionFacts } from "./decision.ts";
 import { evidenceDetail } from "./event-evidence.ts";
 import type { PlanEntry } from "./plan.ts";
 import type { Protection, SessionMatch } from "./policy.ts";
+import { writtenOverride } from "./recorded-override.ts";
 import type { PolicyRegret } from "./regret.ts";
 import type { Runaway } from "./runaway.ts";
 import type { EntryOutcome } from "./stop-outcome.ts";
@@ -74,7 +75,7 @@ export function stopRecordEvent(now: Instant, record: StopRecord): OutgoingEvent
   const detail = {
     plan,
     attempt,
-    override,
+    override: writtenOverride(override),
     intendedAt: isoOf(intendedAt),
     decidedAt: decidedAt === null ? null : isoOf(decidedAt),
     ...entryDetail(entry),

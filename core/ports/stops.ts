@@ -1,5 +1,6 @@
 import type { SessionKey } from "../billing/usage-record.ts";
 import type { PlanEntry } from "../cleanup/plan.ts";
+import type { RecordedOverride } from "../cleanup/recorded-override.ts";
 import type { Target } from "../inventory/target.ts";
 import type { InterpreterId, SessionId } from "../kernel/ids.ts";
 import type { Instant } from "../kernel/instant.ts";
@@ -37,7 +38,7 @@ export interface StopRecord {
   /** The plan's entry, with the evidence of the look just before the stop. */
   readonly entry: PlanEntry;
   /** Null: by policy. */
-  readonly override: { readonly by: string; readonly reason: string } | null;
+  readonly override: RecordedOverride | null;
   readonly state: "intended" | "stopped" | "already-gone" | "failed" | "abandoned";
   readonly intendedAt: Instant;
   readonly decidedAt: Instant | null;

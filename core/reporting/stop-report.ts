@@ -1,6 +1,7 @@
 import type { PlanEntry } from "../cleanup/plan.ts";
 import type { EntryOutcome, RefusalReason } from "../cleanup/stop-outcome.ts";
 import { type ReportedSwitch, reportedSwitch, type SwitchStanding } from "../cleanup/switch-standing.ts";
+import { type ToldProtection, type WrittenProtection, writtenProtection } from "../cleanup/told-protection.ts";
 import { type Instant, isoOf } from "../kernel/instant.ts";
 import type { Problem } from "../kernel/problem.ts";
 import type { StopRecord } from "../ports/stops.ts";
@@ -31,6 +32,8 @@ export interface StopOutcome extends PlannedStop {
   readonly refusal: RefusalReason | null;
   /** Why it was refused or failed, or what could not be written down; null where there is nothing to say. */
   readonly message: string | null;
+  /** That a person overrides, or that bars them; null where none is in force, or nobody asked. */
+  readonly protection: WrittenProtection | null;
 }
 
 /** What an entry came to; `would-stop` in a dry run where nothing that can be told beforehand bars it. */
@@ -41,11 +44,12 @@ export function stopReport(
     readonly standing: SwitchStanding;
     readonly outcomes: readonly Came[];
     readonly finished: readonly StopRecord[];
+    readonly protectionOf?: (entry: PlanEntry) => ToldProtection | null;
   },
   pricing: Pricing,
   now: Instant,
 ): StopReport {
-  const { acted, plan, override, problems, standing, outcomes, finished } = input;
+  const { acted, plan, override, problems, standing, outcomes, finished, protectionOf } = input;
   return {
     asOf: isoOf(now),
     acted,
@@ -57,11 +61,15 @@ export function stopReport(
       outcome: came.kind,
       refusal: came.kind === "refused" ? came.reason : null,
       message: messageOf(came),
+      protection: writtenOrNull(protectionOf?.(came.entry) ?? null),
     })),
     finished: finished.map(({ key, state }) => ({ session: key.session, region: key.region, state })),
     problems,
   };
 }
+
+const writtenOrNull = (told: ToldProtection | null): WrittenProtection | null =>
+  told === null ? null : writtenProtection(told);
 
 function messageOf(came: Came): string | null {
   switch (came.kind) {

@@ -128,10 +128,41 @@ describe("stop", () => {
   it("bars protected sessions unless that is overridden too, and keeps who did it and why", async () => {
     const held = await stopped("hand", second, ...because, "--yes");
     expect({ exit: held.exit, outcomes: outcomes(held.report) }).toEqual({ exit: 1, outcomes: ["protected"] });
+    const lifted = { source: "hand", match: { session: second, name: null }, why: "a demo" };
+    const seen = {
+      outcomes: [
+        {
+          policy: expect.stringMatching(/^(leaks|watched)$/),
+          protection: lifted,
+          reason: expect.not.stringMatching(/no-policy|protected/),
+        },
+      ],
+    };
+    const { out: dry } = await ask("hand", "stop", second, ...because, "--override-protection");
+    expect(dry).toMatch(
+      new RegExp(`Would be overridden: the protection by hand of session ${second}, until .*: a demo`),
+    );
     const done = await stopped("hand", second, ...because, "--yes", "--override-protection");
+    expect(done.report).toMatchObject(seen);
     expect({ exit: done.exit, outcomes: outcomes(done.report) }).toEqual({ exit: 0, outcomes: ["stopped"] });
     const { out } = await ask("hand", "explain", second);
-    expect(out).toContain("by hand, ada: incident 4711");
+    expect(out).toContain("by hand, ada: incident 4711; overrode the protection by hand of session");
+    expect(out).toContain("CPU: usage records without a gap");
+    expect(out).toMatch(/^Policy (leaks|watched)/m);
+    const json = JSON.parse((await ask("hand", "explain", second, "--json")).out) as { stops: object[] };
+    expect(violations(publishedSchema("explain.schema.json"), json)).toEqual([]);
+    expect(json.stops).toMatchObject([{ override: { protection: lifted } }]);
+  });
+
+  it("lets whoever overrides protections stop although the policy file is wrong, and says that nobody knows what it protects", async () => {
+    world.write("unreadable.policy.yaml", "version: 7\n");
+    const asked = ["stop", first, ...because, "--policy", "unreadable.policy.yaml"];
+    expect((await ask("hand", ...asked)).exit).toBe(2);
+    const { exit, out, err } = await ask("hand", ...asked, "--override-protection");
+    expect(exit).toBe(0);
+    expect(err).toContain("The policy file could not be read (");
+    expect(out).toContain("Would be overridden: whatever protects it, which is not known");
+    expect(out).not.toContain("No policy is about it");
   });
 
   it("stops nothing that the administrator keeps from every stop, whatever is overridden, and says so before", async () => {

@@ -12,6 +12,7 @@ import {
   stopRecordEvent,
 } from "../../core/cleanup/cleanup-events.ts";
 import type { PlanEntry } from "../../core/cleanup/plan.ts";
+import { toldProtection } from "../../core/cleanup/told-protection.ts";
 import { tellCleanup } from "../../core/jobs/sweep/tell-cleanup.ts";
 import { accountId, interpreterId, region, sessionId } from "../../core/kernel/ids.ts";
 import { instant, plusMs } from "../../core/kernel/instant.ts";
@@ -90,12 +91,13 @@ const session = {
   timeoutSeconds: 28_800,
 };
 const match = { account: null, region: null, interpreter: null, session: null, name: null };
+const lifted = toldProtection({ match, source: "hand", until: plusMs(now, 60_000), why: "a demo" });
 const refused = { kind: "refused" as const, entry, reason: "breaker" as const, message: "5 are more than 4." };
 
 const events: readonly (OutgoingEvent | null)[] = [
   stopPlannedEvent(now, stop.plan, entry, false),
   stopRecordEvent(now, stop),
-  stopRecordEvent(now, { ...stop, override: { by: "ada", reason: "why" } }),
+  stopRecordEvent(now, { ...stop, override: { by: "ada", reason: "why", protection: lifted } }),
   stopRecordEvent(now, { ...stop, state: "failed", problem: { code: "AccessDenied", message: "It was refused." } }),
   refusedEvent(now, [refused]),
   disarmedEvent(now, { state: "disarmed", by: "ada", why: null, at: now }),

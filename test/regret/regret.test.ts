@@ -195,7 +195,7 @@ describe("a policy", () => {
   });
 
   it("is judged by what a policy stopped: not by what a person did, what failed, or what had ended", () => {
-    const byHand = stopped("h", { change: { override: { by: "on call", reason: "it burns" } } });
+    const byHand = stopped("h", { change: { override: { by: "on call", reason: "it burns", protection: null } } });
     const others = (["failed", "already-gone", "abandoned", "intended"] as const).map((state) => ({
       ...stopped(state),
       state,

@@ -35,7 +35,7 @@ const anyStop = fc.record({
 });
 
 const madeOf = (shape: typeof anyStop extends fc.Arbitrary<infer T> ? T : never, index: number): StopRecord => {
-  const override = shape.byHand ? { by: "ada", reason: "why" } : null;
+  const override = shape.byHand ? { by: "ada", reason: "why", protection: null } : null;
   const record = intended(`s${index}`, shape.at, { override }, shape.target);
   const key = { ...record.key, interpreter: interpreterId(shape.tool) };
   const entry = { ...record.entry, key, policy: { id: shape.policy, hash: "h" }, timeoutSeconds: shape.timeoutSeconds };

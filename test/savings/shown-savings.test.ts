@@ -26,7 +26,7 @@ const stop = (
   return state === "intended" ? made : done(made, state);
 };
 const notebooks = { id: "notebooks", hash: "n" };
-const byHand = { by: "ada", reason: "incident" };
+const byHand = { by: "ada", reason: "incident", protection: null };
 const unlooked = { kind: "unknown", code: "not-looked", message: "It was not looked at." } as const;
 
 /** Of each kind one, and of the usual two. */

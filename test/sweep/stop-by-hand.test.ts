@@ -16,14 +16,18 @@ const busy = (id: string) => leak(id, { busy: [{ from: minute(0), until: minute(
 interface Change {
   readonly input?: ReturnType<typeof inputOf>;
   readonly protections?: boolean;
+  readonly policyUnread?: string | null;
   readonly ports?: Partial<World["ports"]>;
   readonly ids?: readonly string[];
 }
 
-async function stopThem(world: World, { input = inputOf(), protections = false, ports = {}, ids }: Change = {}) {
+async function stopThem(
+  world: World,
+  { input = inputOf(), protections = false, policyUnread = null, ports = {}, ids }: Change = {},
+) {
   const found = world.scan();
   const sessions = found.sessions.filter(({ id }) => ids === undefined || ids.includes(id));
-  const override = { by: "on call", reason: "it burns", protections };
+  const override = { by: "on call", reason: "it burns", protections, policyUnread };
   return stopByHand({ ...world.ports, ...ports })(world.ports.clock.now(), input, found, { sessions, override }, never);
 }
 
@@ -71,6 +75,62 @@ describe("a person stops sessions", () => {
     expect(outcomesOf(await stopThem(world))).toEqual(["a refused protected"]);
     expect(world.asked).toEqual([]);
     expect(outcomesOf(await stopThem(world, { protections: true }))).toEqual(["a stopped"]);
+  });
+
+  it("and keeps with the stop which protection was overridden, until when it held, why, and what was seen behind it", async () => {
+    for (const [life, reason] of [
+      [busy("a"), "active"],
+      [leak("a"), "idle-observed"],
+    ] as const) {
+      const world = await sweepWorld(minute(120), [life]);
+      const made = { ...protection, match: { ...everyone, session: "a" as never }, until: minute(500) };
+      world.protections = [made];
+      const { source, until, why, match } = made;
+      expect(outcomesOf(await stopThem(world, { protections: true }))).toEqual(["a stopped"]);
+      expect(await world.recordsOf("a")).toMatchObject([
+        {
+          override: { by: "on call", protection: { source, match, until, why } },
+          entry: {
+            policy: { id: "usual" },
+            decision: { reason },
+            evidence: { cpu: { kind: "known" }, calls: { kind: "known" } },
+          },
+        },
+      ]);
+    }
+  });
+
+  it("and says of protections that nobody could read that they are not known", async () => {
+    const world = await sweepWorld(minute(120), [busy("a")]);
+    const policyUnread = "The policy file could not be read.";
+    await stopThem(world, { input: inputOf({}, { policies: [] }), protections: true, policyUnread });
+    expect(await world.recordsOf("a")).toMatchObject([
+      {
+        override: { protection: { source: "unknown", until: null, why: policyUnread } },
+        entry: {
+          decision: { reason: "no-policy", text: `Whether a policy is about it is not known: ${policyUnread}` },
+        },
+      },
+    ]);
+  });
+
+  it("not where somebody protects them at the last moment, which nobody has seen who overrides", async () => {
+    const world = await sweepWorld(minute(120), [busy("a")]);
+    world.onAsked = ({ op }) => {
+      if (op === "intent") world.protections = [protection];
+    };
+    expect(outcomesOf(await stopThem(world, { protections: true }))).toEqual(["a refused protected"]);
+    expect(world.stopped.size).toBe(0);
+    await holdOutcomes(world);
+  });
+
+  it("and shows what is known of all that they choose, of what is too young or has no policy too", async () => {
+    const world = await sweepWorld(minute(120), [busy("a")]);
+    const seen = { evidence: { cpu: { kind: "known" }, calls: { kind: "known" } } };
+    for (const policies of [[], [policy({ minAgeMs: 24 * 3_600_000 })]]) {
+      const input = inputOf({ act: false }, { policies });
+      expect((await stopThem(world, { input })).plan?.entries).toMatchObject([seen]);
+    }
   });
 
   it.each([

@@ -53,6 +53,7 @@ export function evidenceInputOf(
     idleVcpu,
     looksAtMost,
     depth: "whole",
+    of: "open",
     runawayAfterMs: runaway?.hotForMs ?? null,
     act,
     remembered,

@@ -27,6 +27,8 @@ export interface EvidenceInput extends DecideSettings {
   readonly arnOf: (interpreter: InterpreterId) => string | null;
   /** `whole` where a stop rests on it, or a person wants to see all of it. */
   readonly depth: CpuQuestion["depth"];
+  /** `open`: of those that nothing else keeps. `all`: a person wants to see it, whatever keeps them. */
+  readonly of: "open" | "all";
   /** How many sessions' usage records are read at most. */
   readonly looksAtMost: number;
   /** How old a session is at least that may be a runaway; null: nobody asks for runaways. */

@@ -7,6 +7,7 @@ import { type Instant, instant } from "../../kernel/instant.ts";
 import type { Documents } from "../../ports/documents.ts";
 import type { StopRecord, StopRecords } from "../../ports/stops.ts";
 import { evidenceInputOf } from "./decide-target.ts";
+import type { EvidenceInput } from "./evidence-ports.ts";
 import { gatherEvidence } from "./gather-evidence.ts";
 import { sessionOfEntry } from "./session-of-entry.ts";
 import { type Rules, rulesAt } from "./stored-rules.ts";
@@ -75,7 +76,7 @@ export async function decideLive(
   signal: AbortSignal,
 ): Promise<Decided> {
   const policies = await withProtections(ports, input.policies);
-  const evidenceInput = evidenceInputOf({ ...input, policies }, found, () => null);
+  const evidenceInput: EvidenceInput = { ...evidenceInputOf({ ...input, policies }, found, () => null), of: "all" };
   const { facts } = await gatherEvidence(ports, now, evidenceInput, found.target, [session], signal);
   const [seen] = facts;
   if (seen === undefined) throw new RangeError("evidence of one session was asked for");

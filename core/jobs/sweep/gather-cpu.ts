@@ -33,7 +33,7 @@ export async function gatherCpu(
   const chosen = candidates
     .map(({ facts, calls }) => ({ ...facts, evidence: { ...facts.evidence, calls } }))
     .map((facts) => ({ facts, isKept: isKeptByCalls(facts, input, now) }))
-    .filter(({ facts, isKept }) => isLookDue(facts, isKept, input, now))
+    .filter(({ facts, isKept }) => input.of === "all" || isLookDue(facts, isKept, input, now))
     .toSorted(
       (a, b) =>
         lookedAt(a.facts) - lookedAt(b.facts) ||

@@ -20,7 +20,7 @@ export interface Gathered {
 }
 
 /**
- * Gathers what decisions go by. Only of sessions that nothing else keeps: calls of whole interpreters first, which are cheapest
+ * Gathers what decisions go by. Only of sessions that nothing else keeps, unless a person asks: calls of whole interpreters first, which are cheapest
  * and keep most; calls of single sessions only where the interpreter's would keep them; CPU of no more than `looksAtMost`, those first
  * that were not looked at for longest. What is not looked at is unknown. Throws only when `signal` is aborted.
  */
@@ -33,7 +33,8 @@ export async function gatherEvidence(
   signal: AbortSignal,
 ): Promise<Gathered> {
   const all = sessions.map((session) => blankFacts(session, input.policies, now));
-  const candidates = all.filter((facts) => decide(facts, input, now).reason === "unknown-activity");
+  const candidates =
+    input.of === "all" ? all : all.filter((facts) => decide(facts, input, now).reason === "unknown-activity");
   const calls = await callsOf(ports, now, input, target, candidates, signal);
   const asked = candidates.map((facts) => ({ facts, calls: calls.get(facts.session) ?? notLooked }));
   const decisive = new Set(candidates);

@@ -1,17 +1,25 @@
+import type { Protection } from "../../cleanup/policy.ts";
 import { canBeOverridden, neverStopText } from "../../cleanup/protections.ts";
+import { type ToldProtection, toldProtection, unknownProtection } from "../../cleanup/told-protection.ts";
 import { isoOf } from "../../kernel/instant.ts";
-import type { StopOrder, StopPorts } from "./stop-ports.ts";
+import type { StopOrder, StopOverride, StopPorts } from "./stop-ports.ts";
 import { type Refusal, refusedBy } from "./stop-refusal.ts";
 
 /** Clocks of two machines may differ by so much. */
 const clockSkewMs = 60_000;
 
-/** What can bar the way at any moment: time, a protection, the switch. Null where nothing does. */
+/** Nothing bars the way, but for what a person overrides. */
+export interface Open {
+  readonly kind: "open";
+  readonly lifted: ToldProtection | null;
+}
+
+/** What can bar the way at any moment: time, a protection, the switch. */
 export async function barrierOf(
   ports: Pick<StopPorts, "clock" | "protectionOf" | "readSwitch">,
   order: StopOrder,
   signal: AbortSignal,
-): Promise<Refusal | null> {
+): Promise<Refusal | Open> {
   const { entry, override, planMadeAt, planExpiresAt } = order;
   const now = ports.clock.now();
   if (now >= planExpiresAt) {
@@ -31,7 +39,7 @@ export async function barrierOf(
   const position = await ports.readSwitch(signal);
   switch (position.state) {
     case "armed":
-      return null;
+      return { kind: "open", lifted: liftedBy(override, protection) };
     case "disarmed": {
       const why = position.why === null ? "" : ` (${position.why})`;
       return refusedBy(order, "disarmed", `Stopping is disarmed${why}: \`sandmeter arm\` allows it.`);
@@ -39,4 +47,10 @@ export async function barrierOf(
     case "unknown":
       return refusedBy(order, "switch-unknown", position.problem.message);
   }
+}
+
+function liftedBy(override: StopOverride | null, protection: Protection | null): ToldProtection | null {
+  if (protection !== null) return toldProtection(protection);
+  if (override === null || !override.protections || override.policyUnread === null) return null;
+  return unknownProtection(override.policyUnread);
 }

@@ -1,6 +1,8 @@
-import { decide } from "../../cleanup/decide.ts";
+import { type DecideSettings, decide } from "../../cleanup/decide.ts";
+import type { Decision, SessionFacts } from "../../cleanup/decision.ts";
 import { type Decided, makePlanByHand } from "../../cleanup/make-plan.ts";
 import type { Plan } from "../../cleanup/plan.ts";
+import { canBeOverridden } from "../../cleanup/protections.ts";
 import type { EntryOutcome } from "../../cleanup/stop-outcome.ts";
 import type { Session } from "../../inventory/session.ts";
 import { type Instant, plusMs } from "../../kernel/instant.ts";
@@ -8,6 +10,7 @@ import type { Problem } from "../../kernel/problem.ts";
 import { RegistryError } from "../../ports/registry-error.ts";
 import type { StopRecord } from "../../ports/stops.ts";
 import { evidenceInputOf } from "./decide-target.ts";
+import type { EvidenceInput } from "./evidence-ports.ts";
 import { gatherEvidence } from "./gather-evidence.ts";
 import { finishStops } from "./stop-finish.ts";
 import { stopOne } from "./stop-one.ts";
@@ -48,7 +51,7 @@ export const stopByHand =
     try {
       const finished = await finishStops(ports, found.target, signal);
       const policies = await withProtections(ports, input.policies);
-      const decided = await decideChosen(ports, now, { ...input, policies }, found, sessions, signal);
+      const decided = await decideChosen(ports, now, { ...input, policies }, found, { sessions, override }, signal);
       const plan = makePlanByHand(decided, input.planLifetimeMs, ports.sha256, now);
       const outcomes = input.act
         ? await stopEach(ports, targetStopPorts(ports, input, found), input, plan, override, signal)
@@ -95,14 +98,28 @@ async function decideChosen(
   now: Instant,
   input: SweepInput,
   found: SweptTarget,
-  sessions: readonly Session[],
+  { sessions, override }: HandStop,
   signal: AbortSignal,
 ): Promise<readonly Decided[]> {
-  const evidenceInput = evidenceInputOf(input, found, () => null);
+  const evidenceInput: EvidenceInput = { ...evidenceInputOf(input, found, () => null), of: "all" };
   const { facts } = await gatherEvidence(ports, now, evidenceInput, found.target, sessions, signal);
   return facts.map((it) => ({
     facts: it,
-    decision: decide(it, input, now),
+    decision: decideByHand(it, input, override, now),
     arn: evidenceInput.arnOf(it.session.interpreter) ?? "",
   }));
+}
+
+/** Whoever overrides a protection is told what lies behind it; which one it is is told beside it. */
+function decideByHand(
+  facts: SessionFacts,
+  settings: DecideSettings,
+  { protections, policyUnread }: StopOverride,
+  now: Instant,
+): Decision {
+  const isLifted = protections && facts.protection !== null && canBeOverridden(facts.protection);
+  const decision = decide(isLifted ? { ...facts, protection: null } : facts, settings, now);
+  return decision.reason === "no-policy" && policyUnread !== null
+    ? { ...decision, text: `Whether a policy is about it is not known: ${policyUnread}` }
+    : decision;
 }

@@ -6,7 +6,7 @@ import type { EntryOutcome } from "../../cleanup/stop-outcome.ts";
 import type { Instant } from "../../kernel/instant.ts";
 import { RegistryError } from "../../ports/registry-error.ts";
 import type { StopRecord } from "../../ports/stops.ts";
-import { barrierOf } from "./stop-barrier.ts";
+import { barrierOf, type Open } from "./stop-barrier.ts";
 import { stoppedWithin } from "./stop-count.ts";
 import { lookOnceMore } from "./stop-look.ts";
 import type { SecondLook, StopOrder, StopPorts } from "./stop-ports.ts";
@@ -70,6 +70,7 @@ interface Passed {
   readonly look: SecondLook;
   readonly looked: Looked;
   readonly earlier: readonly StopRecord[];
+  readonly lifted: Open["lifted"];
 }
 
 /** A look takes its time, and says nothing of what began after it did. */
@@ -92,7 +93,7 @@ async function linksOf(
   const { entry } = order;
   const { key } = entry;
   const barred = await barrierOf(ports, order, signal);
-  if (barred !== null) return barred;
+  if (barred.kind !== "open") return barred;
   const earlier = await ports.records.ofSession(key);
   if (earlier.some((record) => hasJustEnded(record, ports.clock.now()))) {
     return { kind: "already-gone", entry, problem: null };
@@ -106,15 +107,16 @@ async function linksOf(
   if (look.kind !== "seen") return look;
   const looked = { from: look.from, until: ports.clock.now() };
   // A look may take its time, and somebody may have changed their mind: what is barred takes nothing of the cap.
-  const stillBarred = await barrierOf(ports, order, signal);
-  const bar = stillBarred ?? staleBy(ports, order, looked);
-  if (bar !== null) return bar;
+  const still = await barrierOf(ports, order, signal);
+  if (still.kind !== "open") return still;
+  const stale = staleBy(ports, order, looked);
+  if (stale !== null) return stale;
   // All attempts of a run at a session are one stop.
   if (before === null && (await ports.claimStop(key, ports.clock.now())) === "spent") {
     return refusedBy(order, "cap", "As many sessions as may be stopped have been: it is left to the next pass.");
   }
   signal.throwIfAborted();
-  return { kind: "passed", look: look.look, looked, earlier };
+  return { kind: "passed", look: look.look, looked, earlier, lifted: still.lifted };
 }
 
 /** One that lives although it was seen to have ended was seen wrong then, and is looked at as any other once that is long ago. */
@@ -129,7 +131,7 @@ const hasJustEnded = ({ state, decidedAt, intendedAt }: StopRecord, now: Instant
 async function writeIntent(
   ports: StopPorts,
   order: StopOrder,
-  { look, looked, earlier }: Passed,
+  { look, looked, earlier, lifted }: Passed,
   signal: AbortSignal,
 ): Promise<{ readonly kind: "written"; readonly record: StopRecord } | Refusal> {
   const { plan, entry, override } = order;
@@ -137,7 +139,7 @@ async function writeIntent(
   const record = intentOf({
     plan,
     entry: { ...entry, ...look },
-    override: override === null ? null : { by: override.by, reason: override.reason },
+    override: override === null ? null : { by: override.by, reason: override.reason, protection: lifted },
     attempt: Math.max(0, ...earlier.map(({ attempt }) => attempt)) + 1,
     now: clock.now(),
     sha256,
@@ -148,7 +150,7 @@ async function writeIntent(
   const written = { ...record, revision: 1 };
   let goesOn = false;
   try {
-    const refusal = await lastRefusal(ports, order, looked, signal);
+    const refusal = await lastRefusal(ports, order, { looked, lifted }, signal);
     goesOn = refusal === null;
     return refusal ?? { kind: "written", record: written };
   } finally {
@@ -160,7 +162,7 @@ async function writeIntent(
 async function lastRefusal(
   ports: StopPorts,
   order: StopOrder,
-  looked: Looked,
+  { looked, lifted }: Pick<Passed, "looked" | "lifted">,
   signal: AbortSignal,
 ): Promise<Refusal | null> {
   const { records, clock } = ports;
@@ -168,7 +170,16 @@ async function lastRefusal(
   const tripped = limit === null ? null : await trippedBy(records, limit, entry.key, clock.now());
   if (tripped !== null) return refusedBy(order, "breaker", `Others were stopped meanwhile: ${tripped}`);
   const barred = await barrierOf(ports, order, signal);
-  return barred ?? staleBy(ports, order, looked);
+  if (barred.kind !== "open") return barred;
+  // Nobody overrides what they cannot have seen, and the record would not tell of it.
+  if (barred.lifted !== null && JSON.stringify(barred.lifted) !== JSON.stringify(lifted)) {
+    return refusedBy(
+      order,
+      "protected",
+      "It was protected at this moment: see by whom and why, before that is overridden too.",
+    );
+  }
+  return staleBy(ports, order, looked);
 }
 
 function staleBy({ clock }: Pick<StopPorts, "clock">, order: StopOrder, { from, until }: Looked): Refusal | null {

@@ -37,6 +37,8 @@ export interface StopOverride {
   readonly reason: string;
   /** Whether protections of policies and persons are overridden as well; the administrator's never are. */
   readonly protections: boolean;
+  /** Why it is not known what policies say and protect; null where it is. */
+  readonly policyUnread: string | null;
 }
 
 export interface StopOrder {
