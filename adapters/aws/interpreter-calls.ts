@@ -13,7 +13,8 @@ export const awsInterpreterCalls =
 
     function evidenceOf(counted: CallCounts | Unknown): CallEvidence | Unknown {
       if (counted.kind === "unknown") return counted;
-      const { window: span, completeUntil, minutes } = counted;
+      const { window: span, completeUntil, minutes, late } = counted;
+      if (late !== null) return late;
       return evidenceOfMinutes(minutes, { asOf: now, of: "interpreter", window: span, completeUntil, stamp });
     }
   };

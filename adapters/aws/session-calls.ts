@@ -25,6 +25,7 @@ export function awsSessionCalls(clients: AwsClients): ReadSessionCalls {
     const counted = (await callCounts(clients, target, [interpreter], window, now, signal)).get(interpreter.id);
     if (counted === undefined) return new Map();
     if (counted.kind === "unknown") return all(counted);
+    if (counted.late !== null) return all(counted.late);
     // What is in flight now is recorded nowhere yet.
     const latest = plusMs(now, -metricLagMs - longestCallMs);
     let reason: Unknown | null = null;

@@ -6,7 +6,7 @@ import { withMember } from "../../core/cleanup/backtest-sweep.ts";
 import { boundViolations } from "../../core/cleanup/bounds.ts";
 import type { Span } from "../../core/cleanup/evidence.ts";
 import type { PolicySet } from "../../core/cleanup/policy.ts";
-import { instant } from "../../core/kernel/instant.ts";
+import { type Instant, instant } from "../../core/kernel/instant.ts";
 import type { Problem } from "../../core/kernel/problem.ts";
 import { type CleanupInput, readCleanupInput } from "../cleanup/cleanup-input.ts";
 import { CliError, UsageError } from "../cli-error.ts";
@@ -17,13 +17,13 @@ import { clientsOf } from "../scan/compose.ts";
 import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
 import type { CheckVerb, RunVerb, VerbInput } from "../verb.ts";
-import { readAccount } from "./account-history.ts";
+import { type AccountHistory, readAccount } from "./account-history.ts";
 import { accountPlace, type BacktestOptions, readBacktestOptions, type SweptValue } from "./backtest-options.ts";
 import { type BacktestContent, backtestReport } from "./backtest-report.ts";
 import { callsOfFiles } from "./past-calls.ts";
 import { livesOfState } from "./past-lives.ts";
 import { type CallsOf, pastSessions } from "./past-sessions.ts";
-import { pastUsage } from "./past-usage.ts";
+import { type PastUsage, pastUsage } from "./past-usage.ts";
 import { readUsagePlace } from "./read-places.ts";
 import { backtestCsv, renderBacktest } from "./render-backtest.ts";
 
@@ -88,7 +88,7 @@ async function replay(
   const past = pastUsage(own.from, own.until);
   const progress = progressLine(terminal);
   const problems: Problem[] = [];
-  let account: CallsOf | null = null;
+  let account: AccountHistory | null = null;
   try {
     for (const place of own.usage) {
       progress.show(() => `Reading ${place}: ${past.records()} records so far`);
@@ -96,14 +96,11 @@ async function replay(
     }
     if ([...own.usage, ...own.calls].includes(accountPlace)) {
       const tell = (text: string): void => progress.show(() => text);
-      const read = await readAccount(clients(), cleanup, own, past, now, tell, signal);
-      account = read.callsOf;
-      problems.push(...read.problems);
+      account = await readAccount(clients(), cleanup, own, past, tell, signal);
     }
     problems.push(...past.problems());
-    if (past.records() === 0) throw new CliError(nothingText(problems));
-    const span = past.span();
-    const window: Span = { from: own.from ?? instant(span.from), until: own.until ?? instant(span.until) };
+    if (past.records() === 0) throw new CliError(nothingText([...problems, ...(account?.problems() ?? [])]));
+    const window = recordedWindow(own, past.span(), account?.now ?? now);
     const files = await callsOfFiles(
       own.calls.filter((place) => place !== accountPlace),
       cwd,
@@ -117,10 +114,11 @@ async function replay(
       if (calls !== null) {
         return { kind: "session", window, calls: calls.filter(({ surelyFrom }) => surelyFrom < window.until) };
       }
-      return account?.(key, life) ?? { kind: "none" };
+      return account?.callsOf(key, life) ?? { kind: "none" };
     };
     progress.show(() => `Replaying ${past.records()} records`);
     const found = replayAll(pastSessions(past, lives, callsOf, window), sets, cleanup, own, window);
+    problems.push(...(account?.problems() ?? []));
     return {
       policyFile: cleanup.policyFile ?? "",
       window,
@@ -133,6 +131,20 @@ async function replay(
   } finally {
     progress.clear();
   }
+}
+
+/**
+ * What was recorded of what was asked for: whether a session did not work again, or was only not seen any more, is told by where that ends.
+ * An account has recorded up to now, and files no more than what is in them.
+ */
+function recordedWindow(
+  { usage, from, until }: BacktestOptions,
+  span: ReturnType<PastUsage["span"]>,
+  now: Instant,
+): Span {
+  const isAccount = usage.every((place) => place === accountPlace);
+  const [first, last] = isAccount ? [from ?? span.from, now] : [span.from, span.until];
+  return { from: instant(Math.max(from ?? first, first)), until: instant(Math.min(until ?? last, last)) };
 }
 
 const replayAll = (

@@ -62,7 +62,7 @@ async function replayed(): Promise<{ readonly result: Backtest; readonly truth: 
   // Sessions that began before the day are read from their start.
   const wide = { from: instant(from - 7_200_000), until: window.until };
   const { callsOf, problems } = await historyOf(world.clients, [here], { ...input, window: wide }, never);
-  expect(problems).toEqual([]);
+  expect(problems()).toEqual([]);
   const truth = world.truth(instant(0), world.now());
   const place = world.world.place(here.account, here.region);
   const timeouts = new Map(

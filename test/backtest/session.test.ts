@@ -152,7 +152,10 @@ describe("what is kept", () => {
     ],
     [
       "a protection",
-      replay(pastSession(), { ...setOf(), protections: [{ match: policy().match, source: "policy", until: null, why: "x" }] }),
+      replay(pastSession(), {
+        ...setOf(),
+        protections: [{ match: policy().match, source: "policy", until: null, why: "x" }],
+      }),
       "protected",
     ],
     ["no policy", replay(pastSession(), { ...setOf(), policies: [] }), "no-policy"],
