@@ -65,7 +65,9 @@ function matchOfFlags(words: readonly string[], name: string | null, problems: s
   if (id !== undefined && !isSession && !interpreterIdPattern.test(id)) {
     problems.push(`"${safeText(id)}" is neither the id of a session nor of an interpreter`);
   }
-  const checked = name === null ? null : namePattern.safeParse(name);
+  // What advice a file gives for an empty one, to leave it out, protects nothing here.
+  if (name === "") problems.push('--name must not be empty: a pattern such as "^etl-", or ".*" for every name');
+  const checked = name === null || name === "" ? null : namePattern.safeParse(name);
   if (checked?.success === false)
     problems.push(...checked.error.issues.map(({ message }) => `--name ${safeText(message)}`));
   return {

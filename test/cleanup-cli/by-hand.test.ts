@@ -89,6 +89,8 @@ describe("protect", () => {
       expect.stringContaining("--why is needed"),
       expect.stringContaining("--for 4 has no unit: say 4m or 4h"),
     ]);
+    const none = await run("kept", "protect", "--name", "", "--for", "4h", "--why", "x");
+    expect(none.err).toBe('--name must not be empty: a pattern such as "^etl-", or ".*" for every name');
     expect((await run("kept", "protect", session, "--why", "x")).err).toContain("--for is needed");
     expect((await run("kept", "protect", session, "--why", "x", "--for", "91d")).err).toContain("from 1m to 90d");
   });
