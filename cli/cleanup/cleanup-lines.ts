@@ -14,12 +14,25 @@ export function cleanupLine(outcome: SweepPassOutcome): string {
   return [
     `clean-up as of ${isoOf(outcome.asOf)}, ${mode === "enforce" ? "ENFORCING" : `observing (${switchText(outcome)})`}: ${idle} idle`,
     ...(mode === "enforce" ? [`${count("stopped")} stopped`] : []),
-    ...(count("refused") === 0 ? [] : [`${count("refused")} refused`]),
+    ...refusedWords(outcomes),
     ...(count("failed") === 0 ? [] : [`${count("failed")} failed`]),
     `${unprovable} kept that nothing can prove`,
     ...runawayWords(targets),
     `of ${decisions.length} sessions`,
   ].join(", ");
+}
+
+/** What a policy only observes was never to be stopped, which nothing refused. */
+function refusedWords(outcomes: readonly EntryOutcome[]): readonly string[] {
+  const reasons = outcomes.flatMap((it) => (it.kind === "refused" ? [it.reason] : []));
+  const observed = reasons.filter((reason) => reason === "observe").length;
+  const counts = [...Map.groupBy(reasons, (reason) => reason)]
+    .filter(([reason]) => reason !== "observe")
+    .map(([reason, each]) => `${each.length} ${reason}`);
+  return [
+    ...(counts.length === 0 ? [] : [`${reasons.length - observed} refused (${counts.join(", ")})`]),
+    ...(observed === 0 ? [] : [`${observed} only observed`]),
+  ];
 }
 
 /** That none was found is not said where not all could be looked at. */
