@@ -26,6 +26,7 @@ import type { CheckVerb, RunVerb, VerbInput } from "../verb.ts";
 import { type CleanupInput, readCleanupInput } from "./cleanup-input.ts";
 import { sha256, standingIn, stopperOf, sweepInputOf, sweepPortsOf } from "./compose.ts";
 import { readPlan } from "./read-plan.ts";
+import { sameFlags, shellWord } from "./same-flags.ts";
 import { stopProgress } from "./stop-progress.ts";
 import { stopExitOf, stopText } from "./stop-text.ts";
 import { scanForCleanup, sweptTargetOf, timeoutsOf } from "./swept-targets.ts";
@@ -48,7 +49,7 @@ export const runApply: RunVerb = async (verbInput, terminal) => {
   if (problems.length > 0) throw new UsageError(problems);
   const { options } = verbInput;
   const acts = options["yes"] === true;
-  const report = await withCleanup(input, terminal.signal, async (clients, stores) => {
+  const made = await withCleanup(input, terminal.signal, async (clients, stores) => {
     const plan = await readPlan(terminal.cwd, named, stores.documents);
     const standing = await standingIn(clients, stores, input.cleanup, terminal.signal);
     const regions = [...new Set(plan.entries.map(({ key }) => key.region))];
@@ -58,7 +59,9 @@ export const runApply: RunVerb = async (verbInput, terminal) => {
       ? apply(clients, stores, input, plan, standing, subject, terminal)
       : showPlan(stores, input, plan, standing, subject.now);
   });
-  const next = acts || !report.outcomes.some(({ outcome }) => outcome === "would-stop") ? "" : whatNext(report, named);
+  const report = withPolicyFile(made, input.policyFile);
+  const next =
+    acts || !report.outcomes.some(({ outcome }) => outcome === "would-stop") ? "" : whatNext(report, named, options);
   terminal.out(options["json"] === true ? `${safeJson(report)}\n` : stopText(report, next, terminal));
   return stopExitOf(report);
 };
@@ -145,6 +148,16 @@ async function apply(
   }
 }
 
+/** A plan made by another policy file is the most frequent reason for an outdated one. */
+const withPolicyFile = (report: StopReport, file: string | null): StopReport => ({
+  ...report,
+  outcomes: report.outcomes.map((it) =>
+    it.refusal === "outdated" && file !== null
+      ? { ...it, message: `${it.message ?? ""} The policies are those of ${file}.`.trim() }
+      : it,
+  ),
+});
+
 function foreignProblems(plan: Plan, account: string): StopReport["problems"][number][] {
   const foreign = plan.entries.filter(({ key }) => key.account !== account);
   if (foreign.length === 0) return [];
@@ -156,7 +169,7 @@ function foreignProblems(plan: Plan, account: string): StopReport["problems"][nu
 const unknownPlan = (id: string): string =>
   `this state has no plan ${safeText(id)}: apply a plan with the state that it was made with, or make a new one with \`sandmeter plan\``;
 
-function whatNext(report: StopReport, named: string): string {
+function whatNext(report: StopReport, named: string, options: VerbInput["options"]): string {
   const armed = report.switch === "armed" ? "" : `${notArmedText(report)} `;
-  return `${armed}\`sandmeter apply ${safeText(named)} --yes\` stops exactly these, each after one more look at it.`;
+  return `${armed}\`sandmeter apply ${shellWord(named)}${sameFlags(options)} --yes\` stops exactly these, each after one more look at it.`;
 }

@@ -9,11 +9,12 @@ import { pricingOf } from "../scan/compose.ts";
 import { readSubject } from "../scan/subject.ts";
 import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
-import type { CheckVerb, RunVerb } from "../verb.ts";
+import type { CheckVerb, RunVerb, VerbInput } from "../verb.ts";
 import { type CleanupInput, readCleanupInput } from "./cleanup-input.ts";
 import { standingIn, stopsNothing, sweepInputOf, sweepPortsOf } from "./compose.ts";
 import { lookProgress } from "./look-progress.ts";
 import { planText } from "./plan-text.ts";
+import { sameFlags, shellWord } from "./same-flags.ts";
 import { scanForCleanup, sweptTargetOf, watchedTimeouts } from "./swept-targets.ts";
 import { notArmedText } from "./switch-text.ts";
 import { withCleanup } from "./with-cleanup.ts";
@@ -30,7 +31,7 @@ export const runPlan: RunVerb = async ({ options }, terminal) => {
   const file = out === null ? null : path.resolve(terminal.cwd, out);
   if (file !== null) await write(file, report);
   const json = options["json"] === true;
-  terminal.out(json ? `${safeJson(report)}\n` : planText(report, howToApply(report, input, out), terminal));
+  terminal.out(json ? `${safeJson(report)}\n` : planText(report, howToApply(report, input, out, options), terminal));
   return exitOf(report);
 };
 
@@ -63,14 +64,19 @@ async function write(file: string, report: PlanReport): Promise<void> {
   }
 }
 
-function howToApply(report: PlanReport, { policies }: CleanupInput, out: string | null): string {
+function howToApply(
+  report: PlanReport,
+  { policies }: CleanupInput,
+  out: string | null,
+  options: VerbInput["options"],
+): string {
   const { plan, stops } = report;
   if (stops.length === 0) return "There is nothing to apply.";
   const observed = new Set(policies.policies.filter(({ mode }) => mode === "observe").map(({ id }) => id));
   const held = stops.filter(({ policy }) => observed.has(policy)).length;
   const minutes = Math.round((plan.expiresAt - plan.madeAt) / 60_000);
   return [
-    `Nothing was stopped. The plan holds for ${minutes} minutes: \`sandmeter apply ${out === null ? plan.id : safeText(out)}\` shows it, and with --yes stops exactly these.`,
+    `Nothing was stopped. The plan holds for ${minutes} minutes: \`sandmeter apply ${shellWord(out ?? plan.id)}${sameFlags(options)}\` shows it, and with --yes stops exactly these.`,
     ...(held === 0
       ? []
       : [
