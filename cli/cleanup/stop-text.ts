@@ -64,10 +64,10 @@ function countsLine({ outcomes, acted }: StopReport): string {
   return `${parts.length === 0 ? "0 sessions" : parts.join(", ")}.${acted ? "" : " This was a dry run: nothing was stopped."}`;
 }
 
-/** 4 where some were refused or failed, 1 where all of them were; a dry run tells, and is done. */
-export function stopExitOf({ acted, outcomes, problems }: StopReport): ExitCode {
+/** 4 where some were refused or failed, 1 where all of them were: of a dry run as of the run that it foretells. */
+export function stopExitOf({ outcomes, problems }: StopReport): ExitCode {
   const bad = outcomes.filter(({ outcome }) => outcome === "refused" || outcome === "failed").length;
-  if (acted && bad > 0 && bad === outcomes.length) return exitCode.failed;
+  if (bad > 0 && bad === outcomes.length) return exitCode.failed;
   if (problems.length > 0 && outcomes.length === 0) return exitCode.failed;
-  return problems.length > 0 || (acted && bad > 0) ? exitCode.partial : exitCode.done;
+  return problems.length > 0 || bad > 0 ? exitCode.partial : exitCode.done;
 }

@@ -103,7 +103,7 @@ describe("stop", () => {
     await run("hand", "arm");
     await run("hand", "protect", second, "--for", "1h", "--why", "a demo");
     const { exit, report } = await stopped("hand", first, second, ...because);
-    expect(exit).toBe(0);
+    expect(exit).toBe(4);
     expect(outcomes(report)).toEqual(["would-stop", "protected"]);
     expect(report).toMatchObject({
       acted: false,
