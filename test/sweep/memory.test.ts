@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readCpuMemory } from "../../core/jobs/sweep/remembered-cpu.ts";
+import { readCpuMemory, seenBy } from "../../core/jobs/sweep/remembered-cpu.ts";
 import { here, leak, minute } from "./lives.ts";
 import { inputOf, policy, sweepWorld } from "./sweep-world.ts";
 
@@ -49,6 +49,34 @@ it("a pass looks until it sees work, and before each stop at all that can be rea
 });
 
 describe("what earlier passes saw", () => {
+  // Its calls keep it, so that it is looked at every quarter of an hour.
+  const called = { calls: Array.from({ length: 200 }, (_, n) => ({ from: minute(n), until: minute(n + 0.5) })) };
+
+  it.each([
+    [-1, "unprovable"],
+    [0, "unprovable"],
+    [1, "unprovable"],
+    [1999, "unprovable"],
+    [2000, "unprovable"],
+    [2001, "unknown-activity"],
+  ])("is as good %i ms later than it is now, unless it is of another clock: %s", async (ms, reason) => {
+    const { world, looks, passes } = await watched(["a", called]);
+    world.clockAheadMs = ms;
+    await passes(60);
+    world.clockAheadMs = 0;
+    expect(await passes(60)).toEqual([reason]);
+    expect(looks).toEqual(["a 60"]);
+  });
+
+  it("is left as it was seen but for when that was: a record of a time after now still proves nothing", () => {
+    const cpu = {
+      ...({ kind: "known", quietSince: null, lastBusyAt: null, hotSince: null, memoryBytes: null } as const),
+      ...{ asOf: minute(60.02), lastRecordAt: minute(60.01), covered: { from: minute(40), until: minute(60.01) } },
+    };
+    const seen = seenBy({ lookedAt: minute(60.02), cpu }, minute(60));
+    expect(seen).toEqual({ lookedAt: minute(60), cpu: { ...cpu, asOf: minute(60) } });
+  });
+
   it("spares looks at a session until it can have been idle for long enough", async () => {
     const { looks, passes } = await watched(["a", { busy: [{ from: minute(0), until: minute(70) }] }]);
     // At minute 60 there are records up to minute 40, all of work: had it ended there, records of a quarter of an hour more are there at 75.
@@ -116,15 +144,13 @@ describe("what earlier passes saw", () => {
   });
 
   it("is told of a session that its calls keep, which is looked at every quarter of an hour", async () => {
-    const calls = Array.from({ length: 200 }, (_, n) => ({ from: minute(n), until: minute(n + 0.5) }));
-    const { looks, passes } = await watched(["a", { calls }]);
+    const { looks, passes } = await watched(["a", called]);
     expect(new Set(await passes(60, 65, 70, 75, 80, 89, 90))).toEqual(new Set(["unprovable"]));
     expect(looks).toEqual(["a 60", "a 75", "a 90"]);
   });
 
   it("that nothing could be seen stays so, until it is looked at again", async () => {
-    const calls = Array.from({ length: 200 }, (_, n) => ({ from: minute(n), until: minute(n + 0.5) }));
-    const { world, passes } = await watched(["a", { calls }]);
+    const { world, passes } = await watched(["a", called]);
     world.usage = "off";
     expect(await passes(60, 65, 70)).toEqual(["unprovable", "unprovable", "unprovable"]);
   });

@@ -4,7 +4,7 @@ import type { Session } from "../../inventory/session.ts";
 import type { Instant } from "../../kernel/instant.ts";
 import type { EvidenceInput } from "./evidence-ports.ts";
 import { gatherEvidence } from "./gather-evidence.ts";
-import { type Remembered, readCpuMemory, writeCpuMemory } from "./remembered-cpu.ts";
+import { type Remembered, readCpuMemory, seenBy, writeCpuMemory } from "./remembered-cpu.ts";
 import type { SweepInput, SweepPorts, SweptTarget } from "./sweep-ports.ts";
 
 /**
@@ -20,7 +20,7 @@ export async function decideTarget(
 ): Promise<readonly Decided[]> {
   const { target, sessions } = found;
   const memory = await readCpuMemory(ports.documents, target);
-  const wholly = evidenceInputOf(input, found, (session) => memory.bySession.get(nameOf(session)) ?? null);
+  const wholly = evidenceInputOf(input, found, (session) => seenBy(memory.bySession.get(nameOf(session)) ?? null, now));
   // Whatever this finds idle is looked at once more, as a whole, before it is stopped.
   const evidenceInput: EvidenceInput = { ...wholly, depth: "until-work" };
   const { facts, looked } = await gatherEvidence(ports, now, evidenceInput, target, sessions, signal);

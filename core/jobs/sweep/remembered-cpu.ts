@@ -1,7 +1,7 @@
 import type { CpuEvidence, Unknown } from "../../cleanup/evidence.ts";
 import { cpuOfStored } from "../../cleanup/evidence-text.ts";
 import type { Target } from "../../inventory/target.ts";
-import type { Instant } from "../../kernel/instant.ts";
+import { type Instant, instant } from "../../kernel/instant.ts";
 import type { Documents } from "../../ports/documents.ts";
 import { targetPart } from "../../ports/ledger-key.ts";
 import { array, at, object, string } from "../../ports/read-stored.ts";
@@ -19,6 +19,22 @@ export interface CpuMemory {
   /** By interpreter and session. */
   readonly bySession: ReadonlyMap<string, Remembered>;
 }
+
+/**
+ * Two machines, or one clock that is set, differ by a moment: what was seen a moment after `now` was seen by now. Further ahead it is of
+ * another clock, and proves nothing; and no record may be of a time after now, whenever it was seen.
+ */
+export function seenBy(remembered: Remembered | null, now: Instant): Remembered | null {
+  if (remembered === null || remembered.cpu.kind === "unknown") return remembered;
+  const { cpu, lookedAt } = remembered;
+  const aheadMs = cpu.asOf - now;
+  return aheadMs > 0 && aheadMs <= stepMs
+    ? { lookedAt: instant(Math.min(lookedAt, now)), cpu: { ...cpu, asOf: now } }
+    : remembered;
+}
+
+/** As for the service's clock: what differs by no more is taken for one clock. */
+const stepMs = 2000;
 
 const nameOf = (target: Target): string => `cleanup/seen/${targetPart(target)}`;
 
