@@ -2,7 +2,6 @@ import type { AwsClients } from "../../adapters/aws/clients.ts";
 import type { PlanEntry } from "../../core/cleanup/plan.ts";
 import type { EntryOutcome } from "../../core/cleanup/stop-outcome.ts";
 import type { Session } from "../../core/inventory/session.ts";
-import type { TargetScan } from "../../core/jobs/scan/outcome.ts";
 import { stopByHand } from "../../core/jobs/sweep/stop-by-hand.ts";
 import type { StopOverride } from "../../core/jobs/sweep/stop-ports.ts";
 import type { SweepPorts } from "../../core/jobs/sweep/sweep-ports.ts";
@@ -19,6 +18,7 @@ import type { CheckVerb, RunVerb } from "../verb.ts";
 import type { CleanupInput } from "./cleanup-input.ts";
 import { standingIn, stopperOf, stopsNothing, sweepInputOf, sweepPortsOf, userOf } from "./compose.ts";
 import { type Foreseen, foreseenOf } from "./foreseen.ts";
+import { endedText, type Looked, type Missing, missingSessions } from "./missing-sessions.ts";
 import { protectionsText } from "./protections-text.ts";
 import { readStopFlags, type StopFlags } from "./stop-flags.ts";
 import { stopProgress } from "./stop-progress.ts";
@@ -39,7 +39,9 @@ export const runStop: RunVerb = async (verbInput, terminal) => {
   const report = await withCleanup(input, terminal.signal, (clients, stores) =>
     stop(clients, stores, input, flags, override, terminal),
   );
-  const after = [protectionsText(report), flags.yes ? "" : whatNext(report)].filter((text) => text !== "").join("\n");
+  const after = [endedText(report.ended ?? []), protectionsText(report), flags.yes ? "" : whatNext(report)]
+    .filter((text) => text !== "")
+    .join("\n");
   terminal.out(verbInput.options["json"] === true ? `${safeJson(report)}\n` : stopText(report, after, terminal));
   return stopExitOf(report);
 };
@@ -58,11 +60,13 @@ async function stop(
   const known = await watchedTimeouts(stores.registry, subject.targets);
   const scanned = await scanForCleanup(clients, settings, subject, { known, look: false }, terminal);
   const unread = unreadProblems(scanned.targets, flags.interpreter);
-  requireFound(scanned.targets, flags, unread);
+  const all = scanned.targets.flatMap((target) => target.sessions.filter((session) => isWanted(session, flags)));
+  const looked = { targets: subject.targets, live: new Set(all.map(({ id }) => id)), unread };
+  const missing = await missingSessions(stores, flags, looked);
+  requireFound(subject.targets.map(({ region }) => region).join(", "), flags, looked, missing);
   const stopper = flags.yes
     ? stopperOf(clients, settings, cleanup)
     : { stopSession: stopsNothing, close: () => undefined };
-  const all = scanned.targets.flatMap((target) => target.sessions.filter((session) => isWanted(session, flags)));
   const progress = stopProgress(terminal, all.length);
   try {
     const ports = { ...sweepPortsOf(clients, stores, input, stopper.stopSession), onOutcome: progress.came };
@@ -71,7 +75,7 @@ async function stop(
     const foreseen: Foreseen[] = [];
     const outcomes: EntryOutcome[] = [];
     const finished: StopRecord[] = [];
-    const problems: StopReport["problems"][number][] = [...unread];
+    const problems: StopReport["problems"][number][] = [...unread, ...missing.problems];
     for (const target of scanned.targets) {
       const found = sweptTargetOf(target);
       const wanted = target.sessions.filter((session) => isWanted(session, flags));
@@ -102,6 +106,7 @@ async function stop(
         standing,
         outcomes: flags.yes ? outcomes : foreseen.map(({ came }) => came),
         finished,
+        ended: missing.ended,
         protectionOf,
       },
       pricingOf(settings),
@@ -128,33 +133,19 @@ const isWanted = (session: { readonly id: string; readonly interpreter: string }
   (flags.interpreter === null || flags.interpreter === session.interpreter) &&
   (flags.sessions.length === 0 || flags.sessions.includes(session.id));
 
-/**
- * A session that is not there is most often a typing error, or in another Region: then none of the others is stopped either. Of one that may be
- * where nobody could look, nobody knows whether it has ended.
- */
-function requireFound(targets: readonly TargetScan[], flags: StopFlags, unread: StopReport["problems"]): void {
-  const live = new Set(
-    targets.flatMap(({ sessions }) => sessions.filter((it) => isWanted(it, flags)).map(({ id }) => id as string)),
+/** Where none of what was named lives, and nothing is known of it, there is nothing to tell but that. */
+function requireFound(regions: string, flags: StopFlags, { live, unread }: Looked, { ended, problems }: Missing): void {
+  if (live.size > 0 || ended.length > 0) return;
+  const why = problems.map(({ message }) => message);
+  if (why.length > 0) {
+    throw new CliError([...why, ...(unread.length > 0 ? [unreadText(unread)] : []), "nothing was stopped"].join("\n"));
+  }
+  const interpreter = safeText(flags.interpreter ?? "");
+  throw new CliError(
+    unread.length > 0
+      ? `no live session of ${interpreter} was found, and there may be some all the same; nothing was stopped: ${unreadText(unread)}`
+      : `${interpreter} has no live session in ${regions}; nothing was stopped`,
   );
-  const regions = targets.map(({ target }) => target.region).join(", ");
-  const missing = flags.sessions.filter((id) => !live.has(id));
-  if (missing.length > 0) {
-    const of = flags.interpreter === null ? "" : ` of ${safeText(flags.interpreter)}`;
-    const named = `${of} ${missing.map(safeText).join(", ")}`;
-    throw new CliError(
-      unread.length > 0
-        ? `session${named} was not found, and may live all the same; nothing was stopped: ${unreadText(unread)}`
-        : `no live session${named} in ${regions}: it has ended, or is elsewhere (--regions, --profile); nothing was stopped`,
-    );
-  }
-  if (live.size === 0) {
-    const interpreter = safeText(flags.interpreter ?? "");
-    throw new CliError(
-      unread.length > 0
-        ? `no live session of ${interpreter} was found, and there may be some all the same; nothing was stopped: ${unreadText(unread)}`
-        : `${interpreter} has no live session in ${regions}; nothing was stopped`,
-    );
-  }
 }
 
 function whatNext(report: StopReport): string {

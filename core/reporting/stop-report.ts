@@ -23,7 +23,18 @@ export interface StopReport extends ReportedSwitch {
     readonly region: string;
     readonly state: StopRecord["state"];
   }[];
+  /** Of `stop`: sessions that were named, and are known to have ended before. */
+  readonly ended?: readonly EndedBefore[];
   readonly problems: readonly (Problem & { readonly region: string | null })[];
+}
+
+export interface EndedBefore {
+  readonly session: string;
+  readonly interpreter: string;
+  readonly region: string;
+  /** When it was seen to have ended, or seen last. */
+  readonly at: string;
+  readonly message: string;
 }
 
 export interface StopOutcome extends PlannedStop {
@@ -40,7 +51,7 @@ export interface StopOutcome extends PlannedStop {
 export type Came = EntryOutcome | { readonly kind: "would-stop"; readonly entry: PlanEntry };
 
 export function stopReport(
-  input: Pick<StopReport, "acted" | "plan" | "override" | "problems"> & {
+  input: Pick<StopReport, "acted" | "plan" | "override" | "ended" | "problems"> & {
     readonly standing: SwitchStanding;
     readonly outcomes: readonly Came[];
     readonly finished: readonly StopRecord[];
@@ -49,7 +60,7 @@ export function stopReport(
   pricing: Pricing,
   now: Instant,
 ): StopReport {
-  const { acted, plan, override, problems, standing, outcomes, finished, protectionOf } = input;
+  const { acted, plan, override, problems, standing, outcomes, finished, ended, protectionOf } = input;
   return {
     asOf: isoOf(now),
     acted,
@@ -64,6 +75,7 @@ export function stopReport(
       protection: writtenOrNull(protectionOf?.(came.entry) ?? null),
     })),
     finished: finished.map(({ key, state }) => ({ session: key.session, region: key.region, state })),
+    ...(ended === undefined ? {} : { ended }),
     problems,
   };
 }

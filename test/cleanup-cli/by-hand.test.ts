@@ -112,10 +112,13 @@ describe("stop", () => {
     expect(await world.stops()).toBe(0);
   });
 
-  it("stops nothing where one of the sessions is not there", async () => {
-    const { exit, err } = await ask("hand", "stop", first, "01ABSENT", ...because, "--yes");
-    expect(exit).toBe(1);
-    expect(err).toContain("no live session 01ABSENT in us-east-1");
+  it("goes on where one of the sessions is not there, and says so", async () => {
+    const { exit, report } = await stopped("hand", "01ABSENT", first, ...because);
+    expect({ exit, outcomes: outcomes(report) }).toEqual({ exit: 4, outcomes: ["would-stop"] });
+    expect(report.problems).toMatchObject([{ code: "SessionNotFound", message: expect.stringContaining("01ABSENT") }]);
+    const none = await ask("hand", "stop", "01ABSENT", ...because, "--yes");
+    expect(none.exit).toBe(1);
+    expect(none.err).toMatch(/no live session 01ABSENT in .*us-east-1.*\nnothing was stopped/);
     expect(await world.stops()).toBe(0);
   });
 
@@ -147,6 +150,10 @@ describe("stop", () => {
     const done = await stopped("hand", second, ...because, "--yes", "--override-protection");
     expect(done.report).toMatchObject(seen);
     expect({ exit: done.exit, outcomes: outcomes(done.report) }).toEqual({ exit: 0, outcomes: ["stopped"] });
+    const again = await stopped("hand", second, ...because, "--yes");
+    expect({ exit: again.exit, outcomes: outcomes(again.report) }).toEqual({ exit: 0, outcomes: [] });
+    const message = "it was stopped by hand (ada: incident 4711)";
+    expect(again.report.ended).toMatchObject([{ session: second, region: "us-east-1", message }]);
     const { out } = await ask("hand", "explain", second);
     expect(out).toContain("by hand, ada: incident 4711; overrode the protection by hand of session");
     expect(out).toContain("CPU: usage records without a gap");
