@@ -18,7 +18,8 @@ export function stopText(report: StopReport, next: string, terminal: Pick<Termin
       { title: "INTERPRETER", yields: 4 },
       { title: "NAME", shrinkTo: 6, yields: 2 },
       { title: "AGE", align: "right", yields: 3 },
-      { title: "WHY", yields: 1, under: true },
+      // Of one that would be stopped, what is known of it may well speak for keeping it.
+      { title: report.acted ? "WHY" : "KNOWN OF IT", yields: 1, under: true },
     ],
     outcomes.map((it) => [
       { text: outcomeText(it), style: styles[it.outcome] },
