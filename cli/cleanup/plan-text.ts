@@ -7,10 +7,12 @@ import { safeText } from "../render/safe-text.ts";
 import { type Paint, painter } from "../render/style.ts";
 import { range } from "../scan/money-range.ts";
 import type { Terminal } from "../terminal.ts";
+import { unknownLines } from "./unknown-lines.ts";
 
 /** A plan for a person: what would be stopped, what cannot be proved, and how everything else was decided. */
 export function planText(
   report: PlanReport,
+  onlyObserved: (stop: PlannedStop) => boolean,
   howToApply: string,
   terminal: Pick<Terminal, "color" | "columns">,
 ): string {
@@ -20,7 +22,7 @@ export function planText(
   const kept = report.leaks.filter(({ provable }) => !provable);
   return [
     stops.length === 0 ? "Nothing would be stopped.\n" : stopsTable(stops, width, paint),
-    ...(stops.length === 0 ? [] : [`\n${stopsLine(report)}\n`]),
+    ...(stops.length === 0 ? [] : [`\n${stopsLine(report, onlyObserved)}\n`]),
     ...(kept.length === 0
       ? []
       : [
@@ -28,6 +30,7 @@ export function planText(
           leaksTable(kept, width, paint),
         ]),
     `\n${decisionsLine(report.decisions)}\n`,
+    ...unknownLines(report.unknown),
     ...problems.map(({ region, code, message }) => `${safeText(`${region ?? "state"}: ${code}: ${message}`)}\n`),
     `${howToApply}\n`,
   ].join("");
@@ -70,14 +73,23 @@ const idleText = ({ idleSince, horizon }: PlannedStop): string =>
     ? "it works"
     : formatSeconds((Date.parse(horizon) - Date.parse(idleSince)) / 1000);
 
-function stopsLine({ stops, postponed }: PlanReport): string {
+/** What policies only observe saves nothing, whoever applies the plan. */
+function stopsLine({ stops, postponed }: PlanReport, onlyObserved: (stop: PlannedStop) => boolean): string {
+  const observed = stops.filter(onlyObserved);
+  const stopped = stops.filter((stop) => !onlyObserved(stop));
+  const seen =
+    observed.length === 0
+      ? ""
+      : ` ${observed.length} more by policies that only observe would not${savedText(observed, "would save")}.`;
+  const later = postponed === 0 ? "" : ` ${postponed} more are idle, and left to the next pass (maxStopsPerPass).`;
+  return `${counted(stopped.length, "session")} would be stopped${savedText(stopped, "saves")}.${seen}${later}`;
+}
+
+function savedText(stops: readonly PlannedStop[], verb: string): string {
   const sum = (part: "savesLowUsd" | "savesHighUsd"): string =>
     formatUsd(sumUsd(stops.flatMap((stop) => (stop[part] === null ? [] : [parseUsd(stop[part])]))));
-  const saved = stops.every(({ savesHighUsd }) => savesHighUsd === null)
-    ? ""
-    : `, which saves ${range(sum("savesLowUsd"), sum("savesHighUsd"))}`;
-  const later = postponed === 0 ? "" : ` ${postponed} more are idle, and left to the next pass (maxStopsPerPass).`;
-  return `${counted(stops.length, "session")} would be stopped${saved}.${later}`;
+  if (stops.every(({ savesHighUsd }) => savesHighUsd === null)) return "";
+  return `, which ${verb} ${range(sum("savesLowUsd"), sum("savesHighUsd"))}`;
 }
 
 const leaksTable = (leaks: PlanReport["leaks"], width: number | null, paint: Paint): string =>

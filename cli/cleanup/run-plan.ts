@@ -31,7 +31,7 @@ export const runPlan: RunVerb = async ({ options }, terminal) => {
   const file = out === null ? null : path.resolve(terminal.cwd, out);
   if (file !== null) await write(file, report);
   const json = options["json"] === true;
-  terminal.out(json ? `${safeJson(report)}\n` : planText(report, howToApply(report, input, out, options), terminal));
+  terminal.out(json ? `${safeJson(report)}\n` : textOf(report, input, out, options, terminal));
   return exitOf(report);
 };
 
@@ -64,23 +64,33 @@ async function write(file: string, report: PlanReport): Promise<void> {
   }
 }
 
-function howToApply(
+function textOf(
   report: PlanReport,
   { policies }: CleanupInput,
   out: string | null,
   options: VerbInput["options"],
+  terminal: Terminal,
 ): string {
+  const observed = new Set(policies.policies.filter(({ mode }) => mode === "observe").map(({ id }) => id));
+  const onlyObserved = ({ policy }: { readonly policy: string }): boolean => observed.has(policy);
+  return planText(
+    report,
+    onlyObserved,
+    howToApply(report, report.stops.filter(onlyObserved).length, out, options),
+    terminal,
+  );
+}
+
+function howToApply(report: PlanReport, held: number, out: string | null, options: VerbInput["options"]): string {
   const { plan, stops } = report;
   if (stops.length === 0) return "There is nothing to apply.";
-  const observed = new Set(policies.policies.filter(({ mode }) => mode === "observe").map(({ id }) => id));
-  const held = stops.filter(({ policy }) => observed.has(policy)).length;
   const minutes = Math.round((plan.expiresAt - plan.madeAt) / 60_000);
   return [
-    `Nothing was stopped. The plan holds for ${minutes} minutes: \`sandmeter apply ${shellWord(out ?? plan.id)}${sameFlags(options)}\` shows it, and with --yes stops exactly these.`,
+    `Nothing was stopped. The plan holds for ${minutes} minutes: \`sandmeter apply ${shellWord(out ?? plan.id)}${sameFlags(options)}\` shows it, and with --yes stops exactly what it says.`,
     ...(held === 0
       ? []
       : [
-          `${held} of them are by policies that only observe, and are refused: \`mode: enforce\` lets a policy stop sessions.`,
+          `What policies only observe is refused (${held} of ${stops.length}): \`mode: enforce\` lets a policy stop sessions.`,
         ]),
     ...(report.switch === "armed" ? [] : [notArmedText(report)]),
   ].join("\n");
