@@ -13,6 +13,7 @@ import { formatUsd } from "../kernel/money.ts";
 import type { Problem } from "../kernel/problem.ts";
 import { countsOf, type ReportedLeaks, reportedLeaks } from "./leak-report.ts";
 import type { Pricing } from "./scan-totals.ts";
+import { type ReportedUnknown, reportedUnknowns } from "./unknown-report.ts";
 
 /** docs/schemas/plan.schema.json: a plan to be applied, and all that was decided with it. */
 export interface PlanReport extends ReportedSwitch {
@@ -28,6 +29,8 @@ export interface PlanReport extends ReportedSwitch {
   readonly decisions: Readonly<Record<DecisionReason, number>>;
   /** What is idle, and what nothing can show to be idle or not, by interpreter and by what is missing. */
   readonly leaks: readonly ReportedLeaks[];
+  /** Each session that was decided `unknown-activity`, and what is missing. */
+  readonly unknown: readonly ReportedUnknown[];
   readonly problems: readonly (Problem & { readonly region: string | null })[];
 }
 
@@ -77,6 +80,7 @@ export function planReport(
     postponed: planned.postponed.length,
     decisions: countsOf(decided),
     leaks: leaksOf(decided, { ...pricing, soFarOf: ({ id }) => boundsOf(costs.get(id)) }, now).map(reportedLeaks),
+    unknown: reportedUnknowns(decided),
     problems,
   };
 }
