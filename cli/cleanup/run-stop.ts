@@ -148,7 +148,13 @@ function requireFound(regions: string, flags: StopFlags, { live, unread }: Looke
   );
 }
 
+/** Nothing where the same command would stop nothing. */
 function whatNext(report: StopReport): string {
+  const { outcomes } = report;
+  const stopped = outcomes.filter(({ outcome }) => outcome === "would-stop").length;
+  if (stopped === 0) return "";
   const armed = report.switch === "armed" ? "" : `${notArmedText(report)} `;
-  return `${armed}The same command with --yes stops them.`;
+  const all = stopped === 1 ? "it" : "them";
+  const which = stopped === outcomes.length ? all : `${stopped} of these ${outcomes.length}`;
+  return `${armed}The same command with --yes stops ${which}, after one more look.`;
 }
