@@ -18,6 +18,7 @@ import type { Terminal } from "../terminal.ts";
 import type { CheckVerb, RunVerb } from "../verb.ts";
 import { userOf } from "./compose.ts";
 import { type ProtectAction, readProtectFlags } from "./protect-flags.ts";
+import { unseenText } from "./protected-unseen.ts";
 import { withCleanup } from "./with-cleanup.ts";
 
 export const checkProtect: CheckVerb = async (input, terminal) => (await readProtectFlags(input, terminal)).problems;
@@ -26,9 +27,12 @@ export const runProtect: RunVerb = async (verbInput, terminal) => {
   const { input, action, problems } = await readProtectFlags(verbInput, terminal);
   if (problems.length > 0) throw new UsageError(problems);
   const now = systemClock.now();
-  const all = await withCleanup(input, terminal.signal, (_clients, { documents }) =>
-    carryOut(documents, action, userOf(terminal), now),
-  );
+  const all = await withCleanup(input, terminal.signal, async (_clients, stores) => {
+    const made = await carryOut(stores.documents, action, userOf(terminal), now);
+    const unseen = action.kind === "add" ? await unseenText(stores, action.match) : null;
+    if (unseen !== null) terminal.err(`${unseen}\n`);
+    return made;
+  });
   terminal.out(
     verbInput.options["json"] === true ? `${safeJson(protectJson(all, now))}\n` : listText(all, now, terminal),
   );

@@ -96,6 +96,38 @@ describe("protect", () => {
   });
 });
 
+describe("protect an id", () => {
+  const forHours = ["--for", "4h", "--why", "x"];
+  it.each(["nonsense", "proven", "tool-VbMl9", "my-agent"])("refuses what has no shape of one: %s", async (word) => {
+    const { exit, err } = await run("typed", "protect", word, ...forHours);
+    expect(exit).toBe(2);
+    expect(err).toContain(`"${word}" is neither the id of a session nor of an interpreter`);
+    expect((await run("typed", "protect", word, "--remove")).err).toContain("there is no protection of");
+  });
+
+  it.each(["01M7YG7PCY6ZWFCVH1RMZ5JJW5", "tool-VbMl9Hi8I4", "aws.codeinterpreter.v1"])(
+    "protects %s, and warns where the state knows no live session of it",
+    async (id) => {
+      const { exit, out, err } = await run("typed", "protect", id, ...forHours);
+      expect(exit).toBe(0);
+      expect(out).toContain(id);
+      expect(err).toContain(
+        `no live session ${id.startsWith("01") ? "" : "of interpreter "}${id} is known to this state`,
+      );
+    },
+  );
+
+  it("does not warn of what was seen to live", async () => {
+    const [dark = ""] = idsOf("dark");
+    await run("seen", "watch", "--passes", "1", "--no-accounts", "--no-publish", "--json", ...world.fast);
+    for (const id of [dark, interpreterOf("dark")]) {
+      expect(await run("seen", "protect", id, ...forHours)).toMatchObject({ exit: 0, err: "" });
+    }
+    const other = await run("seen", "protect", `${dark.slice(0, -2)}00`, ...forHours);
+    expect(other.err).toContain("is known to this state. The protection is made all the same");
+  });
+});
+
 describe("stop", () => {
   const [first = "", second = ""] = idsOf("tool");
   const because = ["--reason", "incident 4711"];
