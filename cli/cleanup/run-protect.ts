@@ -13,12 +13,12 @@ import { matchText, protectionText } from "../policy/policy-report.ts";
 import { safeJson, safeText } from "../render/safe-text.ts";
 import { painter } from "../render/style.ts";
 import { renderTable } from "../render/table.ts";
-import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
 import type { CheckVerb, RunVerb } from "../verb.ts";
 import { userOf } from "./compose.ts";
 import { type ProtectAction, readProtectFlags } from "./protect-flags.ts";
 import { unseenText } from "./protected-unseen.ts";
+import { serviceNow } from "./service-now.ts";
 import { withCleanup } from "./with-cleanup.ts";
 
 export const checkProtect: CheckVerb = async (input, terminal) => (await readProtectFlags(input, terminal)).problems;
@@ -26,15 +26,18 @@ export const checkProtect: CheckVerb = async (input, terminal) => (await readPro
 export const runProtect: RunVerb = async (verbInput, terminal) => {
   const { input, action, problems } = await readProtectFlags(verbInput, terminal);
   if (problems.length > 0) throw new UsageError(problems);
-  const now = systemClock.now();
-  const all = await withCleanup(input, terminal.signal, async (_clients, stores) => {
+  const { all, now, notAsked } = await withCleanup(input, terminal.signal, async (clients, stores) => {
+    const { now, notAsked } = await serviceNow(clients, terminal.signal);
     const made = await carryOut(stores.documents, action, userOf(terminal), now);
     const unseen = action.kind === "add" ? await unseenText(stores, action.match) : null;
     if (unseen !== null) terminal.err(`${unseen}\n`);
-    return made;
+    return { all: made, now, notAsked };
   });
+  if (notAsked !== null) terminal.err(`${safeText(machineText(notAsked))}\n`);
   terminal.out(
-    verbInput.options["json"] === true ? `${safeJson(protectJson(all, now))}\n` : listText(all, now, terminal),
+    verbInput.options["json"] === true
+      ? `${safeJson(protectJson(all, now, notAsked))}\n`
+      : listText(all, now, terminal),
   );
   return exitCode.done;
 };
@@ -74,9 +77,13 @@ async function carryOut(
 
 const matchKey = ({ name, ...match }: SessionMatch): string => JSON.stringify({ ...match, name: name?.text ?? null });
 
+const machineText = (why: string): string =>
+  `What time it is by AWS could not be asked (${why}), so that times here go by this machine's clock. Before a stop, protections go by the service's.`;
+
 /** docs/schemas/protect.schema.json */
-const protectJson = (all: readonly MadeProtection[], now: Instant) => ({
+const protectJson = (all: readonly MadeProtection[], now: Instant, notAsked: string | null) => ({
   asOf: isoOf(now),
+  clock: notAsked === null ? "service" : "machine",
   protections: all.map(({ match, until, why, by, madeAt }) => ({
     match: { ...match, name: match.name?.text ?? null },
     until: isoOf(until),
