@@ -11,6 +11,7 @@ import { sessionOfEntry } from "../../core/jobs/sweep/session-of-entry.ts";
 import { storedPlan } from "../../core/jobs/sweep/stored-plans.ts";
 import { readMadeProtections } from "../../core/jobs/sweep/stored-protections.ts";
 import { rememberRules } from "../../core/jobs/sweep/stored-rules.ts";
+import { unlessInterrupted } from "../../core/jobs/sweep/unless-interrupted.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
 import type { StopRecord } from "../../core/ports/stops.ts";
 import { type Came, type StopReport, stopReport } from "../../core/reporting/stop-report.ts";
@@ -25,6 +26,7 @@ import type { Terminal } from "../terminal.ts";
 import type { CheckVerb, RunVerb, VerbInput } from "../verb.ts";
 import { type CleanupInput, readCleanupInput } from "./cleanup-input.ts";
 import { sha256, standingIn, stopperOf, sweepInputOf, sweepPortsOf } from "./compose.ts";
+import { interruptedProblems } from "./interrupted.ts";
 import { readPlan } from "./read-plan.ts";
 import { sameFlags, shellWord } from "./same-flags.ts";
 import { stopProgress } from "./stop-progress.ts";
@@ -113,8 +115,12 @@ async function apply(
     const sweepInput = sweepInputOf(input, true);
     await rememberRules(stores.documents, sweepInput, subject.now);
     const ports = sweepPortsOf(clients, stores, input, stopper.stopSession);
-    const run = applyStoredPlan({ ...ports, onOutcome: progress.came });
     const outcomes: EntryOutcome[] = [];
+    const onOutcome = (outcome: EntryOutcome): void => {
+      outcomes.push(outcome);
+      progress.came(outcome);
+    };
+    const run = applyStoredPlan({ ...ports, onOutcome });
     const finished: StopRecord[] = [];
     const problems: StopReport["problems"][number][] = [
       ...foreignProblems(plan, subject.identity.account),
@@ -128,8 +134,11 @@ async function apply(
         sessions: [],
         readySessions: null,
       };
-      const done = await run(sweepInput, found, plan, signal);
-      outcomes.push(...done.outcomes);
+      const done = await unlessInterrupted(run(sweepInput, found, plan, signal), signal, () => outcomes.length > 0);
+      if (done === "interrupted") {
+        problems.push(...interruptedProblems(outcomes.length, plan.entries.length));
+        break;
+      }
       finished.push(...done.finished);
       problems.push(...done.problems.map((problem) => ({ ...problem, region: target.target.region })));
     }

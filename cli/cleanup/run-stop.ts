@@ -18,6 +18,7 @@ import type { CheckVerb, RunVerb } from "../verb.ts";
 import type { CleanupInput } from "./cleanup-input.ts";
 import { standingIn, stopperOf, stopsNothing, sweepInputOf, sweepPortsOf, userOf } from "./compose.ts";
 import { type Foreseen, foreseenOf } from "./foreseen.ts";
+import { interruptedProblems } from "./interrupted.ts";
 import { endedText, type Looked, type Missing, missingSessions } from "./missing-sessions.ts";
 import { protectionsText } from "./protections-text.ts";
 import { readStopFlags, type StopFlags } from "./stop-flags.ts";
@@ -76,6 +77,8 @@ async function stop(
     const outcomes: EntryOutcome[] = [];
     const finished: StopRecord[] = [];
     const problems: StopReport["problems"][number][] = [...unread, ...missing.problems];
+    // Before the first stop, as nobody can be asked any more once this is interrupted.
+    const standing = await standingIn(clients, stores, cleanup, signal);
     for (const target of scanned.targets) {
       const found = sweptTargetOf(target);
       const wanted = target.sessions.filter((session) => isWanted(session, flags));
@@ -93,10 +96,11 @@ async function stop(
       outcomes.push(...done.outcomes);
       finished.push(...done.finished);
       problems.push(...done.problems.map((problem) => ({ ...problem, region: target.target.region })));
+      if (signal.aborted && outcomes.length > 0) break;
     }
     const protections = new Map(foreseen.map(({ came, protection }) => [came.entry.digest, protection] as const));
     const protectionOf = ({ digest }: PlanEntry) => protections.get(digest) ?? null;
-    const standing = await standingIn(clients, stores, cleanup, signal);
+    if (signal.aborted) problems.push(...interruptedProblems(outcomes.length, all.length));
     return stopReport(
       {
         acted: flags.yes,

@@ -5,6 +5,7 @@ import { renderFitting } from "../render/fit-columns.ts";
 import { safeText } from "../render/safe-text.ts";
 import { painter, type Style } from "../render/style.ts";
 import type { Terminal } from "../terminal.ts";
+import { isInterrupted } from "./interrupted.ts";
 
 /** What became of each session, one row each, with why. */
 export function stopText(report: StopReport, next: string, terminal: Pick<Terminal, "color" | "columns">): string {
@@ -40,10 +41,14 @@ export function stopText(report: StopReport, next: string, terminal: Pick<Termin
         `An earlier run left ${session} in ${region} undecided; it is found out now: ${state}.\n`,
     ),
     `\n${countsLine(report)}\n`,
-    ...problems.map(({ region, code, message }) => `${safeText(`${region ?? "state"}: ${code}: ${message}`)}\n`),
+    ...problems.map(({ region, code, message }) => `${safeText(`${placeText(code, region)}${code}: ${message}`)}\n`),
     ...(next === "" ? [] : [`${next}\n`]),
   ].join("");
 }
+
+/** Who interrupts it does so everywhere. */
+const placeText = (code: string, region: string | null): string =>
+  region === null && code === "Interrupted" ? "" : `${region ?? "state"}: `;
 
 const styles: Readonly<Record<StopOutcome["outcome"], Style>> = {
   "would-stop": "yellow",
@@ -65,8 +70,9 @@ function countsLine({ outcomes, acted }: StopReport): string {
   return `${parts.length === 0 ? "0 sessions" : parts.join(", ")}.${acted ? "" : " This was a dry run: nothing was stopped."}`;
 }
 
-/** 4 where some were refused or failed, 1 where all of them were: of a dry run as of the run that it foretells. */
+/** 130 where it was interrupted, 4 where some were refused or failed, 1 where all of them were: of a dry run as of the run that it foretells. */
 export function stopExitOf({ outcomes, problems }: StopReport): ExitCode {
+  if (isInterrupted(problems)) return exitCode.interrupted;
   const bad = outcomes.filter(({ outcome }) => outcome === "refused" || outcome === "failed").length;
   if (bad > 0 && bad === outcomes.length) return exitCode.failed;
   if (problems.length > 0 && outcomes.length === 0) return exitCode.failed;

@@ -17,6 +17,7 @@ import { stopOne } from "./stop-one.ts";
 import type { StopOverride, StopPorts } from "./stop-ports.ts";
 import type { SweepInput, SweepPorts, SweptTarget } from "./sweep-ports.ts";
 import { targetStopPorts, withProtections } from "./target-stop-ports.ts";
+import { unlessInterrupted } from "./unless-interrupted.ts";
 
 export interface HandStop {
   /** Of the target, in the order in which they are to be stopped. */
@@ -29,7 +30,7 @@ export interface StoppedByHand {
   readonly plan: Plan | null;
   readonly decided: readonly Decided[];
   readonly finished: readonly StopRecord[];
-  /** Empty where `input.act` is false. */
+  /** Empty where `input.act` is false; not of all where `signal` was aborted meanwhile. */
   readonly outcomes: readonly EntryOutcome[];
   readonly problems: readonly Problem[];
 }
@@ -37,7 +38,8 @@ export interface StoppedByHand {
 /**
  * Stops sessions because a person says so, whatever their policies say. The chain is the same: the switch, protections unless they are
  * overridden too, the cap of all runs, a look whether it lives, an intent. What could be seen of each is written down with it, and
- * bars nothing; no breaker counts, as it belongs to a policy. Throws only when `signal` is aborted.
+ * bars nothing; no breaker counts, as it belongs to a policy. Throws only when `signal` is aborted before one session has come to its
+ * outcome: who is interrupted later is told what was done by then.
  */
 export const stopByHand =
   (ports: SweepPorts) =>
@@ -81,7 +83,10 @@ async function stopEach(
   let planExpiresAt = plusMs(links.clock.now(), lifetimeMs);
   for (const entry of plan.entries) {
     const order = { plan: plan.id, planMadeAt: plan.madeAt, planExpiresAt, entry };
-    const outcome = await stopOne(links, { ...order, limit: null, override }, signal);
+    const running = stopOne(links, { ...order, limit: null, override }, signal);
+    const outcome = await unlessInterrupted(running, signal, () => outcomes.length > 0);
+    // No Stop was under way, so that this one is as it was.
+    if (outcome === "interrupted") break;
     outcomes.push(outcome);
     onOutcome?.(outcome);
     const endedAt = links.clock.now();
