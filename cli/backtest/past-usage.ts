@@ -1,6 +1,7 @@
 import type { UsageColumns } from "../../core/billing/usage-columns.ts";
 import { joinColumns } from "../../core/billing/usage-columns.ts";
 import type { SessionKey } from "../../core/billing/usage-record.ts";
+import type { TelemetryLag } from "../../core/cleanup/backtest-types.ts";
 import { type Target, targetKey } from "../../core/inventory/target.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
 import type { Problem } from "../../core/kernel/problem.ts";
@@ -23,6 +24,8 @@ export interface PastUsage {
   readonly hasInterpreter: (target: Target, interpreter: string) => boolean;
   /** The records of one session, which are given away: a second time there are none. */
   readonly release: (key: SessionKey) => UsageColumns;
+  /** Interpreters that were named and have no record: misspelt, they would be taken for those whose records come at once. */
+  readonly unknownOf: (named: TelemetryLag["atTeardown"]) => readonly Problem[];
   readonly span: () => { readonly from: number; readonly until: number };
 }
 
@@ -81,9 +84,18 @@ export function pastUsage(from: Instant | null, until: Instant | null): PastUsag
       if (known !== undefined) known.parts = [];
       return joined;
     },
+    unknownOf: (named) => {
+      const known = new Set([...bySession.values()].map(({ key }) => String(key.interpreter)));
+      return [...(typeof named === "string" ? [] : named)].filter((id) => !known.has(id)).map(unknownInterpreter);
+    },
     span: () => ({ from: first, until: last }),
   };
 }
+
+const unknownInterpreter = (id: string): Problem => ({
+  code: "UnknownInterpreter",
+  message: `--delivery names interpreter ${id}, of which there is no usage record.`,
+});
 
 const tooMany = `there are more than ${mostRecords / 1e6} million usage records: name a shorter time with --from and --to`;
 

@@ -100,6 +100,7 @@ async function replay(
     }
     problems.push(...past.problems());
     if (past.records() === 0) throw new CliError(nothingText([...problems, ...(account?.problems() ?? [])]));
+    problems.push(...past.unknownOf(own.lag.atTeardown));
     const window = recordedWindow(own, past.span(), account?.now ?? now);
     const files = await callsOfFiles(
       own.calls.filter((place) => place !== accountPlace),
@@ -112,7 +113,8 @@ async function replay(
       const calls = files.of(key);
       // What came later is no part of what is replayed.
       if (calls !== null) {
-        return { kind: "session", window, calls: calls.filter(({ surelyFrom }) => surelyFrom < window.until) };
+        const within = calls.filter(({ surelyFrom }) => surelyFrom < window.until);
+        return { kind: "session", window, calls: within, mayMiss: files.problems.length > 0 };
       }
       return account?.callsOf(key, life) ?? { kind: "none" };
     };

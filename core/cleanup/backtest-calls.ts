@@ -57,7 +57,7 @@ export function areCallsKnown(calls: PastCalls, from: number, until: number): bo
     case "none":
       return false;
     case "session":
-      return calls.window.from <= from && calls.window.until >= until;
+      return calls.mayMiss !== true && calls.window.from <= from && calls.window.until >= until;
     case "interpreter": {
       if (calls.window.from > from || calls.window.until < until) return false;
       // A call lasts so long at most, and nobody knows which end of it is counted.

@@ -18,7 +18,13 @@ export interface PastCall {
 
 /** Calls as they were recorded. `none`: nothing was recorded, so that calls without CPU are not seen. */
 export type PastCalls =
-  | { readonly kind: "session"; readonly window: Span; readonly calls: readonly PastCall[] }
+  | {
+      readonly kind: "session";
+      readonly window: Span;
+      readonly calls: readonly PastCall[];
+      /** Some may be missing: those that are there prove work, and that there is none proves nothing. */
+      readonly mayMiss?: boolean;
+    }
   | { readonly kind: "interpreter"; readonly window: Span; readonly minutes: readonly CountedMinute[] }
   | { readonly kind: "none" };
 

@@ -1,0 +1,102 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runCli } from "../scan/run-cli.ts";
+import { writeSample } from "./sample.ts";
+
+let folder = "";
+let spans: readonly string[] = [];
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), "sandmeter-backtest-broken-"));
+  writeSample(folder);
+  spans = readFileSync(path.join(folder, "spans.ndjson"), "utf8").trimEnd().split("\n");
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Figures {
+  readonly stops: number;
+  readonly falseStops: number;
+  readonly unverified: number;
+}
+interface Report {
+  readonly sessionsWithoutCalls: number;
+  readonly rows: readonly { readonly proved: Figures; readonly cpuAlone: Figures }[];
+  readonly problems: readonly { readonly message: string }[];
+}
+
+async function replayed(...argv: readonly string[]) {
+  const state = ["--state", path.join(folder, "none.sqlite")];
+  const { exit, out } = await runCli(["backtest", "--usage", "usage", ...argv, ...state, "--json"], { cwd: folder });
+  const { rows, sessionsWithoutCalls, problems } = JSON.parse(out) as Report;
+  const { proved, cpuAlone } = rows[0] ?? {};
+  return { exit, proved, cpuAlone, sessionsWithoutCalls, missing: problems.map(({ message }) => message) };
+}
+
+const withCalls = (lines: readonly string[]) => {
+  writeFileSync(path.join(folder, "calls.ndjson"), lines.join("\n"));
+  return replayed("--calls", "calls.ndjson");
+};
+
+describe("backtest, of calls that are not all there", () => {
+  it("takes no usage record for a word on calls, though it names its interpreter", async () => {
+    const { proved, sessionsWithoutCalls } = await replayed("--calls", "usage");
+    expect({ sessionsWithoutCalls, stops: proved?.stops }).toEqual({ sessionsWithoutCalls: 5, stops: 0 });
+  });
+
+  it("knows of no call where all that an interpreter has is a span of another operation, and that counts", async () => {
+    const start = JSON.parse(spans[0] ?? "") as { attributes: object };
+    const other = {
+      ...start,
+      attributes: { ...start.attributes, "aws.operation.name": "StartCodeInterpreterSession" },
+    };
+    expect(await withCalls([JSON.stringify(other)])).toMatchObject({ sessionsWithoutCalls: 1, missing: [] });
+    const client = { ...start, attributes: { ...start.attributes, "aws.operation.name": undefined } };
+    expect(await withCalls([JSON.stringify(client)])).toMatchObject({ sessionsWithoutCalls: 5, missing: [] });
+  });
+
+  it("leaves out other lines, and calls no stop right where one of a call cannot be read", async () => {
+    const whole = await withCalls([
+      "A delivery of arn:aws:bedrock-agentcore was created.",
+      "",
+      '{"service":"s3"}',
+      ...spans,
+    ]);
+    expect(whole).toMatchObject({ missing: [], exit: 3, proved: { stops: 3, falseStops: 1, unverified: 1 } });
+    const [first = "", ...others] = spans;
+    const broken = [
+      first.slice(0, 60),
+      first.slice(0, -20),
+      first.slice(20),
+      first.replace(/"toolsession.id":"[^"]+"/, '"toolsession.id":""'),
+      first.replace(/"endTimeUnixNano":"\d/, '"endTimeUnixNano":"0'),
+    ];
+    for (const line of broken) {
+      const { missing, proved, exit } = await withCalls([line, ...others]);
+      expect({ missing, exit }).toEqual({
+        missing: [expect.stringContaining("calls.ndjson: 1 line of calls could not be read")],
+        exit: 3,
+      });
+      expect(proved).toMatchObject({ falseStops: 1, unverified: 2 });
+    }
+  });
+});
+
+describe("backtest, of flags that would mean less than they say", () => {
+  it("tells of an interpreter that has no record and is said to have them late", async () => {
+    const { exit, missing } = await replayed("--delivery", "at-teardown=etl-abcdefghij,etl-typo");
+    expect({ exit, missing }).toEqual({ exit: 4, missing: [expect.stringContaining("interpreter etl-typo")] });
+  });
+
+  it.each([
+    ["--sweep", "idleAfter=5m=6m"],
+    ["--sweep", "idleAfter=5m,,6m"],
+    ["--sweep", "idleAfter=0s"],
+    ["--lag", "1m-2m-3m"],
+    ["--delivery", "streaming=x"],
+  ])("refuses %s %s", async (flag, value) => {
+    const { exit, err } = await runCli(["backtest", "--usage", "usage", flag, value], { cwd: folder });
+    expect(exit).toBe(2);
+    expect(err).toContain(flag);
+  });
+});
