@@ -236,6 +236,10 @@ describe("stop", () => {
     const { out } = await ask("hand", "explain", dark);
     expect(out).toContain("As it is now: keep, unprovable");
     expect(out).toContain("CPU: unknown (no-usage-logs)");
+    await run("hand", "protect", dark, "--for", "1h", "--why", "a demo");
+    const { out: held } = await ask("hand", "explain", dark);
+    expect(held).toContain("As it is now: keep, protected");
+    expect(held).toContain("CPU: unknown (no-usage-logs)");
     expect((await ask("hand", "explain", "01ABSENT")).err).toContain("no live session 01ABSENT");
   });
 });

@@ -124,14 +124,20 @@ describe("a person stops sessions", () => {
     await holdOutcomes(world);
   });
 
-  it("and shows what is known of all that they choose, of what is too young or has no policy too", async () => {
-    const world = await sweepWorld(minute(120), [busy("a")]);
-    const seen = { evidence: { cpu: { kind: "known" }, calls: { kind: "known" } } };
-    for (const policies of [[], [policy({ minAgeMs: 24 * 3_600_000 })]]) {
-      const input = inputOf({ act: false }, { policies });
-      expect((await stopThem(world, { input })).plan?.entries).toMatchObject([seen]);
-    }
-  });
+  it.each([
+    ["hand", true, "known"],
+    ["hand", false, "unknown"],
+    ["bounds", true, "unknown"],
+  ] as const)(
+    "and waits for no look at what stays protected (%s, overridden: %s)",
+    async (source, protections, kind) => {
+      const world = await sweepWorld(minute(120), [busy("a")]);
+      const input = inputOf({ act: false }, { protections: [{ ...protection, source }] });
+      expect((await stopThem(world, { input, protections })).plan?.entries).toMatchObject([
+        { evidence: { cpu: { kind }, calls: { kind } } },
+      ]);
+    },
+  );
 
   it.each([
     ["policy", true],

@@ -27,7 +27,7 @@ export interface EvidenceInput extends DecideSettings {
   readonly arnOf: (interpreter: InterpreterId) => string | null;
   /** `whole` where a stop rests on it, or a person wants to see all of it. */
   readonly depth: CpuQuestion["depth"];
-  /** `open`: of those that nothing else keeps. `all`: a person wants to see it, whatever keeps them. */
+  /** `open`: of those that nothing else keeps. `all`: a person asks what one does, whatever keeps it. */
   readonly of: "open" | "all";
   /** How many sessions' usage records are read at most. */
   readonly looksAtMost: number;

@@ -2,7 +2,7 @@ import { type DecideSettings, decide } from "../../cleanup/decide.ts";
 import type { Decision, SessionFacts } from "../../cleanup/decision.ts";
 import { type Decided, makePlanByHand } from "../../cleanup/make-plan.ts";
 import type { Plan } from "../../cleanup/plan.ts";
-import { canBeOverridden } from "../../cleanup/protections.ts";
+import { canBeOverridden, protectionOf } from "../../cleanup/protections.ts";
 import type { EntryOutcome } from "../../cleanup/stop-outcome.ts";
 import type { Session } from "../../inventory/session.ts";
 import { type Instant, plusMs } from "../../kernel/instant.ts";
@@ -10,7 +10,6 @@ import type { Problem } from "../../kernel/problem.ts";
 import { RegistryError } from "../../ports/registry-error.ts";
 import type { StopRecord } from "../../ports/stops.ts";
 import { evidenceInputOf } from "./decide-target.ts";
-import type { EvidenceInput } from "./evidence-ports.ts";
 import { gatherEvidence } from "./gather-evidence.ts";
 import { finishStops } from "./stop-finish.ts";
 import { stopOne } from "./stop-one.ts";
@@ -106,8 +105,13 @@ async function decideChosen(
   { sessions, override }: HandStop,
   signal: AbortSignal,
 ): Promise<readonly Decided[]> {
-  const evidenceInput: EvidenceInput = { ...evidenceInputOf(input, found, () => null), of: "all" };
-  const { facts } = await gatherEvidence(ports, now, evidenceInput, found.target, sessions, signal);
+  const { protections } = input.policies;
+  // What is overridden keeps nothing; of what something else keeps no look is taken, for whoever stops it waits for it.
+  const inForce = override.protections ? protections.filter((it) => !canBeOverridden(it)) : protections;
+  const policies = { ...input.policies, protections: inForce };
+  const evidenceInput = evidenceInputOf({ ...input, policies }, found, () => null);
+  const gathered = await gatherEvidence(ports, now, evidenceInput, found.target, sessions, signal);
+  const facts = gathered.facts.map((it) => ({ ...it, protection: protectionOf(protections, it.session, now) }));
   return facts.map((it) => ({
     facts: it,
     decision: decideByHand(it, input, override, now),
