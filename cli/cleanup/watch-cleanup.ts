@@ -18,7 +18,7 @@ export interface CleanupBeside extends Beside<SweepPassOutcome> {
   readonly close: () => void;
 }
 
-export const noCleanup: CleanupBeside = { inPass: async () => null, close: () => undefined };
+export const noCleanup: CleanupBeside = { inPass: async () => [], close: () => undefined };
 
 interface Telling {
   readonly publish: boolean;

@@ -29,6 +29,7 @@ import { headingOf } from "./heading.ts";
 import { homeRegion } from "./home-region.ts";
 import { passTime } from "./pass-time.ts";
 import { readWatchOptions, type WatchOptions } from "./watch-options.ts";
+import { watchOutcome } from "./watch-outcome.ts";
 import { exitCodeOf, watchPasses } from "./watch-passes.ts";
 
 interface WatchSettings {
@@ -113,7 +114,7 @@ async function run(
       ]);
       costProgress.clear();
       looks.clear();
-      return { ...outcome, accounts: kept, cleanup: swept };
+      return watchOutcome(outcome, kept, swept);
     },
   }).finally(sweeps.close);
   if (subject.notes.length > 0)

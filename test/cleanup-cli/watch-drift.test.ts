@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import type { CleanupReport } from "../../core/reporting/cleanup-report.ts";
+import { publishedSchema, violations } from "../schema/json-schema.ts";
 import { cleanupWorld } from "./cleanup-world.ts";
 
 const world = await cleanupWorld({
@@ -29,7 +30,10 @@ it("watch goes on to stop what is idle though the service's clock leaves that of
     ...["--no-publish", "--json", ...world.fast],
   );
   const [, last] = lines.map((line) => (JSON.parse(line) as { cleanup: CleanupReport }).cleanup);
-  // It was too young in the first pass.
+  // It was too young in the first pass, whose sweep is told with the second, as it ended after the first.
+  const told = lines.map((line) => (JSON.parse(line) as { earlier: { cleanup: CleanupReport[] } }).earlier.cleanup);
+  expect(told).toMatchObject([[], [{ mode: "enforce", targets: [{ decisions: { "too-young": 1 } }] }]]);
+  for (const line of lines) expect(violations(publishedSchema("watch-pass.schema.json"), JSON.parse(line))).toEqual([]);
   expect(last).toMatchObject({ mode: "enforce", targets: [{ decisions: { "idle-observed": 1 } }] });
   expect(last?.targets[0]?.stops).toMatchObject([{ outcome: "stopped", refusal: null }]);
   expect(await world.stops()).toBe(1);
