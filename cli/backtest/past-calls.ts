@@ -1,5 +1,4 @@
 import path from "node:path";
-import { createInterface } from "node:readline";
 import { createGunzip } from "node:zlib";
 import { callsLineOf } from "../../adapters/aws/session-calls-line.ts";
 import type { RecordedCall } from "../../adapters/aws/session-calls-record.ts";
@@ -10,6 +9,7 @@ import type { SessionKey } from "../../core/billing/usage-record.ts";
 import type { PastCall } from "../../core/cleanup/backtest-types.ts";
 import { instant } from "../../core/kernel/instant.ts";
 import type { Problem } from "../../core/kernel/problem.ts";
+import { boundedLines } from "./bounded-lines.ts";
 import { filesAt } from "./read-places.ts";
 
 /** Calls of the interpreters that files tell of. */
@@ -27,13 +27,16 @@ export const pastCallOf = ({ from, until, counted }: RecordedCall): PastCall => 
   at: counted.completion,
 });
 
+/** CloudWatch takes events of a megabyte at most (read 2026-11); whatever is so much longer is no line of calls. */
+const mostChars = 16 * 1024 * 1024;
+
 /** Reads spans and application logs, line by line; other lines are of other things, as in the group of all spans. */
 export async function callsOfFiles(places: readonly string[], cwd: string, signal: AbortSignal): Promise<CallsOfFiles> {
   const interpreters = new Map<string, Map<string, RecordedCall>>();
   const problems: Problem[] = [];
   let lost = 0;
-  const take = (line: string): void => {
-    const told = callsLineOf(line);
+  const take = (line: string | null): void => {
+    const told = line === null ? "lost" : callsLineOf(line);
     if (told === "lost") lost += 1;
     if (told === "lost" || told === null) return;
     const key = ownerKey(told.account, told.region, told.interpreter);
@@ -56,7 +59,7 @@ export async function callsOfFiles(places: readonly string[], cwd: string, signa
           const stream = await opened.stream();
           const lines = isGzip(head) ? stream.pipe(createGunzip()) : stream;
           stream.once("error", (error) => lines.destroy(error));
-          for await (const line of createInterface({ input: lines, crlfDelay: Number.POSITIVE_INFINITY })) take(line);
+          for await (const line of boundedLines(lines, mostChars)) take(line);
         } finally {
           await opened.close();
         }

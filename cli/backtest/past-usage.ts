@@ -7,6 +7,7 @@ import type { Instant } from "../../core/kernel/instant.ts";
 import type { Problem } from "../../core/kernel/problem.ts";
 import type { SessionBatch, UsageReading } from "../../core/ports/usage-source.ts";
 import { CliError } from "../cli-error.ts";
+import { type RecordHoles, recordHoles } from "./record-holes.ts";
 
 /** 32 bytes each: more would not fit into the memory of a usual machine. */
 const mostRecords = 40_000_000;
@@ -26,12 +27,14 @@ export interface PastUsage {
   readonly release: (key: SessionKey) => UsageColumns;
   /** Interpreters that were named and have no record: misspelt, they would be taken for those whose records come at once. */
   readonly unknownOf: (named: TelemetryLag["atTeardown"]) => readonly Problem[];
+  readonly isHoleAfter: RecordHoles["isHoleAfter"];
   readonly span: () => { readonly from: number; readonly until: number };
 }
 
 export function pastUsage(from: Instant | null, until: Instant | null): PastUsage {
   const bySession = new Map<string, { readonly key: SessionKey; parts: UsageColumns[] }>();
   const interpreters = new Set<string>();
+  const holes = recordHoles();
   const problems: Problem[] = [];
   let records = 0;
   let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
@@ -48,6 +51,7 @@ export function pastUsage(from: Instant | null, until: Instant | null): PastUsag
           last = Math.max(last, at + 1000 * (kept.elapsedSeconds[row] ?? 0));
         }
         interpreters.add(interpreterKey(key, key.interpreter));
+        holes.take(key, kept);
         const name = sessionKeyText(key);
         const known = bySession.get(name);
         if (known === undefined) bySession.set(name, { key, parts: [kept] });
@@ -88,6 +92,7 @@ export function pastUsage(from: Instant | null, until: Instant | null): PastUsag
       const known = new Set([...bySession.values()].map(({ key }) => String(key.interpreter)));
       return [...(typeof named === "string" ? [] : named)].filter((id) => !known.has(id)).map(unknownInterpreter);
     },
+    isHoleAfter: holes.isHoleAfter,
     span: () => ({ from: first, until: last }),
   };
 }

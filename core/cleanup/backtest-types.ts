@@ -38,6 +38,8 @@ export interface PastSession {
   /** As a listing had it while it lived; without a time limit where nobody knows it. */
   readonly session: Session;
   readonly end: PastEnd;
+  /** Records are missing right after its last one, so that this need not have been its end. */
+  readonly mayGoOn?: boolean;
   /** Null: its interpreter has no usage logs at all. */
   readonly usage: UsageColumns | null;
   /** Whether its first records are among them: else a higher level of memory may lie before. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -79,6 +79,36 @@ describe("backtest, of calls that are not all there", () => {
       });
       expect(proved).toMatchObject({ falseStops: 1, unverified: 2 });
     }
+  });
+});
+
+describe("backtest, of usage files that are not all there", () => {
+  it("calls no stop right whose session's records end where others of its interpreter are missing", async () => {
+    mkdirSync(path.join(folder, "holes"));
+    const begin = Date.UTC(2026, 10, 20, 8);
+    // 01LEAKA ends at minute 300: that its records went on is not known where those of 01LEAKB are missing.
+    for (const name of ["01LEAKA", "01LEAKB"]) {
+      const lines = readFileSync(path.join(folder, "usage", `${name}.ndjson`), "utf8")
+        .trimEnd()
+        .split("\n");
+      const kept = lines.filter((line) => {
+        const minute = (Number(/"event_timestamp":(\d+)/.exec(line)?.[1]) - begin) / 60_000;
+        return minute < 300 || minute >= 330;
+      });
+      writeFileSync(path.join(folder, "holes", `${name}.ndjson`), `${kept.join("\n")}\n`);
+    }
+    const verdicts = async (usage: string) => {
+      const state = ["--state", path.join(folder, "none.sqlite")];
+      const argv = ["--usage", `${usage}/01LEAKA.ndjson`, "--usage", `${usage}/01LEAKB.ndjson`];
+      const calls = ["--calls", "spans.ndjson", "--json"];
+      const { out } = await runCli(["backtest", ...argv, ...calls, ...state], { cwd: folder });
+      const { rows } = JSON.parse(out) as {
+        rows: readonly { stops: readonly { session: string; verdict: string }[] }[];
+      };
+      return rows[0]?.stops.map(({ session, verdict }) => `${session} ${verdict}`).toSorted();
+    };
+    expect(await verdicts("usage")).toEqual(["01LEAKA right", "01LEAKB unverified"]);
+    expect(await verdicts("holes")).toEqual(["01LEAKA unverified", "01LEAKB unverified"]);
   });
 });
 
