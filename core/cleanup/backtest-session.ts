@@ -175,7 +175,10 @@ function verdictOf(
   const isAliveAtEnd = past.end.latest === null && plusMs(past.end.earliest, recordsLagMs) > window.until;
   const isRecorded =
     endsAt + spareMs >= past.end.earliest && !own.some(({ isAfterGap, firstAt }) => isAfterGap && firstAt > horizon);
-  return isRecorded && !isAliveAtEnd && true && areCallsKnown(past.calls, now, Math.max(now, past.end.earliest))
+  return isRecorded &&
+    !isAliveAtEnd &&
+    past.mayGoOn !== true &&
+    areCallsKnown(past.calls, now, Math.max(now, past.end.earliest))
     ? "right"
     : "unverified";
 }
