@@ -10,9 +10,9 @@ import type { Documents } from "../../core/ports/documents.ts";
 import { CliError, UsageError } from "../cli-error.ts";
 import { exitCode } from "../exit-code.ts";
 import { matchText, protectionText } from "../policy/policy-report.ts";
+import { renderFitting } from "../render/fit-columns.ts";
 import { safeJson, safeText } from "../render/safe-text.ts";
 import { painter } from "../render/style.ts";
-import { renderTable } from "../render/table.ts";
 import type { Terminal } from "../terminal.ts";
 import type { CheckVerb, RunVerb } from "../verb.ts";
 import { userOf } from "./compose.ts";
@@ -97,13 +97,13 @@ const protectJson = (all: readonly MadeProtection[], now: Instant, notAsked: str
 function listText(all: readonly MadeProtection[], now: Instant, terminal: Pick<Terminal, "color" | "columns">): string {
   if (all.length === 0)
     return "Nothing is protected here; protections of a policy file are shown by `sandmeter policy check`.\n";
-  return renderTable(
+  return renderFitting(
     [
-      { title: "PROTECTED", shrinkTo: 20 },
+      { title: "PROTECTED" },
       { title: "LASTS" },
-      { title: "UNTIL" },
-      { title: "BY", shrinkTo: 6 },
-      { title: "WHY", shrinkTo: 10 },
+      { title: "UNTIL", yields: 3, under: true },
+      { title: "BY", yields: 2, under: true },
+      { title: "WHY", yields: 1, under: true },
     ],
     all.map((item) =>
       [matchText(item.match), protectionText(item, now), isoOf(item.until), item.by ?? "-", item.why].map((text) => ({

@@ -48,6 +48,15 @@ describe("on a terminal of 80 columns", () => {
     for (const line of expectWhole(byHand.out, ids).slice(0, -4)) expect(line.length).toBeLessThanOrEqual(80);
   });
 
+  it("protect --list shows what is protected, and until when, whole", async () => {
+    const session = report.stops[0]?.session ?? "";
+    const why = "a demo for everybody who wants to see what it does";
+    const { out } = await runAt(narrow, "narrow", "protect", session, "--for", "4h", "--why", why);
+    const lines = plainLines(out);
+    expect(lines[1]).toMatch(new RegExp(`^session ${session} +for 4 h +\\S+Z +ada$`));
+    expect(lines[2]).toBe(`    why ${why}`);
+  });
+
   it("policy check shows all that is in force, and what it is about, whole", async () => {
     const interpreter = "a_rather_long_name_of_one-JVcygpdywt";
     world.write(
