@@ -14,30 +14,26 @@ const idsOf = (policy: string): readonly string[] =>
   report.stops.filter((stop) => stop.policy === policy).map(({ session }) => session);
 
 describe("a dry run", () => {
-  it("exits as the run that it foretells: 4 where some are refused, 1 where all are", async () => {
+  it("of apply exits as the run that it foretells: 4 where some are refused, 1 where all are", async () => {
     expect((await ask("dry", "apply", "dry.json")).exit).toBe(4);
     for (const session of idsOf("leaks")) await run("dry", "protect", session, "--for", "1h", "--why", "a demo");
     expect((await ask("dry", "apply", "dry.json")).exit).toBe(1);
-    expect((await ask("dry", "stop", ...idsOf("leaks"), ...because)).exit).toBe(1);
-    expect((await ask("dry", "stop", ...idsOf("leaks"), ...idsOf("watched"), ...because)).exit).toBe(4);
-    expect((await ask("dry", "stop", ...idsOf("watched"), ...because)).exit).toBe(0);
-    expect(await world.stops()).toBe(0);
   });
 
-  it("says of --yes how many it stops, and nothing where it stops none", async () => {
-    const [first = ""] = idsOf("leaks");
-    expect((await ask("dry", "stop", first, ...because)).out).not.toContain("--yes");
-    const [watched = ""] = idsOf("watched");
-    expect((await ask("dry", "stop", first, watched, ...because)).out).toContain(
-      "The same command with --yes stops 1 of these 2, after one more look.",
-    );
-    expect((await ask("dry", "stop", watched, ...because)).out).toContain(
-      "The same command with --yes stops it, after one more look.",
-    );
-  });
-
-  it("heads what is known of a session as that: it is no reason why it would be stopped, or would not", async () => {
-    const { out } = await ask("dry", "stop", ...idsOf("watched"), ...because);
-    expect(out).toMatch(/AGE +KNOWN OF IT\n/);
-  });
+  it.each<[kind: string, policies: readonly string[], exit: number, next: string | null]>([
+    ["all", ["leaks"], 1, null],
+    ["some", ["leaks", "watched"], 4, "stops 1 of these 3, after one more look."],
+    ["none", ["watched"], 0, "stops it, after one more look."],
+  ])(
+    "of stop does the same where %s are refused, and says of --yes how many it stops",
+    async (_, policies, exit, next) => {
+      const ended = await ask("dry", "stop", ...policies.flatMap(idsOf), ...because);
+      expect(ended.exit).toBe(exit);
+      if (next === null) expect(ended.out).not.toContain("with --yes");
+      else expect(ended.out).toContain(`The same command with --yes ${next}`);
+      // No reason why it would be stopped, or would not.
+      expect(ended.out).toMatch(/AGE +KNOWN OF IT\n/);
+      expect(await world.stops()).toBe(0);
+    },
+  );
 });
