@@ -4,7 +4,10 @@ import { boundsOf } from "../../adapters/config/policy-bounds-schema.ts";
 import { type Backtest, backtest } from "../../core/cleanup/backtest.ts";
 import { withMember } from "../../core/cleanup/backtest-sweep.ts";
 import { boundViolations } from "../../core/cleanup/bounds.ts";
+import { longestCallMs } from "../../core/cleanup/call-evidence.ts";
+import { durationText } from "../../core/cleanup/duration-text.ts";
 import type { Span } from "../../core/cleanup/evidence.ts";
+import { idleAfterOf } from "../../core/cleanup/judge-activity.ts";
 import type { PolicySet } from "../../core/cleanup/policy.ts";
 import { type Instant, instant } from "../../core/kernel/instant.ts";
 import type { Problem } from "../../core/kernel/problem.ts";
@@ -70,6 +73,12 @@ async function readInput(options: VerbInput["options"], terminal: Terminal): Pro
     const outside = set.policies.flatMap((policy) => boundViolations(policy, bounds));
     if (outside.length > 0) {
       problems.push(`--sweep ${change.member}=${change.text} is outside of the bounds that the configuration sets`);
+    }
+    const longer = set.policies.find((policy) => idleAfterOf(policy, set.invocationStamp) > policy.idleAfterMs);
+    if (change.member === "idleAfter" && longer !== undefined) {
+      problems.push(
+        `--sweep idleAfter=${change.text}: policy ${longer.id} goes by calls alone, which takes ${durationText(longestCallMs)} or more while cleanup.invocationStamp of the configuration is unknown`,
+      );
     }
     sets.push({ change, set });
   }

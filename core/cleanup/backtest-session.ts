@@ -174,7 +174,7 @@ function verdictOf(
   const endsAt = own.at(-1)?.endsAt ?? Number.NEGATIVE_INFINITY;
   const isAliveAtEnd = past.end.latest === null && plusMs(past.end.earliest, recordsLagMs) > window.until;
   const isRecorded =
-    endsAt + spareMs >= past.end.earliest && !own.some(({ isAfterGap, firstAt }) => isAfterGap && firstAt > horizon);
+    endsAt + minuteMs >= past.end.earliest && !own.some(({ isAfterGap, firstAt }) => isAfterGap && firstAt > horizon);
   return isRecorded &&
     !isAliveAtEnd &&
     past.mayGoOn !== true &&

@@ -118,6 +118,26 @@ describe("backtest, of flags that would mean less than they say", () => {
     expect({ exit, missing }).toEqual({ exit: 4, missing: [expect.stringContaining("interpreter etl-typo")] });
   });
 
+  it("refuses values that a policy cannot have", async () => {
+    const text = (idleAfter: string) =>
+      `version: 1\npolicies: [{ id: p, evidence: invocations, idleAfter: ${idleAfter} }]\n`;
+    writeFileSync(path.join(folder, "calls.yaml"), text("30m"));
+    const argv = [
+      "backtest",
+      "--usage",
+      "usage",
+      "--policy",
+      "calls.yaml",
+      "--state",
+      path.join(folder, "none.sqlite"),
+    ];
+    const { exit, err } = await runCli([...argv, "--sweep", "idleAfter=14m,15m"], { cwd: folder });
+    expect(exit).toBe(2);
+    expect(err).toContain("--sweep idleAfter=14m: policy p goes by calls alone, which takes 15 min or more");
+    expect(err).not.toContain("idleAfter=15m");
+    expect((await runCli([...argv, "--sweep", "minAge=1m"], { cwd: folder })).exit).toBe(0);
+  });
+
   it.each([
     ["--sweep", "idleAfter=5m=6m"],
     ["--sweep", "idleAfter=5m,,6m"],

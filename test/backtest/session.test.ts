@@ -94,6 +94,16 @@ describe("a would-be stop", () => {
     });
   });
 
+  it.each([
+    [480, "right"],
+    [479, "right"],
+    [478.9, "unverified"],
+    [476, "unverified"],
+  ])("whose session was seen to live until minute 480 is, with records until minute %d, %s", (until, verdict) => {
+    const past = pastSession({ usage: usageOf(0, until, [{ from: 0, until: 2 }]) });
+    expect(stopOf(replay(past))).toMatchObject({ verdict });
+  });
+
   it("bounds what was left by 8 hours where the time limit is not known", () => {
     const past = pastSession({
       session: { timeoutSeconds: null },
