@@ -1,17 +1,10 @@
 import type { AwsClients } from "../../adapters/aws/clients.ts";
 import { codeInterpreterKind } from "../../adapters/aws/code-interpreter-kind.ts";
-import { boundsOf } from "../../adapters/config/policy-bounds-schema.ts";
 import { type Backtest, backtest } from "../../core/cleanup/backtest.ts";
-import { withMember } from "../../core/cleanup/backtest-sweep.ts";
-import { boundViolations } from "../../core/cleanup/bounds.ts";
-import { longestCallMs } from "../../core/cleanup/call-evidence.ts";
-import { durationText } from "../../core/cleanup/duration-text.ts";
 import type { Span } from "../../core/cleanup/evidence.ts";
-import { idleAfterOf } from "../../core/cleanup/judge-activity.ts";
-import type { PolicySet } from "../../core/cleanup/policy.ts";
 import { type Instant, instant } from "../../core/kernel/instant.ts";
 import type { Problem } from "../../core/kernel/problem.ts";
-import { type CleanupInput, readCleanupInput } from "../cleanup/cleanup-input.ts";
+import type { CleanupInput } from "../cleanup/cleanup-input.ts";
 import { CliError, UsageError } from "../cli-error.ts";
 import { type ExitCode, exitCode, worstExitCode } from "../exit-code.ts";
 import { progressLine } from "../render/progress-line.ts";
@@ -19,9 +12,10 @@ import { safeJson } from "../render/safe-text.ts";
 import { clientsOf } from "../scan/compose.ts";
 import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
-import type { CheckVerb, RunVerb, VerbInput } from "../verb.ts";
+import type { CheckVerb, RunVerb } from "../verb.ts";
 import { type AccountHistory, readAccount } from "./account-history.ts";
-import { accountPlace, type BacktestOptions, readBacktestOptions, type SweptValue } from "./backtest-options.ts";
+import { readBacktestInput, type Variant } from "./backtest-input.ts";
+import { accountPlace, type BacktestOptions } from "./backtest-options.ts";
 import { type BacktestContent, backtestReport } from "./backtest-report.ts";
 import { callsOfFiles } from "./past-calls.ts";
 import { livesOfState } from "./past-lives.ts";
@@ -30,10 +24,11 @@ import { type PastUsage, pastUsage } from "./past-usage.ts";
 import { readUsagePlace } from "./read-places.ts";
 import { backtestCsv, renderBacktest } from "./render-backtest.ts";
 
-export const checkBacktest: CheckVerb = async (input, terminal) => (await readInput(input.options, terminal)).problems;
+export const checkBacktest: CheckVerb = async (input, terminal) =>
+  (await readBacktestInput(input.options, terminal)).problems;
 
 export const runBacktest: RunVerb = async ({ options }, terminal) => {
-  const { problems, own, cleanup, sets } = await readInput(options, terminal);
+  const { problems, own, cleanup, sets } = await readBacktestInput(options, terminal);
   if (problems.length > 0) throw new UsageError(problems);
   let made: AwsClients | null = null;
   // Files alone need no client.
@@ -50,40 +45,6 @@ export const runBacktest: RunVerb = async ({ options }, terminal) => {
     (made as AwsClients | null)?.close();
   }
 };
-
-interface Variant {
-  readonly change: SweptValue | null;
-  readonly set: PolicySet;
-}
-
-interface BacktestInput {
-  readonly problems: readonly string[];
-  readonly own: BacktestOptions;
-  readonly cleanup: CleanupInput;
-  readonly sets: readonly Variant[];
-}
-
-async function readInput(options: VerbInput["options"], terminal: Terminal): Promise<BacktestInput> {
-  const { problems, ...cleanup } = await readCleanupInput(options, terminal, "needed");
-  const own = readBacktestOptions(options, problems);
-  const bounds = boundsOf(cleanup.cleanup.bounds);
-  const sets: Variant[] = [{ change: null, set: cleanup.policies }];
-  for (const change of own.swept) {
-    const set = withMember(cleanup.policies, change.member, change.valueMs);
-    const outside = set.policies.flatMap((policy) => boundViolations(policy, bounds));
-    if (outside.length > 0) {
-      problems.push(`--sweep ${change.member}=${change.text} is outside of the bounds that the configuration sets`);
-    }
-    const longer = set.policies.find((policy) => idleAfterOf(policy, set.invocationStamp) > policy.idleAfterMs);
-    if (change.member === "idleAfter" && longer !== undefined) {
-      problems.push(
-        `--sweep idleAfter=${change.text}: policy ${longer.id} goes by calls alone, which takes ${durationText(longestCallMs)} or more while cleanup.invocationStamp of the configuration is unknown`,
-      );
-    }
-    sets.push({ change, set });
-  }
-  return { problems, own, cleanup, sets };
-}
 
 async function replay(
   own: BacktestOptions,
