@@ -1,5 +1,5 @@
-import { type SavingsInput, savingOf, savingsOf } from "../core/cleanup/savings.ts";
-import type { UsdBounds } from "../core/cleanup/savings-rate.ts";
+import { type SavingsInput, savingOf, savingsOf } from "../core/cleanup/savings/savings.ts";
+import type { UsdBounds } from "../core/cleanup/savings/savings-rate.ts";
 import { addUsd, compareUsd, formatUsd, parseUsd, type Usd, zeroUsd } from "../core/kernel/money.ts";
 import type { StopRecord } from "../core/ports/stops.ts";
 import type { Truth } from "../local/truth.ts";

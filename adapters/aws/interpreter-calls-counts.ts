@@ -1,6 +1,6 @@
 import type { Dimension, MetricDataQuery, MetricDataResult } from "@aws-sdk/client-cloudwatch";
-import type { CountedMinute } from "../../core/cleanup/call-evidence.ts";
-import type { Span, Unknown } from "../../core/cleanup/evidence.ts";
+import type { CountedMinute } from "../../core/cleanup/evidence/call-evidence.ts";
+import type { Span, Unknown } from "../../core/cleanup/evidence/evidence.ts";
 import type { Target } from "../../core/inventory/target.ts";
 import type { InterpreterId } from "../../core/kernel/ids.ts";
 import { type Instant, instant, plusMs } from "../../core/kernel/instant.ts";

@@ -1,5 +1,5 @@
-import { evidenceOfMinutes } from "../../core/cleanup/call-evidence.ts";
-import type { CallEvidence, Unknown } from "../../core/cleanup/evidence.ts";
+import { evidenceOfMinutes } from "../../core/cleanup/evidence/call-evidence.ts";
+import type { CallEvidence, Unknown } from "../../core/cleanup/evidence/evidence.ts";
 import type { ReadInterpreterCalls } from "../../core/ports/activity.ts";
 import type { AwsClients } from "./clients.ts";
 import { type CallCounts, callCounts } from "./interpreter-calls-counts.ts";

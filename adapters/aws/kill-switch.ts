@@ -1,5 +1,5 @@
 import type { Parameter } from "@aws-sdk/client-ssm";
-import { type KeptSwitch, switchOfText, textOfSwitch } from "../../core/cleanup/switch-text.ts";
+import { type KeptSwitch, switchOfText, textOfSwitch } from "../../core/cleanup/stop/switch-text.ts";
 import { instant } from "../../core/kernel/instant.ts";
 import type { KillSwitchStore } from "../../core/ports/kill-switch.ts";
 import { abortable } from "./abortable.ts";

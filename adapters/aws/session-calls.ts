@@ -1,5 +1,5 @@
-import { evidenceOfCalls, longestCallMs } from "../../core/cleanup/call-evidence.ts";
-import type { CallEvidence, Span, Unknown } from "../../core/cleanup/evidence.ts";
+import { evidenceOfCalls, longestCallMs } from "../../core/cleanup/evidence/call-evidence.ts";
+import type { CallEvidence, Span, Unknown } from "../../core/cleanup/evidence/evidence.ts";
 import type { Target } from "../../core/inventory/target.ts";
 import type { InterpreterId, SessionId } from "../../core/kernel/ids.ts";
 import { type Instant, isoOf, plusMs } from "../../core/kernel/instant.ts";

@@ -1,4 +1,4 @@
-import type { InvocationStamp } from "../../core/cleanup/policy.ts";
+import type { InvocationStamp } from "../../core/cleanup/policy/policy.ts";
 import { parseUsd, type Usd } from "../../core/kernel/money.ts";
 import type { WrittenCleanup } from "./cleanup-schema.ts";
 import { parseDuration } from "./duration.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { boundedPolicies, type PolicyBounds } from "../../core/cleanup/bounds.ts";
-import { canonicalJson } from "../../core/cleanup/plan-digest.ts";
-import type { InvocationStamp, Policy, PolicySet, Protection } from "../../core/cleanup/policy.ts";
+import { canonicalJson } from "../../core/cleanup/plan/plan-digest.ts";
+import { boundedPolicies, type PolicyBounds } from "../../core/cleanup/policy/bounds.ts";
+import type { InvocationStamp, Policy, PolicySet, Protection } from "../../core/cleanup/policy/policy.ts";
 import type { RunawayLimits } from "../../core/cleanup/runaway.ts";
 import { instantOfIso } from "../../core/kernel/calendar.ts";
 import { parseUsd } from "../../core/kernel/money.ts";

@@ -1,6 +1,6 @@
-import { boundViolations, noBounds } from "../../core/cleanup/bounds.ts";
-import { longestCallMs } from "../../core/cleanup/call-evidence.ts";
-import type { InvocationStamp, Policy } from "../../core/cleanup/policy.ts";
+import { longestCallMs } from "../../core/cleanup/evidence/call-evidence.ts";
+import { boundViolations, noBounds } from "../../core/cleanup/policy/bounds.ts";
+import type { InvocationStamp, Policy } from "../../core/cleanup/policy/policy.ts";
 import { policiesOf } from "./policies-of.ts";
 import { boundsOf, type WrittenBounds } from "./policy-bounds-schema.ts";
 import { policyDefaults } from "./policy-defaults.ts";

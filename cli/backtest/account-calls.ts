@@ -4,10 +4,10 @@ import { type CallCounts, callCounts, metricLagMs } from "../../adapters/aws/int
 import { knownSpan } from "../../adapters/aws/session-calls-known.ts";
 import { callsPlaces } from "../../adapters/aws/session-calls-places.ts";
 import { readRecordedCalls } from "../../adapters/aws/session-calls-read.ts";
-import type { PastCall, PastCalls } from "../../core/cleanup/backtest-types.ts";
-import { longestCallMs } from "../../core/cleanup/call-evidence.ts";
-import type { Span, Unknown } from "../../core/cleanup/evidence.ts";
-import type { InvocationStamp } from "../../core/cleanup/policy.ts";
+import type { PastCall, PastCalls } from "../../core/cleanup/backtest/backtest-types.ts";
+import { longestCallMs } from "../../core/cleanup/evidence/call-evidence.ts";
+import type { Span, Unknown } from "../../core/cleanup/evidence/evidence.ts";
+import type { InvocationStamp } from "../../core/cleanup/policy/policy.ts";
 import type { Interpreter } from "../../core/inventory/interpreter.ts";
 import type { Target } from "../../core/inventory/target.ts";
 import type { InterpreterId, SessionId } from "../../core/kernel/ids.ts";

@@ -1,7 +1,7 @@
 import type { AwsClients } from "../../adapters/aws/clients.ts";
 import { awsSandboxReader } from "../../adapters/aws/sandbox-reader.ts";
-import type { Span } from "../../core/cleanup/evidence.ts";
-import type { InvocationStamp } from "../../core/cleanup/policy.ts";
+import type { Span } from "../../core/cleanup/evidence/evidence.ts";
+import type { InvocationStamp } from "../../core/cleanup/policy/policy.ts";
 import type { Interpreter } from "../../core/inventory/interpreter.ts";
 import { type Target, targetKey } from "../../core/inventory/target.ts";
 import { type Instant, instant, isoOf, plusMs } from "../../core/kernel/instant.ts";

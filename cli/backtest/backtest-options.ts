@@ -1,6 +1,6 @@
 import { parseDuration } from "../../adapters/config/duration.ts";
-import type { SweptMember } from "../../core/cleanup/backtest-sweep.ts";
-import type { TelemetryLag } from "../../core/cleanup/backtest-types.ts";
+import type { SweptMember } from "../../core/cleanup/backtest/backtest-sweep.ts";
+import type { TelemetryLag } from "../../core/cleanup/backtest/backtest-types.ts";
 import { instantOfIso } from "../../core/kernel/calendar.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
 import { durationOfFlag } from "../config/duration-flag.ts";

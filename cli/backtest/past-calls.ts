@@ -6,7 +6,7 @@ import { problemOfFile } from "../../adapters/files/file-problem.ts";
 import { isGzip } from "../../adapters/files/input-file.ts";
 import { openedInTurn } from "../../adapters/files/opened-in-turn.ts";
 import type { SessionKey } from "../../core/billing/usage-record.ts";
-import type { PastCall } from "../../core/cleanup/backtest-types.ts";
+import type { PastCall } from "../../core/cleanup/backtest/backtest-types.ts";
 import { instant } from "../../core/kernel/instant.ts";
 import type { Problem } from "../../core/kernel/problem.ts";
 import { boundedLines } from "./bounded-lines.ts";

@@ -1,7 +1,7 @@
 import type { UsageColumns } from "../../core/billing/usage-columns.ts";
 import type { SessionKey } from "../../core/billing/usage-record.ts";
-import type { PastCalls, PastEnd, PastSession } from "../../core/cleanup/backtest-types.ts";
-import type { Span } from "../../core/cleanup/evidence.ts";
+import type { PastCalls, PastEnd, PastSession } from "../../core/cleanup/backtest/backtest-types.ts";
+import type { Span } from "../../core/cleanup/evidence/evidence.ts";
 import { type Instant, instant } from "../../core/kernel/instant.ts";
 import type { PastLife, PastLives } from "./past-lives.ts";
 import { type PastUsage, sessionKeyText } from "./past-usage.ts";

@@ -1,7 +1,7 @@
 import type { UsageColumns } from "../../core/billing/usage-columns.ts";
 import { joinColumns } from "../../core/billing/usage-columns.ts";
 import type { SessionKey } from "../../core/billing/usage-record.ts";
-import type { TelemetryLag } from "../../core/cleanup/backtest-types.ts";
+import type { TelemetryLag } from "../../core/cleanup/backtest/backtest-types.ts";
 import { type Target, targetKey } from "../../core/inventory/target.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
 import type { Problem } from "../../core/kernel/problem.ts";

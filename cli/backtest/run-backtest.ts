@@ -1,7 +1,7 @@
 import type { AwsClients } from "../../adapters/aws/clients.ts";
 import { codeInterpreterKind } from "../../adapters/aws/code-interpreter-kind.ts";
-import { type Backtest, backtest } from "../../core/cleanup/backtest.ts";
-import type { Span } from "../../core/cleanup/evidence.ts";
+import { type Backtest, backtest } from "../../core/cleanup/backtest/backtest.ts";
+import type { Span } from "../../core/cleanup/evidence/evidence.ts";
 import { type Instant, instant } from "../../core/kernel/instant.ts";
 import type { Problem } from "../../core/kernel/problem.ts";
 import type { CleanupInput } from "../cleanup/cleanup-input.ts";

@@ -1,4 +1,4 @@
-import type { EntryOutcome } from "../../core/cleanup/stop-outcome.ts";
+import type { EntryOutcome } from "../../core/cleanup/stop/stop-outcome.ts";
 import type { SweepPassOutcome } from "../../core/jobs/sweep/sweep-pass-ports.ts";
 import { isoOf } from "../../core/kernel/instant.ts";
 import { safeText } from "../render/safe-text.ts";

@@ -1,7 +1,7 @@
-import { canBeOverridden, neverStopText } from "../../core/cleanup/protections.ts";
-import { type ToldProtection, toldProtection, unknownProtection } from "../../core/cleanup/told-protection.ts";
-import type { StoppedByHand } from "../../core/jobs/sweep/stop-by-hand.ts";
-import type { StopOverride } from "../../core/jobs/sweep/stop-ports.ts";
+import { canBeOverridden, neverStopText } from "../../core/cleanup/policy/protections.ts";
+import { type ToldProtection, toldProtection, unknownProtection } from "../../core/cleanup/policy/told-protection.ts";
+import type { StoppedByHand } from "../../core/jobs/sweep/stop/stop-by-hand.ts";
+import type { StopOverride } from "../../core/jobs/sweep/stop/stop-ports.ts";
 import type { Came } from "../../core/reporting/stop-report.ts";
 
 /** A session that a person wants to be stopped, with what can be told of it without stopping anything. */

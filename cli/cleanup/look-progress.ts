@@ -1,5 +1,5 @@
 import { targetKey } from "../../core/inventory/target.ts";
-import type { LookProgress } from "../../core/jobs/sweep/evidence-ports.ts";
+import type { LookProgress } from "../../core/jobs/sweep/evidence/evidence-ports.ts";
 import { progressLine } from "../render/progress-line.ts";
 import type { Terminal } from "../terminal.ts";
 

@@ -1,6 +1,6 @@
 import { namePattern } from "../../adapters/config/attribution-schema.ts";
 import { patternOf } from "../../adapters/config/policy-match-schema.ts";
-import type { SessionMatch } from "../../core/cleanup/policy.ts";
+import type { SessionMatch } from "../../core/cleanup/policy/policy.ts";
 import { interpreterId, sessionId } from "../../core/kernel/ids.ts";
 import { type DurationRange, durationOfFlag } from "../config/duration-flag.ts";
 import { safeText } from "../render/safe-text.ts";

@@ -1,4 +1,4 @@
-import type { SessionMatch } from "../../core/cleanup/policy.ts";
+import type { SessionMatch } from "../../core/cleanup/policy/policy.ts";
 import { RegistryError } from "../../core/ports/registry-error.ts";
 import type { Stores } from "../accounts/stores.ts";
 import { safeText } from "../render/safe-text.ts";

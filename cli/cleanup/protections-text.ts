@@ -1,4 +1,4 @@
-import { toldProtectionText } from "../../core/cleanup/told-protection.ts";
+import { toldProtectionText } from "../../core/cleanup/policy/told-protection.ts";
 import type { StopOutcome, StopReport } from "../../core/reporting/stop-report.ts";
 import { safeText } from "../render/safe-text.ts";
 

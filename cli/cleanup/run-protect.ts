@@ -1,10 +1,10 @@
 import { patternOf } from "../../adapters/config/policy-match-schema.ts";
-import type { SessionMatch } from "../../core/cleanup/policy.ts";
+import type { SessionMatch } from "../../core/cleanup/policy/policy.ts";
 import {
   changeMadeProtections,
   type MadeProtection,
   readMadeProtections,
-} from "../../core/jobs/sweep/stored-protections.ts";
+} from "../../core/jobs/sweep/stored/stored-protections.ts";
 import { type Instant, isoOf, plusMs } from "../../core/kernel/instant.ts";
 import type { Documents } from "../../core/ports/documents.ts";
 import { CliError, UsageError } from "../cli-error.ts";

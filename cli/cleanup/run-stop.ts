@@ -1,9 +1,9 @@
 import type { AwsClients } from "../../adapters/aws/clients.ts";
-import type { PlanEntry } from "../../core/cleanup/plan.ts";
-import type { EntryOutcome } from "../../core/cleanup/stop-outcome.ts";
+import type { PlanEntry } from "../../core/cleanup/plan/plan.ts";
+import type { EntryOutcome } from "../../core/cleanup/stop/stop-outcome.ts";
 import type { Session } from "../../core/inventory/session.ts";
-import { stopByHand } from "../../core/jobs/sweep/stop-by-hand.ts";
-import type { StopOverride } from "../../core/jobs/sweep/stop-ports.ts";
+import { stopByHand } from "../../core/jobs/sweep/stop/stop-by-hand.ts";
+import type { StopOverride } from "../../core/jobs/sweep/stop/stop-ports.ts";
 import type { SweepPorts } from "../../core/jobs/sweep/sweep-ports.ts";
 import type { StopRecord } from "../../core/ports/stops.ts";
 import { type StopReport, stopReport } from "../../core/reporting/stop-report.ts";

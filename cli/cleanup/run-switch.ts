@@ -1,5 +1,5 @@
-import { actingSwitch } from "../../core/cleanup/switch-standing.ts";
-import { standingOf } from "../../core/jobs/sweep/stored-verdict.ts";
+import { actingSwitch } from "../../core/cleanup/stop/switch-standing.ts";
+import { standingOf } from "../../core/jobs/sweep/regret/stored-verdict.ts";
 import type { SwitchPosition } from "../../core/ports/kill-switch.ts";
 import { CliError, UsageError } from "../cli-error.ts";
 import { type ExitCode, exitCode } from "../exit-code.ts";

@@ -1,4 +1,4 @@
-import type { EntryOutcome } from "../../core/cleanup/stop-outcome.ts";
+import type { EntryOutcome } from "../../core/cleanup/stop/stop-outcome.ts";
 import { progressLine } from "../render/progress-line.ts";
 import type { Terminal } from "../terminal.ts";
 

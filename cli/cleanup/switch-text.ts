@@ -1,4 +1,4 @@
-import { actingSwitch, type ReportedSwitch, type SwitchStanding } from "../../core/cleanup/switch-standing.ts";
+import { actingSwitch, type ReportedSwitch, type SwitchStanding } from "../../core/cleanup/stop/switch-standing.ts";
 import { type Instant, isoOf } from "../../core/kernel/instant.ts";
 import type { KillSwitch } from "../../core/ports/kill-switch.ts";
 import { safeText } from "../render/safe-text.ts";

@@ -3,7 +3,7 @@ import { awsSendEvents } from "../../adapters/aws/events.ts";
 import { awsRefusedCalls } from "../../adapters/aws/refused-calls.ts";
 import { regretLimits } from "../../adapters/config/policy-defaults.ts";
 import type { PassOutcome } from "../../core/jobs/observe/outcome.ts";
-import type { LookProgress } from "../../core/jobs/sweep/evidence-ports.ts";
+import type { LookProgress } from "../../core/jobs/sweep/evidence/evidence-ports.ts";
 import { sweepPass } from "../../core/jobs/sweep/sweep-pass.ts";
 import type { SweepPassOutcome } from "../../core/jobs/sweep/sweep-pass-ports.ts";
 import type { Instant } from "../../core/kernel/instant.ts";

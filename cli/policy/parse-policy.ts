@@ -5,7 +5,7 @@ import { matchKeys } from "../../adapters/config/policy-match-schema.ts";
 import { policyFileSchema, policyKeys } from "../../adapters/config/policy-schema.ts";
 import { policySetProblems } from "../../adapters/config/policy-set-problems.ts";
 import { soundPolicies } from "../../adapters/config/sound-policies.ts";
-import type { PolicySet } from "../../core/cleanup/policy.ts";
+import type { PolicySet } from "../../core/cleanup/policy/policy.ts";
 import type { RunawayLimits } from "../../core/cleanup/runaway.ts";
 import { issueProblems, type KnownKeys } from "../config/issue-problems.ts";
 import { locateText, nameOfPath } from "../config/locate.ts";

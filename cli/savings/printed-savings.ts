@@ -1,5 +1,5 @@
-import type { Savings } from "../../core/cleanup/savings.ts";
-import type { UsdBounds } from "../../core/cleanup/savings-rate.ts";
+import type { Savings } from "../../core/cleanup/savings/savings.ts";
+import type { UsdBounds } from "../../core/cleanup/savings/savings-rate.ts";
 import { subtractUsd } from "../../core/kernel/money.ts";
 import { printedParts, printedTotal } from "../../core/reporting/largest-remainder.ts";
 import type { SavingsReport } from "../../core/reporting/savings-report.ts";

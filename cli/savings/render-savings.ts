@@ -1,4 +1,4 @@
-import type { Savings } from "../../core/cleanup/savings.ts";
+import type { Savings } from "../../core/cleanup/savings/savings.ts";
 import { isoOf } from "../../core/kernel/instant.ts";
 import { decimalText, printedParts } from "../../core/reporting/largest-remainder.ts";
 import { renderFitting, type YieldingColumn } from "../render/fit-columns.ts";

@@ -1,4 +1,4 @@
-import type { Savings } from "../../core/cleanup/savings.ts";
+import type { Savings } from "../../core/cleanup/savings/savings.ts";
 import { type Instant, isoOf } from "../../core/kernel/instant.ts";
 import { formatUsd } from "../../core/kernel/money.ts";
 import { decimalText } from "../../core/reporting/largest-remainder.ts";

@@ -6,13 +6,13 @@ import type { OutgoingEvent } from "../ports/events.ts";
 import type { SwitchPosition } from "../ports/kill-switch.ts";
 import type { StopRecord } from "../ports/stops.ts";
 import type { SessionFacts } from "./decision.ts";
-import { evidenceDetail } from "./event-evidence.ts";
-import type { PlanEntry } from "./plan.ts";
-import type { Protection, SessionMatch } from "./policy.ts";
-import { writtenOverride } from "./recorded-override.ts";
-import type { PolicyRegret } from "./regret.ts";
+import { evidenceDetail } from "./evidence/event-evidence.ts";
+import type { PlanEntry } from "./plan/plan.ts";
+import type { Protection, SessionMatch } from "./policy/policy.ts";
+import type { PolicyRegret } from "./regret/regret.ts";
 import type { Runaway } from "./runaway.ts";
-import type { EntryOutcome } from "./stop-outcome.ts";
+import { writtenOverride } from "./stop/recorded-override.ts";
+import type { EntryOutcome } from "./stop/stop-outcome.ts";
 
 /** Raised when a detail loses a member or gives one another meaning; new members do not raise it. */
 const version = "1";

@@ -2,8 +2,8 @@ import { expiresAtOf } from "../inventory/session.ts";
 import { type Instant, isoOf, plusMs } from "../kernel/instant.ts";
 import type { Decision, DecisionReason, SessionFacts } from "./decision.ts";
 import { durationText } from "./duration-text.ts";
-import { type Activity, horizonOf, idleAfterOf, judgeActivity, policyFor } from "./judge-activity.ts";
-import type { InvocationStamp, Policy } from "./policy.ts";
+import { type Activity, horizonOf, idleAfterOf, judgeActivity, policyFor } from "./evidence/judge-activity.ts";
+import type { InvocationStamp, Policy } from "./policy/policy.ts";
 
 export interface DecideSettings {
   readonly invocationStamp: InvocationStamp;

@@ -1,7 +1,7 @@
 import type { Session } from "../inventory/session.ts";
 import type { Instant } from "../kernel/instant.ts";
-import type { SessionEvidence } from "./evidence.ts";
-import type { Policy, Protection } from "./policy.ts";
+import type { SessionEvidence } from "./evidence/evidence.ts";
+import type { Policy, Protection } from "./policy/policy.ts";
 
 /** What a decision is made of. Replayed with the same facts, it is the same. */
 export interface SessionFacts {

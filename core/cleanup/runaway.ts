@@ -1,7 +1,7 @@
 import type { Instant } from "../kernel/instant.ts";
 import { compareUsd, type Usd } from "../kernel/money.ts";
-import { longestHotGapMs } from "./cpu-evidence.ts";
-import type { CpuEvidence, Unknown } from "./evidence.ts";
+import { longestHotGapMs } from "./evidence/cpu-evidence.ts";
+import type { CpuEvidence, Unknown } from "./evidence/evidence.ts";
 
 export interface RunawayLimits {
   /** By which the evidence of CPU was made. */

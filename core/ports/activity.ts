@@ -1,5 +1,5 @@
-import type { CallEvidence, CpuEvidence, Span, Unknown } from "../cleanup/evidence.ts";
-import type { InvocationStamp } from "../cleanup/policy.ts";
+import type { CallEvidence, CpuEvidence, Span, Unknown } from "../cleanup/evidence/evidence.ts";
+import type { InvocationStamp } from "../cleanup/policy/policy.ts";
 import type { Target } from "../inventory/target.ts";
 import type { InterpreterId, SessionId } from "../kernel/ids.ts";
 import type { Instant } from "../kernel/instant.ts";

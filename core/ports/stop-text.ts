@@ -1,7 +1,7 @@
-import { decisionOf, evidenceOf } from "../cleanup/evidence-text.ts";
-import type { PlanEntry } from "../cleanup/plan.ts";
-import type { RecordedOverride } from "../cleanup/recorded-override.ts";
-import { toldProtectionOf } from "../cleanup/told-protection.ts";
+import { decisionOf, evidenceOf } from "../cleanup/evidence/evidence-text.ts";
+import type { PlanEntry } from "../cleanup/plan/plan.ts";
+import { toldProtectionOf } from "../cleanup/policy/told-protection.ts";
+import type { RecordedOverride } from "../cleanup/stop/recorded-override.ts";
 import { accountId, interpreterId, region, sessionId } from "../kernel/ids.ts";
 import type { Problem } from "../kernel/problem.ts";
 import { at, integer, object, oneOf, orNull, type Read, string } from "./read-stored.ts";

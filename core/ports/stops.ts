@@ -1,6 +1,6 @@
 import type { SessionKey } from "../billing/usage-record.ts";
-import type { PlanEntry } from "../cleanup/plan.ts";
-import type { RecordedOverride } from "../cleanup/recorded-override.ts";
+import type { PlanEntry } from "../cleanup/plan/plan.ts";
+import type { RecordedOverride } from "../cleanup/stop/recorded-override.ts";
 import type { Target } from "../inventory/target.ts";
 import type { InterpreterId, SessionId } from "../kernel/ids.ts";
 import type { Instant } from "../kernel/instant.ts";

@@ -1,7 +1,7 @@
 import type { DecisionReason } from "../cleanup/decision.ts";
 import { type LeaksInput, leaksOf } from "../cleanup/leaks.ts";
-import type { EntryOutcome } from "../cleanup/stop-outcome.ts";
-import type { ReportedSwitch } from "../cleanup/switch-standing.ts";
+import type { EntryOutcome } from "../cleanup/stop/stop-outcome.ts";
+import type { ReportedSwitch } from "../cleanup/stop/switch-standing.ts";
 import type { SweepPassOutcome, SweptPass } from "../jobs/sweep/sweep-pass-ports.ts";
 import { type Instant, isoOf } from "../kernel/instant.ts";
 import type { Problem } from "../kernel/problem.ts";

@@ -1,8 +1,8 @@
 import type { Decision } from "../cleanup/decision.ts";
-import type { SessionEvidence } from "../cleanup/evidence.ts";
-import type { Decided } from "../cleanup/make-plan.ts";
-import type { Policy } from "../cleanup/policy.ts";
-import { type WrittenOverride, writtenOverride } from "../cleanup/recorded-override.ts";
+import type { SessionEvidence } from "../cleanup/evidence/evidence.ts";
+import type { Decided } from "../cleanup/plan/make-plan.ts";
+import type { Policy } from "../cleanup/policy/policy.ts";
+import { type WrittenOverride, writtenOverride } from "../cleanup/stop/recorded-override.ts";
 import { expiresAtOf } from "../inventory/session.ts";
 import type { Replay } from "../jobs/sweep/explain-session.ts";
 import { type Instant, isoOf } from "../kernel/instant.ts";

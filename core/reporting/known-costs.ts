@@ -3,7 +3,7 @@ import type { PriceBook } from "../billing/price-book.ts";
 import type { SessionCost } from "../billing/session-cost.ts";
 import { type Target, targetKey } from "../inventory/target.ts";
 import type { ScannedSession, TargetScan } from "../jobs/scan/outcome.ts";
-import type { CostOf } from "../jobs/sweep/find-runaways.ts";
+import type { CostOf } from "../jobs/sweep/evidence/find-runaways.ts";
 import type { Problem } from "../kernel/problem.ts";
 import type { Ledger } from "../ports/ledger.ts";
 import { RegistryError } from "../ports/registry-error.ts";

@@ -1,9 +1,9 @@
-import type { Span } from "../cleanup/evidence.ts";
-import { monitorCost } from "../cleanup/monitor-cost.ts";
-import { type Saving, type Savings, savingOf, savingsOf } from "../cleanup/savings.ts";
-import type { IdlePrices } from "../cleanup/savings-rate.ts";
+import type { Span } from "../cleanup/evidence/evidence.ts";
+import { monitorCost } from "../cleanup/savings/monitor-cost.ts";
+import { type Saving, type Savings, savingOf, savingsOf } from "../cleanup/savings/savings.ts";
+import type { IdlePrices } from "../cleanup/savings/savings-rate.ts";
 import type { Target } from "../inventory/target.ts";
-import { readRegrets, type StoredRegret } from "../jobs/sweep/stored-regrets.ts";
+import { readRegrets, type StoredRegret } from "../jobs/sweep/regret/stored-regrets.ts";
 import { type Instant, instant, isoOf } from "../kernel/instant.ts";
 import { compareUsd, type Usd } from "../kernel/money.ts";
 import type { Problem } from "../kernel/problem.ts";

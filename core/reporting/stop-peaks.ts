@@ -1,5 +1,5 @@
-import { knownPeak, type PeakFacts, peakFactsOf } from "../cleanup/known-peak.ts";
-import type { KnownPeak } from "../cleanup/savings.ts";
+import { knownPeak, type PeakFacts, peakFactsOf } from "../cleanup/savings/known-peak.ts";
+import type { KnownPeak } from "../cleanup/savings/savings.ts";
 import { accountId, interpreterId, region, sessionId } from "../kernel/ids.ts";
 import { plusMs } from "../kernel/instant.ts";
 import type { CostBasis } from "../ledger/charge.ts";

@@ -1,7 +1,7 @@
-import type { PlanEntry } from "../cleanup/plan.ts";
-import type { EntryOutcome, RefusalReason } from "../cleanup/stop-outcome.ts";
-import { type ReportedSwitch, reportedSwitch, type SwitchStanding } from "../cleanup/switch-standing.ts";
-import { type ToldProtection, type WrittenProtection, writtenProtection } from "../cleanup/told-protection.ts";
+import type { PlanEntry } from "../cleanup/plan/plan.ts";
+import { type ToldProtection, type WrittenProtection, writtenProtection } from "../cleanup/policy/told-protection.ts";
+import type { EntryOutcome, RefusalReason } from "../cleanup/stop/stop-outcome.ts";
+import { type ReportedSwitch, reportedSwitch, type SwitchStanding } from "../cleanup/stop/switch-standing.ts";
 import { type Instant, isoOf } from "../kernel/instant.ts";
 import type { Problem } from "../kernel/problem.ts";
 import type { StopRecord } from "../ports/stops.ts";

@@ -1,5 +1,5 @@
-import type { Unknown } from "../cleanup/evidence.ts";
-import type { Decided } from "../cleanup/make-plan.ts";
+import type { Unknown } from "../cleanup/evidence/evidence.ts";
+import type { Decided } from "../cleanup/plan/make-plan.ts";
 
 /** A session of which it is not known whether it works, as reports write it. */
 export interface ReportedUnknown {

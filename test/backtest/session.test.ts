@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { replaySession } from "../../core/cleanup/backtest-session.ts";
-import { piecesOf } from "../../core/cleanup/backtest-timeline.ts";
-import type { BacktestSettings, PastSession, Replayed } from "../../core/cleanup/backtest-types.ts";
-import type { Policy, PolicySet } from "../../core/cleanup/policy.ts";
+import { replaySession } from "../../core/cleanup/backtest/backtest-session.ts";
+import { piecesOf } from "../../core/cleanup/backtest/backtest-timeline.ts";
+import type { BacktestSettings, PastSession, Replayed } from "../../core/cleanup/backtest/backtest-types.ts";
+import type { Policy, PolicySet } from "../../core/cleanup/policy/policy.ts";
 import { formatUsd } from "../../core/kernel/money.ts";
 import { callOf, m, minuteMs, pastSession, policy, setOf, settings, usageOf } from "./made.ts";
 

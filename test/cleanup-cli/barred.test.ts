@@ -2,7 +2,7 @@ import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { awsKillSwitch } from "../../adapters/aws/kill-switch.ts";
 import { sqliteDocuments } from "../../adapters/sqlite/documents.ts";
-import { rememberVerdict } from "../../core/jobs/sweep/stored-verdict.ts";
+import { rememberVerdict } from "../../core/jobs/sweep/regret/stored-verdict.ts";
 import { instant } from "../../core/kernel/instant.ts";
 import { signal } from "../aws/embedded.ts";
 import { publishedSchema, violations } from "../schema/json-schema.ts";

@@ -11,9 +11,9 @@ import {
   stopPlannedEvent,
   stopRecordEvent,
 } from "../../core/cleanup/cleanup-events.ts";
-import type { PlanEntry } from "../../core/cleanup/plan.ts";
-import { toldProtection } from "../../core/cleanup/told-protection.ts";
-import { tellCleanup } from "../../core/jobs/sweep/tell-cleanup.ts";
+import type { PlanEntry } from "../../core/cleanup/plan/plan.ts";
+import { toldProtection } from "../../core/cleanup/policy/told-protection.ts";
+import { tellCleanup } from "../../core/jobs/sweep/tell/tell-cleanup.ts";
 import { accountId, interpreterId, region, sessionId } from "../../core/kernel/ids.ts";
 import { instant, plusMs } from "../../core/kernel/instant.ts";
 import { parseUsd } from "../../core/kernel/money.ts";

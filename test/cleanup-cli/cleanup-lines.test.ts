@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { cleanupLine } from "../../cli/cleanup/cleanup-lines.ts";
-import type { PlanEntry } from "../../core/cleanup/plan.ts";
-import type { RefusalReason } from "../../core/cleanup/stop-outcome.ts";
+import type { PlanEntry } from "../../core/cleanup/plan/plan.ts";
+import type { RefusalReason } from "../../core/cleanup/stop/stop-outcome.ts";
 import type { SweepPassOutcome } from "../../core/jobs/sweep/sweep-pass-ports.ts";
 import { instant } from "../../core/kernel/instant.ts";
 import { here } from "../sweep/lives.ts";

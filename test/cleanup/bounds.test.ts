@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { boundedPolicies, boundViolations, noBounds, type PolicyBounds } from "../../core/cleanup/bounds.ts";
-import type { Policy, PolicySet } from "../../core/cleanup/policy.ts";
+import { boundedPolicies, boundViolations, noBounds, type PolicyBounds } from "../../core/cleanup/policy/bounds.ts";
+import type { Policy, PolicySet } from "../../core/cleanup/policy/policy.ts";
 import { everySession, minute, minutes, policy, protection } from "./facts.ts";
 
 const bounds: PolicyBounds = {

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { usageColumnsOf } from "../../core/billing/usage-columns.ts";
 import type { UsageFigures } from "../../core/billing/usage-figures.ts";
-import { type CpuLevels, cpuEvidenceOf } from "../../core/cleanup/cpu-evidence.ts";
-import type { CpuEvidence, Span, Unknown } from "../../core/cleanup/evidence.ts";
+import { type CpuLevels, cpuEvidenceOf } from "../../core/cleanup/evidence/cpu-evidence.ts";
+import type { CpuEvidence, Span, Unknown } from "../../core/cleanup/evidence/evidence.ts";
 import { instant, plusMs } from "../../core/kernel/instant.ts";
 
 const start = instant(Date.parse("2026-11-20T12:00:00Z"));

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { decide } from "../../core/cleanup/decide.ts";
 import type { DecisionReason } from "../../core/cleanup/decision.ts";
-import type { CpuEvidence } from "../../core/cleanup/evidence.ts";
+import type { CpuEvidence } from "../../core/cleanup/evidence/evidence.ts";
 import { at, ms, reasonOf, settings, span } from "./decided.ts";
 import { calls, cpu, type FactsChanges, facts, minute, minutes, unknown } from "./facts.ts";
 

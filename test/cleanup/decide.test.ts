@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Unknown } from "../../core/cleanup/evidence.ts";
+import type { Unknown } from "../../core/cleanup/evidence/evidence.ts";
 import { instant } from "../../core/kernel/instant.ts";
 import { at, ms, reasonOf, span } from "./decided.ts";
 import { type FactsChanges, minute, unknown } from "./facts.ts";

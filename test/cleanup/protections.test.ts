@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lapsingProtections, protectionOf } from "../../core/cleanup/protections.ts";
+import { lapsingProtections, protectionOf } from "../../core/cleanup/policy/protections.ts";
 import { sessionId } from "../../core/kernel/ids.ts";
 import { everySession, minute, minutes, protection, session } from "./facts.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { awsSessionCalls } from "../../adapters/aws/session-calls.ts";
-import type { CallEvidence, Unknown } from "../../core/cleanup/evidence.ts";
-import type { InvocationStamp } from "../../core/cleanup/policy.ts";
+import type { CallEvidence, Unknown } from "../../core/cleanup/evidence/evidence.ts";
+import type { InvocationStamp } from "../../core/cleanup/policy/policy.ts";
 import { type SessionId, sessionId } from "../../core/kernel/ids.ts";
 import { signal } from "../aws/embedded.ts";
 import { arnOf, calledFleet, here, idOf, missedCalls, type Tool } from "./called-fleet.ts";

@@ -1,7 +1,7 @@
 import type { AwsClients } from "../../adapters/aws/clients.ts";
 import { awsInterpreterCalls } from "../../adapters/aws/interpreter-calls.ts";
-import type { CallEvidence, Unknown } from "../../core/cleanup/evidence.ts";
-import type { InvocationStamp } from "../../core/cleanup/policy.ts";
+import type { CallEvidence, Unknown } from "../../core/cleanup/evidence/evidence.ts";
+import type { InvocationStamp } from "../../core/cleanup/policy/policy.ts";
 import { interpreterId } from "../../core/kernel/ids.ts";
 import { type Instant, instant, plusMs } from "../../core/kernel/instant.ts";
 import { signal, target } from "../aws/embedded.ts";

@@ -4,7 +4,7 @@ import path from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dynamodbDocuments } from "../../adapters/dynamodb/documents.ts";
-import { storedKillSwitch } from "../../core/jobs/sweep/stored-kill-switch.ts";
+import { storedKillSwitch } from "../../core/jobs/sweep/stored/stored-kill-switch.ts";
 import { instant } from "../../core/kernel/instant.ts";
 import { environmentNames } from "../../functions/environment.ts";
 import { sweepStatements } from "../../infra/access-stopper.ts";

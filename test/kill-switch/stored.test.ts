@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { memoryDocuments } from "../../adapters/memory/documents.ts";
-import { storedKillSwitch } from "../../core/jobs/sweep/stored-kill-switch.ts";
+import { storedKillSwitch } from "../../core/jobs/sweep/stored/stored-kill-switch.ts";
 import { RegistryError } from "../../core/ports/registry-error.ts";
 import { killSwitchContract } from "./contract.ts";
 

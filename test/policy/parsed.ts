@@ -1,6 +1,6 @@
 import type { WrittenBounds } from "../../adapters/config/policy-bounds-schema.ts";
 import { parsePolicy } from "../../cli/policy/parse-policy.ts";
-import type { InvocationStamp, Policy } from "../../core/cleanup/policy.ts";
+import type { InvocationStamp, Policy } from "../../core/cleanup/policy/policy.ts";
 
 export const parse = (file: unknown, bounds: WrittenBounds = {}, invocationStamp: InvocationStamp = "unknown") =>
   parsePolicy(typeof file === "string" ? file : JSON.stringify(file), "p.yaml", { bounds, invocationStamp });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { matchOf, type WrittenMatch } from "../../adapters/config/policy-match-schema.ts";
-import type { Protection } from "../../core/cleanup/policy.ts";
-import { policyWarnings } from "../../core/cleanup/policy-warnings.ts";
+import type { Protection } from "../../core/cleanup/policy/policy.ts";
+import { policyWarnings } from "../../core/cleanup/policy/policy-warnings.ts";
 import { minute, minutes, policy } from "../cleanup/facts.ts";
 
 const now = minute(60);

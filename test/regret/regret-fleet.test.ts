@@ -1,8 +1,8 @@
 import { StopCodeInterpreterSessionCommand } from "@aws-sdk/client-bedrock-agentcore";
 import { describe, expect, it } from "vitest";
 import { awsRefusedCalls } from "../../adapters/aws/refused-calls.ts";
-import { judgeRegret } from "../../core/cleanup/regret.ts";
-import { type SeenSession, sessionPlaceOf } from "../../core/cleanup/regret-returns.ts";
+import { judgeRegret } from "../../core/cleanup/regret/regret.ts";
+import { type SeenSession, sessionPlaceOf } from "../../core/cleanup/regret/regret-returns.ts";
 import { interpreterId, sessionId } from "../../core/kernel/ids.ts";
 import { type Instant, instant } from "../../core/kernel/instant.ts";
 import type { StopRecord } from "../../core/ports/stops.ts";

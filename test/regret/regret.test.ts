@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Unknown } from "../../core/cleanup/evidence.ts";
-import { judgeRegret, type PolicyRegret, type RegretLimits } from "../../core/cleanup/regret.ts";
-import { type SeenSession, sessionPlaceOf } from "../../core/cleanup/regret-returns.ts";
+import type { Unknown } from "../../core/cleanup/evidence/evidence.ts";
+import { judgeRegret, type PolicyRegret, type RegretLimits } from "../../core/cleanup/regret/regret.ts";
+import { type SeenSession, sessionPlaceOf } from "../../core/cleanup/regret/regret-returns.ts";
 import { interpreterId, sessionId } from "../../core/kernel/ids.ts";
 import type { RefusedCalls } from "../../core/ports/activity.ts";
 import type { StopRecord } from "../../core/ports/stops.ts";

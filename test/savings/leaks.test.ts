@@ -3,7 +3,7 @@ import { codeInterpreterPrices } from "../../core/billing/code-interpreter-price
 import { priceBookOf } from "../../core/billing/price-book.ts";
 import { decide } from "../../core/cleanup/decide.ts";
 import { type DecidedSession, type LeaksInput, leaksOf } from "../../core/cleanup/leaks.ts";
-import type { UsdBounds } from "../../core/cleanup/savings-rate.ts";
+import type { UsdBounds } from "../../core/cleanup/savings/savings-rate.ts";
 import { interpreterId, sessionId } from "../../core/kernel/ids.ts";
 import { formatUsd, parseUsd } from "../../core/kernel/money.ts";
 import { settings, span } from "../cleanup/decided.ts";

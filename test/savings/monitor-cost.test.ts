@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { monitorCost } from "../../core/cleanup/monitor-cost.ts";
+import { monitorCost } from "../../core/cleanup/savings/monitor-cost.ts";
 import { instantOfIso } from "../../core/kernel/calendar.ts";
 import { instant } from "../../core/kernel/instant.ts";
 import { addUsd, compareUsd, formatUsd, parseUsd } from "../../core/kernel/money.ts";

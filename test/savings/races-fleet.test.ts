@@ -5,7 +5,7 @@ import { stoppedUsage } from "../../bench/stopped-usage.ts";
 import { worldUsage } from "../../bench/world-usage.ts";
 import { codeInterpreterPrices } from "../../core/billing/code-interpreter-prices.ts";
 import { priceBookOf } from "../../core/billing/price-book.ts";
-import { sessionCpu } from "../../core/jobs/sweep/session-cpu.ts";
+import { sessionCpu } from "../../core/jobs/sweep/evidence/session-cpu.ts";
 import { instant, plusMs } from "../../core/kernel/instant.ts";
 import type { StopRecord } from "../../core/ports/stops.ts";
 import { type Truth, truthOf } from "../../local/truth.ts";

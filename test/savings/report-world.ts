@@ -4,7 +4,7 @@ import { memoryStopRecords } from "../../adapters/memory/stop-records.ts";
 import { codeInterpreterPrices } from "../../core/billing/code-interpreter-prices.ts";
 import { priceBookOf } from "../../core/billing/price-book.ts";
 import type { Target } from "../../core/inventory/target.ts";
-import { rememberRegrets } from "../../core/jobs/sweep/stored-regrets.ts";
+import { rememberRegrets } from "../../core/jobs/sweep/regret/stored-regrets.ts";
 import { instant } from "../../core/kernel/instant.ts";
 import type { SessionBill } from "../../core/ledger/charge.ts";
 import type { StopRecord } from "../../core/ports/stops.ts";

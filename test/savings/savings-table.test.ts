@@ -6,7 +6,7 @@ import { dynamodbDocuments } from "../../adapters/dynamodb/documents.ts";
 import { dynamodbLedger } from "../../adapters/dynamodb/ledger.ts";
 import { dynamodbRegistry } from "../../adapters/dynamodb/registry.ts";
 import { dynamodbStopRecords } from "../../adapters/dynamodb/stop-records.ts";
-import { rememberRegrets } from "../../core/jobs/sweep/stored-regrets.ts";
+import { rememberRegrets } from "../../core/jobs/sweep/regret/stored-regrets.ts";
 import { plusMs } from "../../core/kernel/instant.ts";
 import { embedded } from "../aws/embedded.ts";
 import { entry, foldedText } from "../ledger-store/bills.ts";

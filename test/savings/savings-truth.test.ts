@@ -5,8 +5,8 @@ import { codeInterpreterPrices } from "../../core/billing/code-interpreter-price
 import { levelsOf } from "../../core/billing/meter-rows.ts";
 import { priceBookOf } from "../../core/billing/price-book.ts";
 import { joinColumns, type UsageColumns } from "../../core/billing/usage-columns.ts";
-import { type SavingsInput, savingOf } from "../../core/cleanup/savings.ts";
-import { sessionCpu } from "../../core/jobs/sweep/session-cpu.ts";
+import { type SavingsInput, savingOf } from "../../core/cleanup/savings/savings.ts";
+import { sessionCpu } from "../../core/jobs/sweep/evidence/session-cpu.ts";
 import { type SessionId, sessionId } from "../../core/kernel/ids.ts";
 import { instant, plusMs } from "../../core/kernel/instant.ts";
 import { formatUsd } from "../../core/kernel/money.ts";

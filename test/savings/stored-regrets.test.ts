@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { memoryDocuments } from "../../adapters/memory/documents.ts";
-import { readRegrets, rememberRegrets, type StoredRegret } from "../../core/jobs/sweep/stored-regrets.ts";
+import { readRegrets, rememberRegrets, type StoredRegret } from "../../core/jobs/sweep/regret/stored-regrets.ts";
 import { plusMs } from "../../core/kernel/instant.ts";
 import { keptStopMs } from "../../core/ports/stops.ts";
 import { here, minutes, there } from "../stop-records/records.ts";

@@ -158,7 +158,7 @@ it("does not stop by a policy that has come in between, nor by one that has chan
   const world = await sweepWorld(minute(120), [leak("a")]);
   const changed = { ...world.ports };
   const { plan } = await world.pass(inputOf({ act: false }));
-  const { applyStoredPlan } = await import("../../core/jobs/sweep/apply-stored-plan.ts");
+  const { applyStoredPlan } = await import("../../core/jobs/sweep/stop/apply-stored-plan.ts");
   if (plan === null) throw new Error("nothing was planned");
   const apply = async (...policies: ReturnType<typeof policy>[]) =>
     outcomesOf(

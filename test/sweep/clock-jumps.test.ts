@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { applyStoredPlan } from "../../core/jobs/sweep/apply-stored-plan.ts";
-import { stopByHand } from "../../core/jobs/sweep/stop-by-hand.ts";
+import { applyStoredPlan } from "../../core/jobs/sweep/stop/apply-stored-plan.ts";
+import { stopByHand } from "../../core/jobs/sweep/stop/stop-by-hand.ts";
 import { holdLaws } from "./laws.ts";
 import { leak, minute } from "./lives.ts";
 import { outcomesOf } from "./outcomes.ts";

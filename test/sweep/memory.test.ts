@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readCpuMemory, seenBy } from "../../core/jobs/sweep/remembered-cpu.ts";
+import { readCpuMemory, seenBy } from "../../core/jobs/sweep/evidence/remembered-cpu.ts";
 import { here, leak, minute } from "./lives.ts";
 import { inputOf, policy, sweepWorld } from "./sweep-world.ts";
 

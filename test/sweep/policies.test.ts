@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Policy } from "../../core/cleanup/policy.ts";
+import type { Policy } from "../../core/cleanup/policy/policy.ts";
 import { holdLaws, holdOutcomes } from "./laws.ts";
 import { type Life, leak, minute } from "./lives.ts";
 import { outcomesOf } from "./outcomes.ts";

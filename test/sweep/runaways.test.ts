@@ -3,7 +3,7 @@ import { memoryLedger } from "../../adapters/memory/ledger.ts";
 import { codeInterpreterPrices } from "../../core/billing/code-interpreter-prices.ts";
 import { priceBookOf } from "../../core/billing/price-book.ts";
 import type { SessionCost } from "../../core/billing/session-cost.ts";
-import { type CostOf, findRunaways } from "../../core/jobs/sweep/find-runaways.ts";
+import { type CostOf, findRunaways } from "../../core/jobs/sweep/evidence/find-runaways.ts";
 import { parseUsd } from "../../core/kernel/money.ts";
 import { RegistryError } from "../../core/ports/registry-error.ts";
 import { knownCosts } from "../../core/reporting/known-costs.ts";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { memoryDocuments } from "../../adapters/memory/documents.ts";
 import type { SessionKey } from "../../core/billing/usage-record.ts";
 import { writePlaces } from "../../core/jobs/ingest/place-memory.ts";
-import { sessionCpu } from "../../core/jobs/sweep/session-cpu.ts";
+import { sessionCpu } from "../../core/jobs/sweep/evidence/session-cpu.ts";
 import { accountId, sessionId } from "../../core/kernel/ids.ts";
 import type { CpuQuestion } from "../../core/ports/activity.ts";
 import type { Located, UsageReading, UsageRequest, UsageSource } from "../../core/ports/usage-source.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { boundedPolicies, noBounds } from "../../core/cleanup/bounds.ts";
-import type { EntryOutcome } from "../../core/cleanup/stop-outcome.ts";
-import { stopByHand } from "../../core/jobs/sweep/stop-by-hand.ts";
+import { boundedPolicies, noBounds } from "../../core/cleanup/policy/bounds.ts";
+import type { EntryOutcome } from "../../core/cleanup/stop/stop-outcome.ts";
+import { stopByHand } from "../../core/jobs/sweep/stop/stop-by-hand.ts";
 import { plusMs } from "../../core/kernel/instant.ts";
 import { RegistryError } from "../../core/ports/registry-error.ts";
 import { holdLaws, holdOutcomes } from "./laws.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Plan, PlanEntry } from "../../core/cleanup/plan.ts";
-import { entryDigest } from "../../core/cleanup/plan-digest.ts";
-import { applyStoredPlan } from "../../core/jobs/sweep/apply-stored-plan.ts";
-import { storedPlan, storePlan } from "../../core/jobs/sweep/stored-plans.ts";
+import type { Plan, PlanEntry } from "../../core/cleanup/plan/plan.ts";
+import { entryDigest } from "../../core/cleanup/plan/plan-digest.ts";
+import { applyStoredPlan } from "../../core/jobs/sweep/stop/apply-stored-plan.ts";
+import { storedPlan, storePlan } from "../../core/jobs/sweep/stored/stored-plans.ts";
 import { region } from "../../core/kernel/ids.ts";
 import { plusMs } from "../../core/kernel/instant.ts";
 import { holdLaws, holdOutcomes } from "./laws.ts";

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { memoryDocuments } from "../../adapters/memory/documents.ts";
 import { memoryStopRecords } from "../../adapters/memory/stop-records.ts";
-import { evidenceOfMinutes } from "../../core/cleanup/call-evidence.ts";
-import type { Policy, PolicySet } from "../../core/cleanup/policy.ts";
-import { sessionCpu } from "../../core/jobs/sweep/session-cpu.ts";
-import { storedKillSwitch } from "../../core/jobs/sweep/stored-kill-switch.ts";
+import { evidenceOfMinutes } from "../../core/cleanup/evidence/call-evidence.ts";
+import type { Policy, PolicySet } from "../../core/cleanup/policy/policy.ts";
+import { sessionCpu } from "../../core/jobs/sweep/evidence/session-cpu.ts";
+import { storedKillSwitch } from "../../core/jobs/sweep/stored/stored-kill-switch.ts";
 import { sweep, type TargetSweep } from "../../core/jobs/sweep/sweep.ts";
 import type { SweepInput, SweepPorts, SweptTarget } from "../../core/jobs/sweep/sweep-ports.ts";
 import { type Instant, instant, plusMs } from "../../core/kernel/instant.ts";

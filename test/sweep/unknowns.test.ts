@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { evidenceOfCalls, evidenceOfMinutes } from "../../core/cleanup/call-evidence.ts";
-import type { CallEvidence, Unknown } from "../../core/cleanup/evidence.ts";
+import { evidenceOfCalls, evidenceOfMinutes } from "../../core/cleanup/evidence/call-evidence.ts";
+import type { CallEvidence, Unknown } from "../../core/cleanup/evidence/evidence.ts";
 import type { SessionId } from "../../core/kernel/ids.ts";
 import { instant, plusMs } from "../../core/kernel/instant.ts";
 import { holdLaws, holdOutcomes } from "./laws.ts";

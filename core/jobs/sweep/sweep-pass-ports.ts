@@ -1,17 +1,17 @@
-import type { Decided } from "../../cleanup/make-plan.ts";
-import type { PlanEntry } from "../../cleanup/plan.ts";
-import type { RegretLimits } from "../../cleanup/regret.ts";
+import type { Decided } from "../../cleanup/plan/make-plan.ts";
+import type { PlanEntry } from "../../cleanup/plan/plan.ts";
+import type { RegretLimits } from "../../cleanup/regret/regret.ts";
 import type { RunawayLimits } from "../../cleanup/runaway.ts";
-import type { EntryOutcome } from "../../cleanup/stop-outcome.ts";
-import type { ReportedSwitch } from "../../cleanup/switch-standing.ts";
+import type { EntryOutcome } from "../../cleanup/stop/stop-outcome.ts";
+import type { ReportedSwitch } from "../../cleanup/stop/switch-standing.ts";
 import type { Target } from "../../inventory/target.ts";
 import type { Instant } from "../../kernel/instant.ts";
 import type { Problem } from "../../kernel/problem.ts";
 import type { SendEvents } from "../../ports/events.ts";
 import type { StopRecord } from "../../ports/stops.ts";
 import type { EventDelivery } from "../observe/outcome.ts";
-import type { CostOf, FoundRunaways } from "./find-runaways.ts";
-import type { RegretPorts } from "./regret-pass.ts";
+import type { CostOf, FoundRunaways } from "./evidence/find-runaways.ts";
+import type { RegretPorts } from "./regret/regret-pass.ts";
 import type { SweepInput, SweepPorts } from "./sweep-ports.ts";
 
 export interface SweepPassPorts extends SweepPorts, Omit<RegretPorts, "records"> {

@@ -1,19 +1,19 @@
-import { reportedSwitch } from "../../cleanup/switch-standing.ts";
+import { reportedSwitch } from "../../cleanup/stop/switch-standing.ts";
 import { type Target, targetKey } from "../../inventory/target.ts";
 import type { Instant } from "../../kernel/instant.ts";
 import type { Problem } from "../../kernel/problem.ts";
 import { RegistryError } from "../../ports/registry-error.ts";
 import type { EventDelivery } from "../observe/outcome.ts";
-import { findRunaways } from "./find-runaways.ts";
-import { happenings, plannedEvents } from "./happenings.ts";
+import { findRunaways } from "./evidence/find-runaways.ts";
 import { planTargets } from "./plan-targets.ts";
-import { regretPass } from "./regret-pass.ts";
-import { finishStops } from "./stop-finish.ts";
-import { rememberRules } from "./stored-rules.ts";
+import { regretPass } from "./regret/regret-pass.ts";
+import { finishStops } from "./stop/stop-finish.ts";
+import { rememberRules } from "./stored/stored-rules.ts";
 import { sweep } from "./sweep.ts";
 import type { SweepPassInput, SweepPassOutcome, SweepPassPorts, SweptPass } from "./sweep-pass-ports.ts";
 import type { SweptTarget } from "./sweep-ports.ts";
-import { tellCleanup } from "./tell-cleanup.ts";
+import { happenings, plannedEvents } from "./tell/happenings.ts";
+import { tellCleanup } from "./tell/tell-cleanup.ts";
 import { turnsOf } from "./turns-of-targets.ts";
 
 /**

@@ -1,15 +1,15 @@
 import type { DecideSettings } from "../../cleanup/decide.ts";
-import type { Plan } from "../../cleanup/plan.ts";
-import type { PolicySet } from "../../cleanup/policy.ts";
+import type { Plan } from "../../cleanup/plan/plan.ts";
+import type { PolicySet } from "../../cleanup/policy/policy.ts";
 import type { RunawayLimits } from "../../cleanup/runaway.ts";
-import type { EntryOutcome } from "../../cleanup/stop-outcome.ts";
+import type { EntryOutcome } from "../../cleanup/stop/stop-outcome.ts";
 import type { Session } from "../../inventory/session.ts";
 import type { Target } from "../../inventory/target.ts";
 import type { InterpreterId } from "../../kernel/ids.ts";
 import type { Documents } from "../../ports/documents.ts";
-import type { EvidencePorts } from "./evidence-ports.ts";
-import type { StopCap } from "./stop-cap.ts";
-import type { StopPorts } from "./stop-ports.ts";
+import type { EvidencePorts } from "./evidence/evidence-ports.ts";
+import type { StopCap } from "./stop/stop-cap.ts";
+import type { StopPorts } from "./stop/stop-ports.ts";
 
 export interface SweepPorts
   extends EvidencePorts,
