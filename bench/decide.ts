@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { decide } from "../core/cleanup/decide.ts";
+import { decide } from "../core/cleanup/decision/decide.ts";
 import { type Decided, makePlan } from "../core/cleanup/plan/make-plan.ts";
 import { choosePolicy } from "../core/cleanup/policy/choose-policy.ts";
 import type { PolicySet } from "../core/cleanup/policy/policy.ts";

@@ -1,10 +1,10 @@
 import { boundsOf } from "../../adapters/config/policy-bounds-schema.ts";
 import { withMember } from "../../core/cleanup/backtest/backtest-sweep.ts";
-import { durationText } from "../../core/cleanup/duration-text.ts";
+import { idleAfterOf } from "../../core/cleanup/decision/judge-activity.ts";
 import { longestCallMs } from "../../core/cleanup/evidence/call-evidence.ts";
-import { idleAfterOf } from "../../core/cleanup/evidence/judge-activity.ts";
 import { boundViolations } from "../../core/cleanup/policy/bounds.ts";
 import type { PolicySet } from "../../core/cleanup/policy/policy.ts";
+import { durationText } from "../../core/kernel/duration-text.ts";
 import { type CleanupInput, readCleanupInput } from "../cleanup/cleanup-input.ts";
 import type { Terminal } from "../terminal.ts";
 import type { VerbInput } from "../verb.ts";

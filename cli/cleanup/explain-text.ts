@@ -1,5 +1,5 @@
-import { durationText } from "../../core/cleanup/duration-text.ts";
 import { toldProtectionText } from "../../core/cleanup/policy/told-protection.ts";
+import { durationText } from "../../core/kernel/duration-text.ts";
 import type { ExplainReport } from "../../core/reporting/explain-report.ts";
 import { safeText } from "../render/safe-text.ts";
 import { painter } from "../render/style.ts";

@@ -1,4 +1,4 @@
-import type { DecisionReason } from "../../core/cleanup/decision.ts";
+import type { DecisionReason } from "../../core/cleanup/decision/decision.ts";
 import { formatUsd, parseUsd, sumUsd } from "../../core/kernel/money.ts";
 import type { PlannedStop, PlanReport } from "../../core/reporting/plan-report.ts";
 import { formatSeconds } from "../render/duration.ts";

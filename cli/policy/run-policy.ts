@@ -1,7 +1,7 @@
 import { cleanupOf } from "../../adapters/config/cleanup-of.ts";
 import { boundsOf } from "../../adapters/config/policy-bounds-schema.ts";
-import { durationText } from "../../core/cleanup/duration-text.ts";
 import type { Policy, PolicySet } from "../../core/cleanup/policy/policy.ts";
+import { durationText } from "../../core/kernel/duration-text.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
 import { UsageError } from "../cli-error.ts";
 import { loadConfig } from "../config/load-config.ts";

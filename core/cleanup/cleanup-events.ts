@@ -5,7 +5,7 @@ import type { Problem } from "../kernel/problem.ts";
 import type { OutgoingEvent } from "../ports/events.ts";
 import type { SwitchPosition } from "../ports/kill-switch.ts";
 import type { StopRecord } from "../ports/stops.ts";
-import type { SessionFacts } from "./decision.ts";
+import type { SessionFacts } from "./decision/decision.ts";
 import { evidenceDetail } from "./evidence/event-evidence.ts";
 import type { PlanEntry } from "./plan/plan.ts";
 import type { Protection, SessionMatch } from "./policy/policy.ts";

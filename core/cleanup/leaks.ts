@@ -5,9 +5,9 @@ import { type Target, targetKey } from "../inventory/target.ts";
 import type { InterpreterId } from "../kernel/ids.ts";
 import { type Instant, instant, plusMs } from "../kernel/instant.ts";
 import { sumUsd } from "../kernel/money.ts";
-import type { Decision, SessionFacts } from "./decision.ts";
+import type { Decision, SessionFacts } from "./decision/decision.ts";
+import { calledText } from "./decision/judge-activity.ts";
 import type { Unknown } from "./evidence/evidence.ts";
-import { calledText } from "./evidence/judge-activity.ts";
 import { chargedLevel, idleCost, type UsdBounds } from "./savings/savings-rate.ts";
 
 /** `idle`: it is proved. All others: what is missing for a proof; `called`: it is not known of which session the calls are. */

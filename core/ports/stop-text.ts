@@ -1,4 +1,4 @@
-import { decisionOf, evidenceOf } from "../cleanup/evidence/evidence-text.ts";
+import { decisionOf, evidenceOf } from "../cleanup/decision/evidence-text.ts";
 import type { PlanEntry } from "../cleanup/plan/plan.ts";
 import { toldProtectionOf } from "../cleanup/policy/told-protection.ts";
 import type { RecordedOverride } from "../cleanup/stop/recorded-override.ts";

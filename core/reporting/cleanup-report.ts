@@ -1,4 +1,4 @@
-import type { DecisionReason } from "../cleanup/decision.ts";
+import type { DecisionReason } from "../cleanup/decision/decision.ts";
 import { type LeaksInput, leaksOf } from "../cleanup/leaks.ts";
 import type { EntryOutcome } from "../cleanup/stop/stop-outcome.ts";
 import type { ReportedSwitch } from "../cleanup/stop/switch-standing.ts";

@@ -1,4 +1,4 @@
-import type { Decision } from "../cleanup/decision.ts";
+import type { Decision } from "../cleanup/decision/decision.ts";
 import type { SessionEvidence } from "../cleanup/evidence/evidence.ts";
 import type { Decided } from "../cleanup/plan/make-plan.ts";
 import type { Policy } from "../cleanup/policy/policy.ts";

@@ -1,5 +1,5 @@
-import type { DecisionReason } from "../cleanup/decision.ts";
-import { decisionReasons } from "../cleanup/evidence/evidence-text.ts";
+import type { DecisionReason } from "../cleanup/decision/decision.ts";
+import { decisionReasons } from "../cleanup/decision/evidence-text.ts";
 import type { LeakReason, Leaks } from "../cleanup/leaks.ts";
 import type { Decided } from "../cleanup/plan/make-plan.ts";
 import { isoOf } from "../kernel/instant.ts";

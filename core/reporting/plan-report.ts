@@ -1,6 +1,6 @@
 import { periodAt } from "../billing/price-book.ts";
 import type { SessionCost } from "../billing/session-cost.ts";
-import type { DecisionReason } from "../cleanup/decision.ts";
+import type { DecisionReason } from "../cleanup/decision/decision.ts";
 import { leaksOf } from "../cleanup/leaks.ts";
 import type { Plan, PlanEntry } from "../cleanup/plan/plan.ts";
 import { chargedLevel, idleCost, type UsdBounds } from "../cleanup/savings/savings-rate.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { decide } from "../../core/cleanup/decide.ts";
-import type { DecisionReason } from "../../core/cleanup/decision.ts";
+import { decide } from "../../core/cleanup/decision/decide.ts";
+import type { DecisionReason } from "../../core/cleanup/decision/decision.ts";
 import type { CpuEvidence } from "../../core/cleanup/evidence/evidence.ts";
 import { at, ms, reasonOf, settings, span } from "./decided.ts";
 import { calls, cpu, type FactsChanges, facts, minute, minutes, unknown } from "./facts.ts";
@@ -186,5 +186,5 @@ it("the table of reasons is the same in the code and in docs/idle.md", () => {
     readFileSync(new URL(file, import.meta.url), "utf8").match(/\| `[a-z-]+` \|.*\|$/gm) ?? [];
   const documented = rowsOf("../../docs/idle.md");
   expect(documented.length).toBe(12);
-  expect(rowsOf("../../core/cleanup/decide.ts")).toEqual(documented);
+  expect(rowsOf("../../core/cleanup/decision/decide.ts")).toEqual(documented);
 });

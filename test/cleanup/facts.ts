@@ -1,4 +1,4 @@
-import type { SessionFacts } from "../../core/cleanup/decision.ts";
+import type { SessionFacts } from "../../core/cleanup/decision/decision.ts";
 import type { CallEvidence, CpuEvidence, Unknown } from "../../core/cleanup/evidence/evidence.ts";
 import type { Policy, Protection, SessionMatch } from "../../core/cleanup/policy/policy.ts";
 import type { Session } from "../../core/inventory/session.ts";

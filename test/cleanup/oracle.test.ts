@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { usageColumnsOf } from "../../core/billing/usage-columns.ts";
-import { decide } from "../../core/cleanup/decide.ts";
-import type { Decision } from "../../core/cleanup/decision.ts";
+import { decide } from "../../core/cleanup/decision/decide.ts";
+import type { Decision } from "../../core/cleanup/decision/decision.ts";
 import { evidenceOfCalls, evidenceOfMinutes } from "../../core/cleanup/evidence/call-evidence.ts";
 import { cpuEvidenceOf } from "../../core/cleanup/evidence/cpu-evidence.ts";
 import type { CallEvidence, CpuEvidence, Unknown } from "../../core/cleanup/evidence/evidence.ts";

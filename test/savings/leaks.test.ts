@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { codeInterpreterPrices } from "../../core/billing/code-interpreter-prices.ts";
 import { priceBookOf } from "../../core/billing/price-book.ts";
-import { decide } from "../../core/cleanup/decide.ts";
+import { decide } from "../../core/cleanup/decision/decide.ts";
 import { type DecidedSession, type LeaksInput, leaksOf } from "../../core/cleanup/leaks.ts";
 import type { UsdBounds } from "../../core/cleanup/savings/savings-rate.ts";
 import { interpreterId, sessionId } from "../../core/kernel/ids.ts";

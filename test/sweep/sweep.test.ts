@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { evidenceOf } from "../../core/cleanup/evidence/evidence-text.ts";
+import { evidenceOf } from "../../core/cleanup/decision/evidence-text.ts";
 import type { TargetSweep } from "../../core/jobs/sweep/sweep.ts";
 import { plusMs } from "../../core/kernel/instant.ts";
 import { holdLaws, holdOutcomes } from "./laws.ts";

@@ -1,8 +1,8 @@
 import { periodAt } from "../../billing/price-book.ts";
 import { expiresAtOf, type Session } from "../../inventory/session.ts";
 import { type Instant, instant, plusMs } from "../../kernel/instant.ts";
-import { decide } from "../decide.ts";
-import type { Decision, SessionFacts } from "../decision.ts";
+import { decide } from "../decision/decide.ts";
+import type { Decision, SessionFacts } from "../decision/decision.ts";
 import type { CallEvidence, CpuEvidence, SessionEvidence, Span, Unknown } from "../evidence/evidence.ts";
 import { choosePolicy } from "../policy/choose-policy.ts";
 import type { Policy, PolicySet } from "../policy/policy.ts";

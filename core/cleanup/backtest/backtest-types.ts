@@ -2,7 +2,7 @@ import type { GbUnit } from "../../billing/gigabyte.ts";
 import type { UsageColumns } from "../../billing/usage-columns.ts";
 import type { Session } from "../../inventory/session.ts";
 import type { Instant } from "../../kernel/instant.ts";
-import type { DecisionReason } from "../decision.ts";
+import type { DecisionReason } from "../decision/decision.ts";
 import type { CountedMinute } from "../evidence/call-evidence.ts";
 import type { Span } from "../evidence/evidence.ts";
 import type { IdlePrices, UsdBounds } from "../savings/savings-rate.ts";

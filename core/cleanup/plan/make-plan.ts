@@ -1,7 +1,7 @@
 import type { SessionKey } from "../../billing/usage-record.ts";
 import { targetKey } from "../../inventory/target.ts";
 import { type Instant, isoOf, plusMs } from "../../kernel/instant.ts";
-import type { Decision, SessionFacts } from "../decision.ts";
+import type { Decision, SessionFacts } from "../decision/decision.ts";
 import { isInForce } from "../policy/protections.ts";
 import type { Plan, PlanEntry } from "./plan.ts";
 import { entryDigest, planDigest, type Sha256 } from "./plan-digest.ts";

@@ -1,7 +1,7 @@
 import type { SessionKey } from "../../billing/usage-record.ts";
 import type { InterpreterKind } from "../../inventory/interpreter.ts";
 import type { Instant } from "../../kernel/instant.ts";
-import type { Decision } from "../decision.ts";
+import type { Decision } from "../decision/decision.ts";
 import type { SessionEvidence } from "../evidence/evidence.ts";
 
 /** One session that is to be stopped, with all that this rests on. */

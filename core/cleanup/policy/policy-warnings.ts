@@ -1,5 +1,5 @@
+import { durationText } from "../../kernel/duration-text.ts";
 import { type Instant, isoOf } from "../../kernel/instant.ts";
-import { durationText } from "../duration-text.ts";
 import { specificityOf } from "./choose-policy.ts";
 import type { NamePattern, Policy, PolicySet, Protection, SessionMatch } from "./policy.ts";
 import { isInForce, lapsingProtections } from "./protections.ts";

@@ -1,12 +1,12 @@
-import { decide } from "../../cleanup/decide.ts";
-import type { Decision } from "../../cleanup/decision.ts";
+import { decide } from "../../cleanup/decision/decide.ts";
+import type { Decision } from "../../cleanup/decision/decision.ts";
 import type { Decided } from "../../cleanup/plan/make-plan.ts";
 import type { Session } from "../../inventory/session.ts";
 import type { Target } from "../../inventory/target.ts";
 import { type Instant, instant } from "../../kernel/instant.ts";
 import type { Documents } from "../../ports/documents.ts";
 import type { StopRecord, StopRecords } from "../../ports/stops.ts";
-import { evidenceInputOf } from "./decide-target.ts";
+import { evidenceInputOf } from "./evidence/decide-target.ts";
 import type { EvidenceInput } from "./evidence/evidence-ports.ts";
 import { gatherEvidence } from "./evidence/gather-evidence.ts";
 import { sessionOfEntry } from "./stop/session-of-entry.ts";

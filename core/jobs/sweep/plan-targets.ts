@@ -4,7 +4,7 @@ import type { Target } from "../../inventory/target.ts";
 import type { Instant } from "../../kernel/instant.ts";
 import type { Problem } from "../../kernel/problem.ts";
 import { RegistryError } from "../../ports/registry-error.ts";
-import { decideTarget } from "./decide-target.ts";
+import { decideTarget } from "./evidence/decide-target.ts";
 import { withProtections } from "./stop/target-stop-ports.ts";
 import { storePlan } from "./stored/stored-plans.ts";
 import { rememberRules } from "./stored/stored-rules.ts";

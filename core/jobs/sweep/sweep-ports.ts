@@ -1,4 +1,4 @@
-import type { DecideSettings } from "../../cleanup/decide.ts";
+import type { DecideSettings } from "../../cleanup/decision/decide.ts";
 import type { Plan } from "../../cleanup/plan/plan.ts";
 import type { PolicySet } from "../../cleanup/policy/policy.ts";
 import type { RunawayLimits } from "../../cleanup/runaway.ts";

@@ -6,7 +6,7 @@ import type { Instant } from "../../kernel/instant.ts";
 import type { Problem } from "../../kernel/problem.ts";
 import { RegistryError } from "../../ports/registry-error.ts";
 import type { StopRecord } from "../../ports/stops.ts";
-import { decideTarget } from "./decide-target.ts";
+import { decideTarget } from "./evidence/decide-target.ts";
 import { applyPlan } from "./stop/apply-plan.ts";
 import { finishStops } from "./stop/stop-finish.ts";
 import { targetStopPorts, withProtections } from "./stop/target-stop-ports.ts";

@@ -1,4 +1,4 @@
-import type { DecideSettings } from "../../../cleanup/decide.ts";
+import type { DecideSettings } from "../../../cleanup/decision/decide.ts";
 import type { CpuEvidence, Unknown } from "../../../cleanup/evidence/evidence.ts";
 import type { PolicySet } from "../../../cleanup/policy/policy.ts";
 import type { Session } from "../../../inventory/session.ts";

@@ -1,4 +1,4 @@
-import type { SessionFacts } from "../../../cleanup/decision.ts";
+import type { SessionFacts } from "../../../cleanup/decision/decision.ts";
 import type { Span, Unknown } from "../../../cleanup/evidence/evidence.ts";
 import { type Instant, plusMs } from "../../../kernel/instant.ts";
 

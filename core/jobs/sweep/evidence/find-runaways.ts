@@ -1,5 +1,5 @@
 import type { SessionCost } from "../../../billing/session-cost.ts";
-import type { SessionFacts } from "../../../cleanup/decision.ts";
+import type { SessionFacts } from "../../../cleanup/decision/decision.ts";
 import type { Decided } from "../../../cleanup/plan/make-plan.ts";
 import { type Runaway, type RunawayLimits, runawayOf } from "../../../cleanup/runaway.ts";
 import type { Session } from "../../../inventory/session.ts";

@@ -1,5 +1,5 @@
-import { decide } from "../../../cleanup/decide.ts";
-import type { SessionFacts } from "../../../cleanup/decision.ts";
+import { decide } from "../../../cleanup/decision/decide.ts";
+import type { SessionFacts } from "../../../cleanup/decision/decision.ts";
 import type { CallEvidence, CpuEvidence, Unknown } from "../../../cleanup/evidence/evidence.ts";
 import { sinceBefore } from "../../../cleanup/runaway.ts";
 import type { Session } from "../../../inventory/session.ts";

@@ -1,5 +1,5 @@
-import { decide } from "../../../cleanup/decide.ts";
-import type { SessionFacts } from "../../../cleanup/decision.ts";
+import { decide } from "../../../cleanup/decision/decide.ts";
+import type { SessionFacts } from "../../../cleanup/decision/decision.ts";
 import type { CallEvidence, CpuEvidence, SessionEvidence, Unknown } from "../../../cleanup/evidence/evidence.ts";
 import { choosePolicy } from "../../../cleanup/policy/choose-policy.ts";
 import type { PolicySet } from "../../../cleanup/policy/policy.ts";

@@ -1,5 +1,5 @@
-import { decide } from "../../../cleanup/decide.ts";
-import type { SessionFacts } from "../../../cleanup/decision.ts";
+import { decide } from "../../../cleanup/decision/decide.ts";
+import type { SessionFacts } from "../../../cleanup/decision/decision.ts";
 import type { CpuEvidence, Unknown } from "../../../cleanup/evidence/evidence.ts";
 import { type Instant, plusMs } from "../../../kernel/instant.ts";
 import type { EvidenceInput } from "./evidence-ports.ts";

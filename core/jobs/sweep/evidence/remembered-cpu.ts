@@ -1,5 +1,5 @@
+import { cpuOfStored } from "../../../cleanup/decision/evidence-text.ts";
 import type { CpuEvidence, Unknown } from "../../../cleanup/evidence/evidence.ts";
-import { cpuOfStored } from "../../../cleanup/evidence/evidence-text.ts";
 import type { Target } from "../../../inventory/target.ts";
 import { type Instant, instant } from "../../../kernel/instant.ts";
 import type { Documents } from "../../../ports/documents.ts";

@@ -1,5 +1,5 @@
-import { type DecideSettings, decide } from "../../../cleanup/decide.ts";
-import type { Decision, SessionFacts } from "../../../cleanup/decision.ts";
+import { type DecideSettings, decide } from "../../../cleanup/decision/decide.ts";
+import type { Decision, SessionFacts } from "../../../cleanup/decision/decision.ts";
 import { type Decided, makePlanByHand } from "../../../cleanup/plan/make-plan.ts";
 import type { Plan } from "../../../cleanup/plan/plan.ts";
 import { canBeOverridden, protectionOf } from "../../../cleanup/policy/protections.ts";
@@ -9,7 +9,7 @@ import { type Instant, plusMs } from "../../../kernel/instant.ts";
 import type { Problem } from "../../../kernel/problem.ts";
 import { RegistryError } from "../../../ports/registry-error.ts";
 import type { StopRecord } from "../../../ports/stops.ts";
-import { evidenceInputOf } from "../decide-target.ts";
+import { evidenceInputOf } from "../evidence/decide-target.ts";
 import { gatherEvidence } from "../evidence/gather-evidence.ts";
 import type { SweepInput, SweepPorts, SweptTarget } from "../sweep-ports.ts";
 import { finishStops } from "./stop-finish.ts";

@@ -1,5 +1,5 @@
 import type { SessionKey } from "../../../billing/usage-record.ts";
-import type { Decision } from "../../../cleanup/decision.ts";
+import type { Decision } from "../../../cleanup/decision/decision.ts";
 import type { SessionEvidence } from "../../../cleanup/evidence/evidence.ts";
 import type { PlanEntry } from "../../../cleanup/plan/plan.ts";
 import type { Breaker, Protection } from "../../../cleanup/policy/policy.ts";

@@ -1,9 +1,9 @@
-import { decide } from "../../../cleanup/decide.ts";
+import { decide } from "../../../cleanup/decision/decide.ts";
 import type { PlanEntry } from "../../../cleanup/plan/plan.ts";
 import type { PolicySet } from "../../../cleanup/policy/policy.ts";
 import { protectionOf } from "../../../cleanup/policy/protections.ts";
 import type { Session } from "../../../inventory/session.ts";
-import { evidenceInputOf } from "../decide-target.ts";
+import { evidenceInputOf } from "../evidence/decide-target.ts";
 import { gatherEvidence } from "../evidence/gather-evidence.ts";
 import { unlessRegretted } from "../regret/stored-verdict.ts";
 import type { SweepInput, SweepPorts, SweptTarget } from "../sweep-ports.ts";

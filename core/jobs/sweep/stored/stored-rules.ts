@@ -1,4 +1,4 @@
-import type { DecideSettings } from "../../../cleanup/decide.ts";
+import type { DecideSettings } from "../../../cleanup/decision/decide.ts";
 import type { Policy, PolicySet } from "../../../cleanup/policy/policy.ts";
 import type { Instant } from "../../../kernel/instant.ts";
 import type { Documents } from "../../../ports/documents.ts";

@@ -1,9 +1,9 @@
-import { expiresAtOf } from "../inventory/session.ts";
-import { type Instant, isoOf, plusMs } from "../kernel/instant.ts";
+import { expiresAtOf } from "../../inventory/session.ts";
+import { durationText } from "../../kernel/duration-text.ts";
+import { type Instant, isoOf, plusMs } from "../../kernel/instant.ts";
+import type { InvocationStamp, Policy } from "../policy/policy.ts";
 import type { Decision, DecisionReason, SessionFacts } from "./decision.ts";
-import { durationText } from "./duration-text.ts";
-import { type Activity, horizonOf, idleAfterOf, judgeActivity, policyFor } from "./evidence/judge-activity.ts";
-import type { InvocationStamp, Policy } from "./policy/policy.ts";
+import { type Activity, horizonOf, idleAfterOf, judgeActivity, policyFor } from "./judge-activity.ts";
 
 export interface DecideSettings {
   readonly invocationStamp: InvocationStamp;

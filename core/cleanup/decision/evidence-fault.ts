@@ -1,8 +1,8 @@
+import { durationText } from "../../kernel/duration-text.ts";
 import { type Instant, isoOf, plusMs } from "../../kernel/instant.ts";
-import type { SessionFacts } from "../decision.ts";
-import { durationText } from "../duration-text.ts";
+import type { SessionEvidence } from "../evidence/evidence.ts";
 import type { Policy } from "../policy/policy.ts";
-import type { SessionEvidence } from "./evidence.ts";
+import type { SessionFacts } from "./decision.ts";
 
 /**
  * All records of a moment are there 75 minutes later. Where the evidence of a session that lives ends longer ago, its telemetry is

@@ -1,8 +1,8 @@
 import { type Instant, instant, plusMs } from "../../kernel/instant.ts";
-import type { SessionFacts } from "../decision.ts";
+import { longestCallMs } from "../evidence/call-evidence.ts";
+import type { CallEvidence, CpuEvidence, SessionEvidence, Unknown } from "../evidence/evidence.ts";
 import type { InvocationStamp, Policy } from "../policy/policy.ts";
-import { longestCallMs } from "./call-evidence.ts";
-import type { CallEvidence, CpuEvidence, SessionEvidence, Unknown } from "./evidence.ts";
+import type { SessionFacts } from "./decision.ts";
 import { evidenceFault } from "./evidence-fault.ts";
 
 /** What evidence comes to, beside age, protection and policy. */

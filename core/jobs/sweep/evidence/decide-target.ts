@@ -1,11 +1,11 @@
-import { decide } from "../../cleanup/decide.ts";
-import type { Decided } from "../../cleanup/plan/make-plan.ts";
-import type { Session } from "../../inventory/session.ts";
-import type { Instant } from "../../kernel/instant.ts";
-import type { EvidenceInput } from "./evidence/evidence-ports.ts";
-import { gatherEvidence } from "./evidence/gather-evidence.ts";
-import { type Remembered, readCpuMemory, seenBy, writeCpuMemory } from "./evidence/remembered-cpu.ts";
-import type { SweepInput, SweepPorts, SweptTarget } from "./sweep-ports.ts";
+import { decide } from "../../../cleanup/decision/decide.ts";
+import type { Decided } from "../../../cleanup/plan/make-plan.ts";
+import type { Session } from "../../../inventory/session.ts";
+import type { Instant } from "../../../kernel/instant.ts";
+import type { SweepInput, SweepPorts, SweptTarget } from "../sweep-ports.ts";
+import type { EvidenceInput } from "./evidence-ports.ts";
+import { gatherEvidence } from "./gather-evidence.ts";
+import { type Remembered, readCpuMemory, seenBy, writeCpuMemory } from "./remembered-cpu.ts";
 
 /**
  * Decides about all sessions of a target, by what can be seen now and what earlier passes remember. Throws `RegistryError`, and

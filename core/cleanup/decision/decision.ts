@@ -1,7 +1,7 @@
-import type { Session } from "../inventory/session.ts";
-import type { Instant } from "../kernel/instant.ts";
-import type { SessionEvidence } from "./evidence/evidence.ts";
-import type { Policy, Protection } from "./policy/policy.ts";
+import type { Session } from "../../inventory/session.ts";
+import type { Instant } from "../../kernel/instant.ts";
+import type { SessionEvidence } from "../evidence/evidence.ts";
+import type { Policy, Protection } from "../policy/policy.ts";
 
 /** What a decision is made of. Replayed with the same facts, it is the same. */
 export interface SessionFacts {
@@ -16,7 +16,7 @@ export interface SessionFacts {
  * Why. `keep`: `no-policy`, `ended`, `protected`, `too-young`, `expires-soon`, `active` (it worked at its horizon or since),
  * `unprovable` (no evidence can show it: what to turn on is said), `unknown-activity` (evidence that there should be is missing).
  * `watch`: `quiet` (idle, not long enough yet). `stop`: `idle-observed`, `over-age` (idle and over age), `over-age-busy`.
- * When each applies, and which of several is told: core/cleanup/decide.ts.
+ * When each applies, and which of several is told: core/cleanup/decision/decide.ts.
  */
 export type DecisionReason =
   | "no-policy"

@@ -1,7 +1,7 @@
 import type { Instant } from "../../kernel/instant.ts";
 import { array, at, integer, object, oneOf, orNull, type Read, string } from "../../ports/read-stored.ts";
-import type { Decision, DecisionReason } from "../decision.ts";
-import type { CallEvidence, CpuEvidence, SessionEvidence, Span, Unknown } from "./evidence.ts";
+import type { CallEvidence, CpuEvidence, SessionEvidence, Span, Unknown } from "../evidence/evidence.ts";
+import type { Decision, DecisionReason } from "./decision.ts";
 
 /** These read back what `JSON.stringify` made of evidence and decisions, and throw `SyntaxError` with the place on another shape. */
 export const evidenceOf: Read<SessionEvidence> = (value, place) => {
