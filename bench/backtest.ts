@@ -1,10 +1,10 @@
 import { codeInterpreterPrices } from "../core/billing/code-interpreter-prices.ts";
 import { priceBookOf } from "../core/billing/price-book.ts";
 import type { UsageColumns } from "../core/billing/usage-columns.ts";
-import { backtest } from "../core/cleanup/backtest.ts";
-import { withMember } from "../core/cleanup/backtest-sweep.ts";
-import type { PastSession } from "../core/cleanup/backtest-types.ts";
-import type { PolicySet } from "../core/cleanup/policy.ts";
+import { backtest } from "../core/cleanup/backtest/backtest.ts";
+import { withMember } from "../core/cleanup/backtest/backtest-sweep.ts";
+import type { PastSession } from "../core/cleanup/backtest/backtest-types.ts";
+import type { PolicySet } from "../core/cleanup/policy/policy.ts";
 import { accountId, interpreterId, region, sessionId } from "../core/kernel/ids.ts";
 import { instant, plusMs } from "../core/kernel/instant.ts";
 import type { Bench, Figure } from "./bench.ts";

@@ -1,7 +1,7 @@
 import { matchOf } from "../adapters/config/policy-match-schema.ts";
-import { evidenceOfMinutes } from "../core/cleanup/call-evidence.ts";
-import type { CallEvidence, CpuEvidence, SessionEvidence, Unknown } from "../core/cleanup/evidence.ts";
-import type { Policy, PolicySet } from "../core/cleanup/policy.ts";
+import { evidenceOfMinutes } from "../core/cleanup/evidence/call-evidence.ts";
+import type { CallEvidence, CpuEvidence, SessionEvidence, Unknown } from "../core/cleanup/evidence/evidence.ts";
+import type { Policy, PolicySet } from "../core/cleanup/policy/policy.ts";
 import type { Session } from "../core/inventory/session.ts";
 import { accountId, interpreterId, region, sessionId } from "../core/kernel/ids.ts";
 import { type Instant, plusMs } from "../core/kernel/instant.ts";
@@ -100,7 +100,7 @@ function policies(): PolicySet {
   }));
   return {
     policies: [{ ...base, id: "all", match: matchOf({}) }, ...named, ...owned],
-    protections: [{ match: matchOf({ name: "^demo-.*7$" }), until: null, why: "shown to visitors" }],
+    protections: [{ source: "policy", match: matchOf({ name: "^demo-.*7$" }), until: null, why: "shown to visitors" }],
     invocationStamp: "unknown",
   };
 }

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { choosePolicy } from "../core/cleanup/choose-policy.ts";
-import { decide } from "../core/cleanup/decide.ts";
-import { type Decided, makePlan } from "../core/cleanup/make-plan.ts";
-import type { PolicySet } from "../core/cleanup/policy.ts";
-import { protectionOf } from "../core/cleanup/protections.ts";
+import { decide } from "../core/cleanup/decision/decide.ts";
+import { type Decided, makePlan } from "../core/cleanup/plan/make-plan.ts";
+import { choosePolicy } from "../core/cleanup/policy/choose-policy.ts";
+import type { PolicySet } from "../core/cleanup/policy/policy.ts";
+import { protectionOf } from "../core/cleanup/policy/protections.ts";
 import { instant } from "../core/kernel/instant.ts";
 import { type Bench, type Figure, median } from "./bench.ts";
 import { type Candidate, cleanupData } from "./cleanup-data.ts";

@@ -6,6 +6,8 @@ export interface Judged {
   readonly wrong: readonly string[];
   /** Profiles of those that began to work between that horizon and the stop: no evidence could show it. */
   readonly races: readonly string[];
+  /** Which these are. */
+  readonly raced: ReadonlySet<string>;
   readonly stopped: number;
 }
 
@@ -14,15 +16,18 @@ export function judgeStops(records: readonly StopRecord[], truth: Truth, idleAft
   const truths = new Map(truth.sessions.map((it) => [it.session, it]));
   const wrong: string[] = [];
   const races: string[] = [];
+  const raced = new Set<string>();
   const stopped = records.filter(({ state }) => state === "stopped");
   for (const { key, entry, intendedAt } of stopped) {
     const it = truths.get(key.session);
     const { horizon } = entry.decision;
     if (it === undefined || horizon === null) throw new Error(`nothing is known of ${key.session}`);
     if (works(it, horizon - idleAfterMs, horizon)) wrong.push(`${profileOf(it)} ${key.session}`);
-    if (works(it, horizon, intendedAt)) races.push(profileOf(it));
+    if (!works(it, horizon, intendedAt)) continue;
+    races.push(profileOf(it));
+    raced.add(key.session);
   }
-  return { wrong, races, stopped: stopped.length };
+  return { wrong, races, raced, stopped: stopped.length };
 }
 
 /** Whether it worked at any moment of [from, until). */

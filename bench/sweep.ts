@@ -6,10 +6,10 @@ import { awsSessionCalls } from "../adapters/aws/session-calls.ts";
 import { awsStopSession } from "../adapters/aws/stop-session.ts";
 import { memoryDocuments } from "../adapters/memory/documents.ts";
 import { memoryStopRecords } from "../adapters/memory/stop-records.ts";
-import type { Policy } from "../core/cleanup/policy.ts";
+import type { Policy } from "../core/cleanup/policy/policy.ts";
 import type { Session } from "../core/inventory/session.ts";
 import type { Target } from "../core/inventory/target.ts";
-import { sessionCpu } from "../core/jobs/sweep/session-cpu.ts";
+import { sessionCpu } from "../core/jobs/sweep/evidence/session-cpu.ts";
 import { sweep, type TargetSweep } from "../core/jobs/sweep/sweep.ts";
 import type { SweepInput, SweepPorts, SweptTarget } from "../core/jobs/sweep/sweep-ports.ts";
 import { accountId, region } from "../core/kernel/ids.ts";
@@ -21,10 +21,12 @@ import { truthOf } from "../local/truth.ts";
 import type { World } from "../local/world.ts";
 import type { Bench, Figure } from "./bench.ts";
 import { judgeStops, lastWorkOf, profileOf } from "./judge-stops.ts";
-import { worldUsage } from "./world-usage.ts";
+import { savingsFigures } from "./savings-figures.ts";
+import { countedUsage, worldUsage } from "./world-usage.ts";
 
 const minuteMs = 60_000;
 const passMs = 15 * minuteMs;
+const passes = 24 * 4;
 const idleAfterMs = 15 * minuteMs;
 const lagMs = 75 * minuteMs;
 const targets: readonly Target[] = [
@@ -49,7 +51,7 @@ async function benchSweep(tell: (line: string) => void): Promise<readonly Figure
   const startedAt = performance.now();
   const last: TargetSweep[] = [];
   try {
-    for (let pass = 1; pass <= 24 * 4; pass += 1) {
+    for (let pass = 1; pass <= passes; pass += 1) {
       clock.advance(passMs);
       last.length = 0;
       for (const place of places) last.push(await place.pass());
@@ -61,11 +63,12 @@ async function benchSweep(tell: (line: string) => void): Promise<readonly Figure
   }
   const seconds = (performance.now() - startedAt) / 1000;
   const until = clock.now();
-  const truth = truthOf(world, { work: { from: 0, until }, cost: false });
+  const truth = truthOf(world, { work: { from: 0, until }, cost: true });
   const kept = await Promise.all(
     places.map(({ target, records }) => records.between(target, instant(0), instant(until))),
   );
-  const { wrong, races, stopped } = judgeStops(kept.flat(), truth, idleAfterMs);
+  const stops = kept.flat();
+  const { wrong, races, stopped } = judgeStops(stops, truth, idleAfterMs);
   const leaks = truth.sessions.filter((it) => profileOf(it) === "idle-leak");
   const slack = idleAfterMs + lagMs + 2 * passMs;
   const late = leaks
@@ -93,7 +96,19 @@ async function benchSweep(tell: (line: string) => void): Promise<readonly Figure
     },
     { what: "leaks alive at the end that are not told as unprovable", value: untold.length, unit: "", atMost: 0 },
     { what: "sessions stopped", value: stopped, unit: "" },
+    {
+      what: "requests for usage records, of a pass over both Regions",
+      value: places.reduce((sum, { usageRequests }) => sum + usageRequests(), 0) / passes,
+      unit: "",
+    },
     { what: "races: work that began between H and the stop", value: races.length, unit: "" },
+    {
+      what: "races of what neither wakes by itself nor is called again",
+      value: races.filter((profile) => profile !== "sleeper" && profile !== "returning").length,
+      unit: "",
+      atMost: 0,
+    },
+    ...savingsFigures(world, stops, truth, tell),
     { what: "time of the day", value: seconds, unit: "s", atMost: 60 },
   ];
 }
@@ -118,18 +133,19 @@ function placeOf(world: World, target: Target, clients: AwsClients) {
   const records = memoryStopRecords();
   const documents = memoryDocuments();
   const reader = awsSandboxReader(clients);
+  const { usage, requests } = countedUsage(worldUsage(world));
   const levels = { idleVcpu: 0.02, hotVcpu: 1.5, gb: "binary" } as const;
   const now = () => instant(world.clock.now());
   const ports: SweepPorts = {
     clock: { now, sleep: async (ms) => void world.clock.advance(ms) },
-    readSwitch: async () => ({ state: "armed", by: null, why: null, at: null }),
+    readSwitch: async () => ({ state: "armed", by: null, why: null, at: null, settingId: null }),
     getSession: reader.getSession,
     stopSession: awsStopSession(clients),
     records,
     sha256: (text) => createHash("sha256").update(text).digest("hex"),
     readInterpreterCalls: awsInterpreterCalls(clients),
     readSessionCalls: awsSessionCalls(clients),
-    readSessionCpu: sessionCpu({ usage: worldUsage(world), documents }, levels),
+    readSessionCpu: sessionCpu({ usage, documents }, levels),
     documents,
     readProtections: async () => [],
   };
@@ -149,7 +165,13 @@ function placeOf(world: World, target: Target, clients: AwsClients) {
     }
     return { target, interpreters: items, sessions, readySessions: sessions.length };
   };
-  return { target, clients, records, pass: async () => sweep(ports)(now(), input, await scan(), never) };
+  return {
+    target,
+    clients,
+    records,
+    usageRequests: requests,
+    pass: async () => sweep(ports)(now(), input, await scan(), never),
+  };
 }
 
 const policy: Policy = {

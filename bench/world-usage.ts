@@ -5,6 +5,17 @@ import type { UsageSource } from "../core/ports/usage-source.ts";
 import { usageRecords } from "../local/fleet/usage-records.ts";
 import type { World } from "../local/world.ts";
 
+/** How many requests reads would cost of a log group: an answer holds at most a megabyte, and a record has 0.65 kB. */
+export function countedUsage(usage: UsageSource): { readonly usage: UsageSource; readonly requests: () => number } {
+  let requests = 0;
+  const read: UsageSource["read"] = async (...asked) => {
+    const reading = await usage.read(...asked);
+    requests += Math.max(1, Math.ceil((reading.records * 650) / 1e6));
+    return reading;
+  };
+  return { usage: { ...usage, read }, requests: () => requests };
+}
+
 /** Usage records straight from the world that makes them, as late as they come: a day of a thousand sessions has 40 GB of log lines. */
 export const worldUsage = (world: World): UsageSource => ({
   locate: async (target, interpreter) => {

@@ -1,5 +1,5 @@
-/** 0 done; 1 failed; 2 bad input or usage; 3 done, and something is critical; 4 done in part. */
-export const exitCode = { done: 0, failed: 1, usage: 2, critical: 3, partial: 4 } as const;
+/** 0 done; 1 failed; 2 bad input or usage; 3 done, and something is critical; 4 done in part; 130 interrupted, as shells count it. */
+export const exitCode = { done: 0, failed: 1, usage: 2, critical: 3, partial: 4, interrupted: 130 } as const;
 
 export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
 

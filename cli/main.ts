@@ -16,7 +16,7 @@ for (const name of ["SIGINT", "SIGTERM"] as const) {
     const now = performance.now();
     if (now - stoppedAt > samePressMs) {
       if (terminal.interactive) process.stdout.write(leaveScreen);
-      process.exit(exitCode.failed);
+      process.exit(exitCode.interrupted);
     }
     stoppedAt = Math.min(stoppedAt, now);
     stop.abort(name);
@@ -59,7 +59,7 @@ async function main(): Promise<ExitCode> {
     }
     if (stop.signal.aborted) {
       terminal.err("sandmeter: interrupted\n");
-      return exitCode.failed;
+      return exitCode.interrupted;
     }
     terminal.err(
       `sandmeter: unexpected failure: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,

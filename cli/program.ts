@@ -21,7 +21,7 @@ export async function runProgram(
     .configureOutput({ writeOut: terminal.out, writeErr: () => undefined })
     .addHelpText(
       "after",
-      "\nExit codes: 0 done, 1 failed, 2 bad input or usage, 3 done and something is critical, 4 done in part.\nEvery verb has --json and --help with examples; `sandmeter help VERB` shows the same help.",
+      "\nExit codes: 0 done, 1 failed, 2 bad input or usage, 3 done and something is critical, 4 done in part, 130 interrupted.\nEvery verb has --json and --help with examples; `sandmeter help VERB` shows the same help.",
     )
     .exitOverride();
   for (const verb of verbs) {

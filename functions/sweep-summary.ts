@@ -8,6 +8,7 @@ export interface SweepSummary {
   readonly complete: boolean;
   readonly mode: Swept["outcome"]["mode"];
   readonly switch: Swept["outcome"]["switch"];
+  readonly barred: Swept["outcome"]["barred"];
   readonly targets: readonly {
     readonly account: string;
     readonly region: string;
@@ -47,6 +48,7 @@ function summaryOf({ scanned, outcome }: Swept): SweepSummary {
     complete: scanned.complete && !troubled,
     mode: outcome.mode,
     switch: outcome.switch,
+    barred: outcome.barred,
     targets: outcome.targets.map(({ target, decided, planned, outcomes }) => ({
       account: target.account,
       region: target.region,

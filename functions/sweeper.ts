@@ -6,6 +6,7 @@ import { awsInterpreterCalls } from "../adapters/aws/interpreter-calls.ts";
 import { awsKillSwitch } from "../adapters/aws/kill-switch.ts";
 import { awsRefusedCalls } from "../adapters/aws/refused-calls.ts";
 import { awsSandboxReader } from "../adapters/aws/sandbox-reader.ts";
+import { serviceTime } from "../adapters/aws/service-time.ts";
 import { awsSessionCalls } from "../adapters/aws/session-calls.ts";
 import { awsStopSession } from "../adapters/aws/stop-session.ts";
 import { deployedCleanup } from "../adapters/config/deployed-cleanup.ts";
@@ -14,21 +15,24 @@ import { regretLimits } from "../adapters/config/policy-defaults.ts";
 import { patternOf } from "../adapters/config/policy-match-schema.ts";
 import type { UsageSettings } from "../adapters/config/usage-of.ts";
 import { dynamodbDocuments } from "../adapters/dynamodb/documents.ts";
+import { dynamodbLedger } from "../adapters/dynamodb/ledger.ts";
 import { dynamodbRegistry } from "../adapters/dynamodb/registry.ts";
 import { dynamodbStopRecords } from "../adapters/dynamodb/stop-records.ts";
 import type { Target } from "../core/inventory/target.ts";
 import { knownTimeoutsOf } from "../core/jobs/observe/sessions.ts";
 import type { ScanOutcome } from "../core/jobs/scan/outcome.ts";
 import { scan } from "../core/jobs/scan/scan.ts";
-import { sessionCpu } from "../core/jobs/sweep/session-cpu.ts";
-import { storedKillSwitch } from "../core/jobs/sweep/stored-kill-switch.ts";
-import { readMadeProtections } from "../core/jobs/sweep/stored-protections.ts";
+import { sessionCpu } from "../core/jobs/sweep/evidence/session-cpu.ts";
+import { storedKillSwitch } from "../core/jobs/sweep/stored/stored-kill-switch.ts";
+import { readMadeProtections } from "../core/jobs/sweep/stored/stored-protections.ts";
 import { sweepPass } from "../core/jobs/sweep/sweep-pass.ts";
 import type { SweepPassOutcome, SweepPassPorts } from "../core/jobs/sweep/sweep-pass-ports.ts";
 import type { InterpreterId, SessionId } from "../core/kernel/ids.ts";
 import type { Instant } from "../core/kernel/instant.ts";
+import { readAccount, writeAccount } from "../core/ledger/account-text.ts";
 import type { Registry } from "../core/ports/registry.ts";
 import { defaultThresholds } from "../core/quota/thresholds.ts";
+import { knownCosts } from "../core/reporting/known-costs.ts";
 import { readDeployedFile } from "./deployed-file.ts";
 import type { SweepEnvironment } from "./environment.ts";
 import { functionClock } from "./function-clock.ts";
@@ -50,9 +54,10 @@ export function sweeperOf(environment: SweepEnvironment): Sweeper {
   const { version, rateShare, homeRegion, table, taskRoot, regions } = environment;
   const { prices, usage } = readDeployedFile(taskRoot, deployedPricing);
   const cleanup = readDeployedFile(taskRoot, deployedCleanup);
-  const clients = awsClients({ version, requestsPerSecond, rateShare });
+  const clients = awsClients({ version, requestsPerSecond, rateShare, machineNow: functionClock.now });
   const state = tableClient(homeRegion);
   const registry = dynamodbRegistry(state, table);
+  const ledger = dynamodbLedger(state, table, { encode: writeAccount, decode: readAccount });
   const ports = portsOf(environment, clients, usage, cleanup, registry);
   const scanning = scan({
     sandboxes: awsSandboxReader(clients),
@@ -79,8 +84,7 @@ export function sweeperOf(environment: SweepEnvironment): Sweeper {
       },
       signal,
     );
-    const sessions = scanned.targets.flatMap((target) => target.sessions);
-    const costs = new Map(sessions.map(({ id, cost }) => [id, cost.low] as const));
+    const { costOf, problems } = await knownCosts(scanned.targets, ledger, prices, usage.meter.gb);
     const found = scanned.targets.flatMap(({ interpreters, ...target }) =>
       interpreters === null ? [] : [{ ...target, interpreters }],
     );
@@ -89,9 +93,9 @@ export function sweeperOf(environment: SweepEnvironment): Sweeper {
     const { invocationStamp } = policies;
     const { idleVcpu } = usage.meter;
     const limits = { cap, planLifetimeMs, looksAtMost, runaway, regret: regretLimits };
-    const knownUsdOf = ({ id }: { readonly id: SessionId }) => costs.get(id) ?? null;
-    const input = { ...limits, policies, invocationStamp, idleVcpu, knownUsdOf, publish: true };
-    return { scanned, outcome: await sweepPass(ports)(now, input, found, signal) };
+    const input = { ...limits, policies, invocationStamp, idleVcpu, costOf, publish: true };
+    const outcome = await sweepPass(ports)(now, input, found, signal);
+    return { scanned, outcome: { ...outcome, problems: [...outcome.problems, ...problems] } };
   };
 }
 
@@ -108,7 +112,7 @@ function portsOf(
   const killSwitch =
     place === null ? storedKillSwitch(documents) : awsKillSwitch(clients, place.region, place.parameter);
   return {
-    clock: functionClock,
+    clock: serviceTime(clients, functionClock),
     documents,
     registry,
     records: dynamodbStopRecords(tableClient(homeRegion), table),

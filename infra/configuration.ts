@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
+import { cleanupOf } from "../adapters/config/cleanup-of.ts";
 import { type DeployedConfiguration, writtenPriceRow } from "../adapters/config/deployed-configuration.ts";
 import type { StoredPlace } from "../adapters/config/stored-place.ts";
 import { placeOf, usageOf } from "../adapters/config/usage-of.ts";
@@ -38,7 +39,7 @@ export async function readConfiguration(
   const { usageFrom } = usageOf(config.usage ?? {});
   const trail = placeOf(config.trail);
   const { policy, ...cleanup } = config.cleanup ?? {};
-  const read = policy === undefined ? null : await readPolicies(root, policy, cleanup.bounds ?? {});
+  const read = policy === undefined ? null : await readPolicies(root, policy, cleanupOf(cleanup));
   refuse([
     ...prices.problems,
     ...folderProblem("usage.from", usageFrom),

@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { policyBoundsProblems } from "../adapters/config/policy-bounds-problems.ts";
-import { boundsOf, type WrittenBounds } from "../adapters/config/policy-bounds-schema.ts";
+import { type PolicyTerms, policyBoundsProblems } from "../adapters/config/policy-bounds-problems.ts";
 import { policyFileSchema, type WrittenPolicyFile } from "../adapters/config/policy-schema.ts";
 import { issueProblems } from "../cli/config/issue-problems.ts";
 import { locateText, nameOfPath } from "../cli/config/locate.ts";
@@ -13,7 +12,7 @@ export interface ReadPolicies {
 }
 
 /** The policy file of a deployment, as it is written, checked as the command line does. */
-export async function readPolicies(root: string, file: string, bounds: WrittenBounds): Promise<ReadPolicies> {
+export async function readPolicies(root: string, file: string, terms: PolicyTerms): Promise<ReadPolicies> {
   const failed = (...problems: readonly string[]): ReadPolicies => ({ policies: null, problems });
   const name = path.relative(root, file);
   let text: string;
@@ -30,7 +29,7 @@ export async function readPolicies(root: string, file: string, bounds: WrittenBo
   if (!located.ok) return failed(...located.problems);
   const parsed = policyFileSchema.safeParse(located.value);
   if (!parsed.success) return failed(...parsed.error.issues.flatMap((issue) => issueProblems(issue, [], located.at)));
-  const outside = policyBoundsProblems(parsed.data, bounds, boundsOf(bounds));
+  const outside = policyBoundsProblems(parsed.data, terms);
   if (outside.length === 0) return { policies: parsed.data, problems: [] };
   return failed(...outside.map((it) => `${located.at(it.path)}: ${nameOfPath(it.path)} ${it.message}`));
 }

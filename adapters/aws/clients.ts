@@ -9,6 +9,7 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import type { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import type { STSClient } from "@aws-sdk/client-sts";
+import { addAnswerTime, answerTime } from "./answer-time.ts";
 import type { MonotonicClock } from "./pacer.ts";
 import { addRateShare, rateShare } from "./rate-share.ts";
 import { rateOf } from "./request-rates.ts";
@@ -28,6 +29,8 @@ export interface AwsClientsOptions {
   readonly embedded?: EmbeddedAws;
   /** HTTP attempts of one call, the first included; 5 where absent. */
   readonly maxAttempts?: number;
+  /** What the machine's clock says, to compare it with the service's; absent: nobody compares. */
+  readonly machineNow?: () => number;
   /** For tests. */
   readonly clock?: MonotonicClock;
 }
@@ -59,11 +62,15 @@ export interface AwsClients {
   readonly defaultRegion: () => Promise<string | null>;
   /** HTTP attempts of all services in a Region up to now, retries included. */
   readonly attemptsIn: (region: string) => number;
+  /** How far the service's clock is ahead of `machineNow`, by the latest answer; null where none has said. */
+  readonly clockAheadMs: () => number | null;
   /** Closes the connections that are kept open. */
   readonly close: () => void;
 }
 
 const usualAttempts = 5;
+/** Those that keep sessions and say who asks: what others answer may come from somewhere between. */
+const timed: ReadonlySet<string> = new Set(["agentCore", "sts"]);
 // An answer to a listing or a look-up takes well under a second; these bound what a lost connection can cost.
 const requestHandler = {
   connectionTimeout: 3000,
@@ -91,6 +98,8 @@ export function awsClients(options: AwsClientsOptions): AwsClients {
     options.clock ?? wallClock,
   );
   const made = new Map<string, Promise<{ readonly destroy: () => void }>>();
+  const time = answerTime();
+  const { machineNow } = options;
   const profile = options.profile === undefined ? {} : { profile: options.profile };
   // One chain for all clients: a single sign-on, a process or an instance role is asked once, not once a client.
   let chain: ReturnType<typeof credentialChain | typeof roleCredentials> | null = null;
@@ -119,7 +128,8 @@ export function awsClients(options: AwsClientsOptions): AwsClients {
   };
 
   type Config = Awaited<ReturnType<typeof config>>;
-  type Client = Parameters<typeof addRateShare>[0] & { readonly destroy: () => void };
+  type Client = Parameters<typeof addRateShare>[0] &
+    Parameters<typeof addAnswerTime>[0] & { readonly destroy: () => void };
 
   const perRegion =
     <C extends Client>(service: string, make: (config: Config) => Promise<C>) =>
@@ -130,6 +140,7 @@ export function awsClients(options: AwsClientsOptions): AwsClients {
       const fresh = config(region).then(async (settings) => {
         const client = await make(settings);
         addRateShare(client, region, share);
+        if (machineNow !== undefined && timed.has(service)) addAnswerTime(client, time, machineNow);
         return client;
       });
       made.set(key, fresh);
@@ -184,6 +195,7 @@ export function awsClients(options: AwsClientsOptions): AwsClients {
     }),
     defaultRegion: () => defaultRegion(profile),
     attemptsIn: share.attemptsIn,
+    clockAheadMs: time.aheadMs,
     close: () => {
       // A client that could not be made has nothing to close; whoever asked for it was told why.
       for (const client of made.values()) {

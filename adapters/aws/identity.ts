@@ -1,5 +1,6 @@
 import { type AccountId, accountId } from "../../core/kernel/ids.ts";
 import { abortable } from "./abortable.ts";
+import { aheadOf } from "./answer-time.ts";
 import { type AwsCall, AwsError, awsErrorOf } from "./aws-error.ts";
 import type { AwsClients } from "./clients.ts";
 import { text } from "./members.ts";
@@ -49,7 +50,8 @@ async function askSts(clients: AwsClients, call: AwsCall, nowMs: () => number, s
     (next) => async (args) => {
       const sentAt = nowMs();
       const result = await next(args);
-      clockAheadMs = aheadOf(result.response, (sentAt + nowMs()) / 2);
+      const { headers } = result.response as { headers?: Readonly<Record<string, string>> };
+      clockAheadMs = aheadOf(headers?.["date"], (sentAt + nowMs()) / 2);
       return result;
     },
     { step: "deserialize", priority: "low", name: "sandmeterClock" },
@@ -65,12 +67,4 @@ async function askSts(clients: AwsClients, call: AwsCall, nowMs: () => number, s
     );
   }
   return { account: accountId(account), partition, clockAheadMs };
-}
-
-// The header has whole seconds, cut: its middle is half a second later than it says.
-function aheadOf(response: unknown, at: number): number | null {
-  const { headers } = response as { headers?: Readonly<Record<string, string>> };
-  const date = headers?.["date"];
-  const said = date === undefined ? Number.NaN : Date.parse(date);
-  return Number.isNaN(said) ? null : said + 500 - at;
 }

@@ -1,6 +1,6 @@
 import type { Dimension, MetricDataQuery, MetricDataResult } from "@aws-sdk/client-cloudwatch";
-import type { CountedMinute } from "../../core/cleanup/call-evidence.ts";
-import type { Span, Unknown } from "../../core/cleanup/evidence.ts";
+import type { CountedMinute } from "../../core/cleanup/evidence/call-evidence.ts";
+import type { Span, Unknown } from "../../core/cleanup/evidence/evidence.ts";
 import type { Target } from "../../core/inventory/target.ts";
 import type { InterpreterId } from "../../core/kernel/ids.ts";
 import { type Instant, instant, plusMs } from "../../core/kernel/instant.ts";
@@ -18,6 +18,8 @@ export interface CallCounts {
   readonly completeUntil: Instant;
   /** Of all calls that use sessions. */
   readonly minutes: readonly CountedMinute[];
+  /** Why they end so early that they say nothing of now; null where they do not. What they say of before is true all the same. */
+  readonly late: Unknown | null;
 }
 
 const minuteMs = 60_000;
@@ -59,7 +61,8 @@ export async function callCounts(
   if (!read.results.every(isWhole)) return allOf(interpreters, cut(target.region));
   const control = minutesOf(read.results[0] ?? []);
   const known = knownUntil(target.region, span, now, control, readUntil);
-  if (typeof known !== "number") return allOf(interpreters, known);
+  if ("kind" in known) return allOf(interpreters, known);
+  const { completeUntil, late } = known;
   let next = 1;
   const found = new Map<InterpreterId, CallCounts | Unknown>();
   for (const [index, { id }] of interpreters.entries()) {
@@ -69,10 +72,10 @@ export async function callCounts(
       minutes: minutesOf(read.results[next + at] ?? []),
     }));
     next += series.length;
-    const minutes = countedMinutes(span.from, readUntil, known, control, byMinute(counted));
+    const minutes = countedMinutes(span.from, readUntil, completeUntil, control, byMinute(counted));
     found.set(
       id,
-      series.length === 0 ? neverCalled(id) : { kind: "known", window: span, completeUntil: known, minutes },
+      series.length === 0 ? neverCalled(id) : { kind: "known", window: span, completeUntil, minutes, late },
     );
   }
   return found;
@@ -85,12 +88,13 @@ function knownUntil(
   now: Instant,
   control: Counts,
   readUntil: Instant,
-): Instant | Unknown {
+): Pick<CallCounts, "completeUntil" | "late"> | Unknown {
   if (control.size === 0) return noControl(region, from, until);
   const latest = Math.max(...control.keys()) + minuteMs;
   if (latest >= readUntil && readUntil > now) return clockBehind(region, now);
   const completeUntil = floorTo(Math.min(latest, now - metricLagMs));
-  return Math.min(until, now - metricLagMs) - completeUntil > latestMs ? late(region, completeUntil) : completeUntil;
+  const isLate = Math.min(until, now - metricLagMs) - completeUntil > latestMs;
+  return { completeUntil, late: isLate ? lateOf(region, completeUntil) : null };
 }
 
 type Counts = ReadonlyMap<number, number | null>;
@@ -180,7 +184,7 @@ const noControl = (region: string, from: Instant, until: Instant): Unknown => ({
   message: `ActiveSessionCount in ${region} has no datapoint from ${isoOf(from)} to ${isoOf(until)}, so data of calls may be missing as well: see whether CloudWatch has the Region's metrics of AgentCore.`,
 });
 
-const late = (region: string, completeUntil: Instant): Unknown => ({
+const lateOf = (region: string, completeUntil: Instant): Unknown => ({
   kind: "unknown",
   code: "data-late",
   message: `CloudWatch has the Region's metrics of AgentCore in ${region} up to ${isoOf(completeUntil)} only: later calls are not known.`,

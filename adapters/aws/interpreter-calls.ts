@@ -1,5 +1,5 @@
-import { evidenceOfMinutes } from "../../core/cleanup/call-evidence.ts";
-import type { CallEvidence, Unknown } from "../../core/cleanup/evidence.ts";
+import { evidenceOfMinutes } from "../../core/cleanup/evidence/call-evidence.ts";
+import type { CallEvidence, Unknown } from "../../core/cleanup/evidence/evidence.ts";
 import type { ReadInterpreterCalls } from "../../core/ports/activity.ts";
 import type { AwsClients } from "./clients.ts";
 import { type CallCounts, callCounts } from "./interpreter-calls-counts.ts";
@@ -13,7 +13,8 @@ export const awsInterpreterCalls =
 
     function evidenceOf(counted: CallCounts | Unknown): CallEvidence | Unknown {
       if (counted.kind === "unknown") return counted;
-      const { window: span, completeUntil, minutes } = counted;
+      const { window: span, completeUntil, minutes, late } = counted;
+      if (late !== null) return late;
       return evidenceOfMinutes(minutes, { asOf: now, of: "interpreter", window: span, completeUntil, stamp });
     }
   };

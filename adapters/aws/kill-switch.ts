@@ -1,4 +1,6 @@
-import { switchOfText, textOfSwitch } from "../../core/cleanup/switch-text.ts";
+import type { Parameter } from "@aws-sdk/client-ssm";
+import { type KeptSwitch, switchOfText, textOfSwitch } from "../../core/cleanup/stop/switch-text.ts";
+import { instant } from "../../core/kernel/instant.ts";
 import type { KillSwitchStore } from "../../core/ports/kill-switch.ts";
 import { abortable } from "./abortable.ts";
 import { type AwsCall, problemOf } from "./aws-error.ts";
@@ -13,14 +15,13 @@ export function awsKillSwitch(clients: AwsClients, region: string, name: string)
   return {
     read: async (signal) => {
       try {
-        const text = await abortable(signal, async () => {
+        const parameter = await abortable(signal, async () => {
           const client = await clients.ssm(region);
           const { GetParameterCommand } = await import("@aws-sdk/client-ssm");
           const { Parameter } = await client.send(new GetParameterCommand({ Name: name }), { abortSignal: signal });
-          // An answer without a value is none, and no reason to stop anything.
-          return Parameter?.Value ?? "";
+          return Parameter;
         });
-        return switchOfText(text, `parameter ${name} in ${region}`);
+        return switchOfText(keptOf(parameter), `parameter ${name} in ${region}`);
       } catch (error) {
         signal.throwIfAborted();
         const problem = problemOf(error, callOf("GetParameter"));
@@ -47,4 +48,15 @@ export function awsKillSwitch(clients: AwsClients, region: string, name: string)
       }
     },
   };
+}
+
+/**
+ * Systems Manager counts versions, and says when each was made: so whoever arms with the same words is seen to have armed anew. A parameter
+ * that was deleted counts from 1 again, which the date tells apart.
+ */
+function keptOf(parameter: Parameter | undefined): KeptSwitch {
+  const { Value, Version, LastModifiedDate } = parameter ?? {};
+  const setAt = LastModifiedDate === undefined ? null : instant(LastModifiedDate.getTime());
+  // An answer without a value is none, and no reason to stop anything.
+  return { text: Value ?? "", settingId: JSON.stringify([Version ?? null, setAt]), setAt };
 }

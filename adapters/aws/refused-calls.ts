@@ -1,4 +1,4 @@
-import type { Unknown } from "../../core/cleanup/evidence.ts";
+import type { Unknown } from "../../core/cleanup/evidence/evidence.ts";
 import { instant } from "../../core/kernel/instant.ts";
 import type { ReadRefusedCalls } from "../../core/ports/activity.ts";
 import type { AwsClients } from "./clients.ts";

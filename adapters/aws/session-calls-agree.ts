@@ -1,5 +1,5 @@
-import type { CountedMinute } from "../../core/cleanup/call-evidence.ts";
-import type { Span } from "../../core/cleanup/evidence.ts";
+import type { CountedMinute } from "../../core/cleanup/evidence/call-evidence.ts";
+import type { Span } from "../../core/cleanup/evidence/evidence.ts";
 import { type Instant, instant, plusMs } from "../../core/kernel/instant.ts";
 
 const minuteMs = 60_000;

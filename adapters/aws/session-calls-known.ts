@@ -1,6 +1,6 @@
-import { type CountedMinute, longestCallMs } from "../../core/cleanup/call-evidence.ts";
-import type { Span } from "../../core/cleanup/evidence.ts";
-import type { InvocationStamp } from "../../core/cleanup/policy.ts";
+import { type CountedMinute, longestCallMs } from "../../core/cleanup/evidence/call-evidence.ts";
+import type { Span } from "../../core/cleanup/evidence/evidence.ts";
+import type { InvocationStamp } from "../../core/cleanup/policy/policy.ts";
 import { type Instant, instant, plusMs } from "../../core/kernel/instant.ts";
 import { agreedSpan, skewMs } from "./session-calls-agree.ts";
 import type { RecordedCall } from "./session-calls-record.ts";

@@ -1,4 +1,4 @@
-import type { Unknown } from "../../core/cleanup/evidence.ts";
+import type { Unknown } from "../../core/cleanup/evidence/evidence.ts";
 import type { Target } from "../../core/inventory/target.ts";
 import type { InterpreterId } from "../../core/kernel/ids.ts";
 import type { Deliveries, Delivery } from "./deliveries.ts";

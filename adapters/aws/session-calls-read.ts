@@ -1,5 +1,5 @@
 import type { FilteredLogEvent } from "@aws-sdk/client-cloudwatch-logs";
-import type { Span } from "../../core/cleanup/evidence.ts";
+import type { Span } from "../../core/cleanup/evidence/evidence.ts";
 import type { Target } from "../../core/inventory/target.ts";
 import type { InterpreterId } from "../../core/kernel/ids.ts";
 import { type Instant, plusMs } from "../../core/kernel/instant.ts";

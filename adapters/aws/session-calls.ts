@@ -1,5 +1,5 @@
-import { evidenceOfCalls, longestCallMs } from "../../core/cleanup/call-evidence.ts";
-import type { CallEvidence, Span, Unknown } from "../../core/cleanup/evidence.ts";
+import { evidenceOfCalls, longestCallMs } from "../../core/cleanup/evidence/call-evidence.ts";
+import type { CallEvidence, Span, Unknown } from "../../core/cleanup/evidence/evidence.ts";
 import type { Target } from "../../core/inventory/target.ts";
 import type { InterpreterId, SessionId } from "../../core/kernel/ids.ts";
 import { type Instant, isoOf, plusMs } from "../../core/kernel/instant.ts";
@@ -25,6 +25,7 @@ export function awsSessionCalls(clients: AwsClients): ReadSessionCalls {
     const counted = (await callCounts(clients, target, [interpreter], window, now, signal)).get(interpreter.id);
     if (counted === undefined) return new Map();
     if (counted.kind === "unknown") return all(counted);
+    if (counted.late !== null) return all(counted.late);
     // What is in flight now is recorded nowhere yet.
     const latest = plusMs(now, -metricLagMs - longestCallMs);
     let reason: Unknown | null = null;
@@ -78,13 +79,14 @@ function differs(
   const inside = minutes.filter(({ minuteAt }) => minuteAt < completeUntil);
   const count = inside.reduce((sum, minute) => sum + (minute.count ?? 0), 0);
   const told = calls.filter(({ counted: { start } }) => start >= window.from && start < completeUntil).length;
+  const what = kind === "logs" ? "APPLICATION_LOGS are on" : "TRACES are on";
   const hint =
     kind === "logs"
       ? "turn on TRACES of the interpreter, which say when each call began and ended"
       : "see whether all spans are kept in CloudWatch (Transaction Search), and whether calls were made before TRACES were turned on";
   return {
     kind: "unknown",
-    code: "no-call-logs",
-    message: `${group} tells of ${told} calls of ${interpreter} in ${region} from ${isoOf(window.from)} to ${isoOf(completeUntil)}, and CloudWatch counts ${count}: which session was called is not known; ${hint}.`,
+    code: kind === "logs" ? "call-logs-differ" : "call-spans-differ",
+    message: `${what} and do not agree with the count: ${group} tells of ${told} calls of ${interpreter} in ${region} from ${isoOf(window.from)} to ${isoOf(completeUntil)}, and CloudWatch counts ${count}: which session was called is not known; ${hint}.`,
   };
 }

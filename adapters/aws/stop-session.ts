@@ -39,10 +39,9 @@ export const awsStopSession =
       return { kind: "accepted" };
     } catch (error) {
       const problem = problemOf(error, call);
-      if (problem.code === "NotFound" || problem.code === "ConflictException") {
-        // Where an earlier request of ours got no answer, that one may well be what ended it.
-        return attemptsOf(error) > 1 ? { kind: "unsure", problem } : { kind: "gone" };
-      }
+      // Where an earlier request of ours got no answer, that one may well have ended it, whatever the last one is told.
+      if (attemptsOf(error) > 1) return { kind: "unsure", problem };
+      if (problem.code === "NotFound" || problem.code === "ConflictException") return { kind: "gone" };
       return refusals.has(problem.code) ? { kind: "refused", problem } : { kind: "unsure", problem };
     }
   };

@@ -1,3 +1,5 @@
+import type { InvocationStamp } from "../../core/cleanup/policy/policy.ts";
+import { parseUsd, type Usd } from "../../core/kernel/money.ts";
 import type { WrittenCleanup } from "./cleanup-schema.ts";
 import { parseDuration } from "./duration.ts";
 import type { WrittenBounds } from "./policy-bounds-schema.ts";
@@ -5,6 +7,8 @@ import type { WrittenBounds } from "./policy-bounds-schema.ts";
 /** What clean-up goes by beside its policies. */
 export interface CleanupSettings {
   readonly bounds: WrittenBounds;
+  /** A fact of the service, and no policy's to say: who says it wrongly takes calls that are under way for none. */
+  readonly invocationStamp: InvocationStamp;
   /** Null: the switch is in the state. */
   readonly switch: { readonly parameter: string; readonly region: string } | null;
   /** Who stops sessions; null: whoever reads them. */
@@ -13,6 +17,8 @@ export interface CleanupSettings {
   readonly cap: { readonly maxStops: number; readonly windowMs: number };
   readonly planLifetimeMs: number;
   readonly looksAtMost: number;
+  /** What this monitor itself costs; null: not known. */
+  readonly monitorUsdPerMonth: Usd | null;
 }
 
 type Stopper =
@@ -23,6 +29,7 @@ const defaults = { maxStops: 500, window: "1h", planExpiresAfter: "30m", looksPe
 
 export const cleanupOf = (written: WrittenCleanup = {}): CleanupSettings => ({
   bounds: written.bounds ?? {},
+  invocationStamp: written.invocationStamp ?? "unknown",
   switch: written.switch ?? null,
   stopper: stopperOf(written.stopper),
   cap: {
@@ -31,6 +38,7 @@ export const cleanupOf = (written: WrittenCleanup = {}): CleanupSettings => ({
   },
   planLifetimeMs: msOf(written.planExpiresAfter ?? defaults.planExpiresAfter),
   looksAtMost: written.looksPerPass ?? defaults.looksPerPass,
+  monitorUsdPerMonth: written.monitorUsdPerMonth === undefined ? null : parseUsd(written.monitorUsdPerMonth),
 });
 
 function stopperOf({ profile, roleArn }: NonNullable<WrittenCleanup["stopper"]> = {}): Stopper | null {

@@ -7,6 +7,7 @@ const region = "must be a Region's name, for example us-east-1";
 const role = "must be the ARN of a role, such as arn:aws:iam::111122223333:role/sandmeter-stopper";
 const file = "must be the name of a policy file";
 const profile = "must be the name of a profile";
+const dollars = 'must be US dollars as a decimal in quotes, for example "4.50"';
 const one = "must have `profile` or `roleArn`, and not both";
 
 /** The section `cleanup` of the configuration: docs/cleanup.md. What policies say is in a file of their own. */
@@ -14,6 +15,9 @@ export const cleanupSchema = z.strictObject(
   {
     policy: z.string({ error: file }).min(1, file).optional(),
     bounds: policyBoundsSchema.optional(),
+    invocationStamp: z
+      .enum(["start", "completion", "unknown"], { error: "must be start, completion or unknown" })
+      .optional(),
     switch: z
       .strictObject(
         {
@@ -47,8 +51,15 @@ export const cleanupSchema = z.strictObject(
       .optional(),
     planExpiresAfter: durationSchema("1m", "24h").optional(),
     looksPerPass: countSchema(1, 10_000, "sessions").optional(),
+    monitorUsdPerMonth: z
+      .string({ error: dollars })
+      .regex(/^\d{1,12}(\.\d{1,12})?$/, dollars)
+      .optional(),
   },
-  { error: "must have some of policy, bounds, switch, stopper, cap, planExpiresAfter, looksPerPass" },
+  {
+    error:
+      "must have some of policy, bounds, invocationStamp, switch, stopper, cap, planExpiresAfter, looksPerPass, monitorUsdPerMonth",
+  },
 );
 
 export const cleanupKeys = {

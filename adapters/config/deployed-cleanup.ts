@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { PolicySet } from "../../core/cleanup/policy.ts";
+import type { PolicySet } from "../../core/cleanup/policy/policy.ts";
 import type { RunawayLimits } from "../../core/cleanup/runaway.ts";
 import { type CleanupSettings, cleanupOf } from "./cleanup-of.ts";
 import { cleanupSchema } from "./cleanup-schema.ts";
@@ -20,7 +20,7 @@ export function deployedCleanup(read: unknown): {
   const settings = cleanupOf(cleanup);
   return {
     settings,
-    policies: policiesOf(policies, boundsOf(settings.bounds)),
+    policies: policiesOf(policies, boundsOf(settings.bounds), settings.invocationStamp),
     runaway: runawayLimitsOf(policies),
   };
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { boundedPolicies, type PolicyBounds } from "../../core/cleanup/bounds.ts";
-import { canonicalJson } from "../../core/cleanup/plan-digest.ts";
-import type { Policy, PolicySet, Protection } from "../../core/cleanup/policy.ts";
+import { canonicalJson } from "../../core/cleanup/plan/plan-digest.ts";
+import { boundedPolicies, type PolicyBounds } from "../../core/cleanup/policy/bounds.ts";
+import type { InvocationStamp, Policy, PolicySet, Protection } from "../../core/cleanup/policy/policy.ts";
 import type { RunawayLimits } from "../../core/cleanup/runaway.ts";
 import { instantOfIso } from "../../core/kernel/calendar.ts";
 import { parseUsd } from "../../core/kernel/money.ts";
@@ -11,17 +11,22 @@ import { matchOf } from "./policy-match-schema.ts";
 import type { WrittenPolicy, WrittenPolicyFile } from "./policy-schema.ts";
 
 /** A policy file that was checked, as core takes it: with defaults, within the bounds, each policy with the hash of what is in force. */
-export function policiesOf(written: WrittenPolicyFile, bounds: PolicyBounds): PolicySet {
+export function policiesOf(
+  written: WrittenPolicyFile,
+  bounds: PolicyBounds,
+  invocationStamp: InvocationStamp,
+): PolicySet {
   const set: PolicySet = {
     policies: (written.policies ?? []).map(policyOf),
     protections: (written.protections ?? []).map(
       ({ match, until, why }): Protection => ({
         match: matchOf(match),
+        source: "policy",
         until: until === undefined ? null : instantOfIso(until),
         why,
       }),
     ),
-    invocationStamp: written.invocationStamp ?? "unknown",
+    invocationStamp,
   };
   const bounded = boundedPolicies(set, bounds);
   return { ...bounded, policies: bounded.policies.map((policy) => ({ ...policy, hash: hashOf(policy) })) };

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { noBounds, type PolicyBounds } from "../../core/cleanup/bounds.ts";
+import { noBounds, type PolicyBounds } from "../../core/cleanup/policy/bounds.ts";
 import { parseDuration } from "./duration.ts";
 import { matchOf, matchSchema } from "./policy-match-schema.ts";
 import { countSchema, durationSchema, yesNo } from "./policy-values.ts";

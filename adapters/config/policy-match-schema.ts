@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { NamePattern, SessionMatch } from "../../core/cleanup/policy.ts";
+import type { NamePattern, SessionMatch } from "../../core/cleanup/policy/policy.ts";
 import { accountId, interpreterId, region, sessionId } from "../../core/kernel/ids.ts";
 import { namePattern } from "./attribution-schema.ts";
 import { compileNamePattern } from "./compile-name-pattern.ts";

@@ -15,7 +15,7 @@ const breakerSchema = z.strictObject(
   { error: "must have some of maxStops, maxStopsPct, window" },
 );
 
-const policySchema = z.strictObject(
+export const policySchema = z.strictObject(
   {
     id: z.string({ error: "must be a name" }).regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, id),
     match: matchSchema.describe("Left out: every session.").optional(),
@@ -47,7 +47,7 @@ const protectionSchema = z.strictObject(
     match: matchSchema,
     until: z
       .string({ error: instantText })
-      .regex(/^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{3})?Z)?$/, instantText)
+      .regex(/^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{3})?Z)?$/, { error: instantText, abort: true })
       .refine((text) => instantOfIso(text) !== null, instantText)
       .describe("It lapses then. Left out: it holds as long as it stands here.")
       .optional(),
@@ -81,10 +81,6 @@ export const policyFileSchema = z
     {
       $schema: z.string().optional(),
       version: z.literal(1, { error: "must be 1: the version of this format" }),
-      invocationStamp: z
-        .enum(["start", "completion", "unknown"], { error: "must be start, completion or unknown" })
-        .describe("Which minute CloudWatch counts a call in. unknown, the default, takes the worse of both.")
-        .optional(),
       policies: z
         .array(policySchema, { error: "must be a list of policies" })
         .max(500, "must be 500 policies or less")
@@ -102,7 +98,7 @@ export const policyFileSchema = z
   });
 
 export const policyKeys = {
-  file: ["$schema", "version", "invocationStamp", "policies", "protections", "runaway"],
+  file: ["$schema", "version", "policies", "protections", "runaway"],
   policy: Object.keys(policySchema.shape),
   breaker: Object.keys(breakerSchema.shape),
   protection: Object.keys(protectionSchema.shape),

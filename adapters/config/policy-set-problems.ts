@@ -1,20 +1,16 @@
-import { longestCallMs } from "../../core/cleanup/call-evidence.ts";
 import { parseDuration } from "./duration.ts";
 import { policyDefaults } from "./policy-defaults.ts";
 import type { WrittenMatch } from "./policy-match-schema.ts";
 
 /** What rules between members need of a file. */
 interface CheckedFile {
-  readonly invocationStamp?: string | undefined;
   readonly policies?:
     | readonly {
         readonly id: string;
         readonly match?: WrittenMatch | undefined;
-        readonly idleAfter?: string | undefined;
         readonly minAge?: string | undefined;
         readonly maxAge?: string | undefined;
         readonly maxAgeStopsBusy?: boolean | undefined;
-        readonly evidence?: string | undefined;
       }[]
     | undefined;
 }
@@ -25,7 +21,7 @@ interface SetProblem {
 }
 
 /** What no member shows alone: members that contradict each other, and policies of which nobody could say which is meant. */
-export function policySetProblems({ invocationStamp, policies = [] }: CheckedFile): readonly SetProblem[] {
+export function policySetProblems({ policies = [] }: CheckedFile): readonly SetProblem[] {
   const problems: SetProblem[] = [];
   const add = (index: number, member: string | null, message: string): void => {
     problems.push({ path: ["policies", index, ...(member === null ? [] : [member])], message });
@@ -47,12 +43,6 @@ export function policySetProblems({ invocationStamp, policies = [] }: CheckedFil
     }
     if (policy.maxAgeStopsBusy === true && policy.maxAge === undefined) {
       add(index, "maxAgeStopsBusy", "does nothing without maxAge: set one, or leave it out");
-    }
-    const idleAfter = policy.idleAfter ?? policyDefaults.idleAfter;
-    const isStampUnknown = (invocationStamp ?? "unknown") === "unknown";
-    if (policy.evidence === "invocations" && isStampUnknown && (parseDuration(idleAfter) ?? 0) < longestCallMs) {
-      const message = `(${idleAfter}) must be 15m or more by evidence of invocations while invocationStamp is unknown: a call lasts up to 15 minutes`;
-      add(index, "idleAfter", message);
     }
   }
   return problems;

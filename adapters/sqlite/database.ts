@@ -134,6 +134,9 @@ const damaged = [11, 26];
 /** Faults of a statement: SQLITE_ERROR, INTERNAL, CONSTRAINT, MISMATCH, MISUSE, RANGE. Any other is about the file and its disk. */
 const ofProgram = [1, 2, 19, 20, 21, 25];
 
+const lostText =
+  "What is lost with it is the memory of earlier passes and of costs that are not closed yet, and of clean-up protections by hand, the switch (where it is kept here: a new state is disarmed), plans, and the records of what was stopped in the last 400 days; nothing in AWS and no history. Protect anew what has to live before you arm again.";
+
 /** Turns what SQLite throws into the error of the registry; anything else comes back as it was. */
 export function registryError(error: unknown, file: string): unknown {
   if (error instanceof RegistryError) return error;
@@ -149,7 +152,7 @@ export function registryError(error: unknown, file: string): unknown {
   if (error instanceof SyntaxError || (code !== null && damaged.includes(code))) {
     return new RegistryError(
       "corrupt",
-      `${file} is damaged (${error.message}): move it away, and Sandmeter starts a new one. What is lost is the memory of earlier passes and of costs that are not closed yet, nothing in AWS and no history.`,
+      `${file} is damaged (${error.message}): restore a copy of it, or move it away, and Sandmeter starts a new one. ${lostText}`,
       { cause: error },
     );
   }

@@ -8,15 +8,16 @@ type Job<T> = (now: Instant, pass: PassOutcome, signal: AbortSignal) => Promise<
 /** A job beside the passes: reading a day of usage records must not keep anyone from seeing a quota run out. */
 export interface Beside<T> {
   /**
-   * To be called in each pass, with what it found. Begins the job where it is due and not at work; answers the outcome of one that ended since
-   * the last call, or null. With `isLast` it waits for the one at work. Rejects with what the job rejected with.
+   * To be called in each pass, with what it found. Begins the job where it is due and not at work; answers the outcomes that nobody was told
+   * of yet, the oldest first: of one that ended since the last call, and with `isLast` of the one at work too, which it waits for. Rejects with
+   * what the job rejected with.
    */
-  readonly inPass: (now: Instant, pass: PassOutcome, isLast: boolean, signal: AbortSignal) => Promise<T | null>;
+  readonly inPass: (now: Instant, pass: PassOutcome, isLast: boolean, signal: AbortSignal) => Promise<readonly T[]>;
 }
 
 export type AccountsBeside = Beside<AccountsOutcome>;
 
-export const noAccounts: AccountsBeside = { inPass: async () => null };
+export const noAccounts: AccountsBeside = { inPass: async () => [] };
 
 /** Runs a job in the first pass, and then in each one that begins `everyMs` or more after the last that did. */
 export function besidePasses<T>(everyMs: number, keep: Job<T>): Beside<T> {
@@ -38,17 +39,20 @@ export function besidePasses<T>(everyMs: number, keep: Job<T>): Beside<T> {
         atWork = null;
       });
   };
-  const take = (): T | null => {
+  const take = (): readonly T[] => {
     const result = ended;
     ended = null;
     if (result !== null && "error" in result) throw result.error;
-    return result?.outcome ?? null;
+    return result === null ? [] : [result.outcome];
   };
   return {
     inPass: async (now, pass, isLast, signal) => {
+      // First, so that no later run hides what one failed with.
+      const before = take();
       if (atWork === null && now >= dueAt) begin(now, pass, signal);
-      if (isLast) await atWork;
-      return take();
+      if (!isLast) return before;
+      await atWork;
+      return [...before, ...take()];
     },
   };
 }

@@ -4,10 +4,10 @@ import { type CallCounts, callCounts, metricLagMs } from "../../adapters/aws/int
 import { knownSpan } from "../../adapters/aws/session-calls-known.ts";
 import { callsPlaces } from "../../adapters/aws/session-calls-places.ts";
 import { readRecordedCalls } from "../../adapters/aws/session-calls-read.ts";
-import type { PastCall, PastCalls } from "../../core/cleanup/backtest-types.ts";
-import { longestCallMs } from "../../core/cleanup/call-evidence.ts";
-import type { Span } from "../../core/cleanup/evidence.ts";
-import type { InvocationStamp } from "../../core/cleanup/policy.ts";
+import type { PastCall, PastCalls } from "../../core/cleanup/backtest/backtest-types.ts";
+import { longestCallMs } from "../../core/cleanup/evidence/call-evidence.ts";
+import type { Span, Unknown } from "../../core/cleanup/evidence/evidence.ts";
+import type { InvocationStamp } from "../../core/cleanup/policy/policy.ts";
 import type { Interpreter } from "../../core/inventory/interpreter.ts";
 import type { Target } from "../../core/inventory/target.ts";
 import type { InterpreterId, SessionId } from "../../core/kernel/ids.ts";
@@ -17,10 +17,14 @@ import { pastCallOf } from "./past-calls.ts";
 
 export interface CallsOfTarget {
   readonly of: (interpreter: InterpreterId, session: SessionId, life: Span) => PastCalls;
-  readonly problems: readonly Problem[];
+  /** What could not be read, as far as it is of sessions that were asked for. */
+  readonly problems: () => readonly Problem[];
 }
 
 interface Known {
+  readonly kind: "known";
+  /** Up to where calls are known, where that is earlier than it should be, and why. */
+  readonly late: { readonly from: Instant; readonly message: string } | null;
   readonly counts: PastCalls;
   /** Of single sessions, and in which time none of them is missing; null where that is nowhere. */
   readonly single: { readonly span: Span; readonly bySession: ReadonlyMap<SessionId, readonly PastCall[]> } | null;
@@ -43,12 +47,12 @@ export async function callsOfTarget(
   };
   const counted = await callCounts(clients, target, interpreters, wide, now, signal);
   const deliveriesOf = rememberedDeliveries(clients, ["TRACES", "APPLICATION_LOGS"]);
-  const known = new Map<InterpreterId, Known>();
+  const known = new Map<InterpreterId, Known | Unknown>();
   const problems: Problem[] = [];
   for (const interpreter of interpreters) {
     const counts = counted.get(interpreter.id);
     if (counts === undefined || counts.kind === "unknown") {
-      if (counts?.code === "failed") problems.push({ code: "CallsUnknown", message: counts.message });
+      if (counts !== undefined) known.set(interpreter.id, counts);
       continue;
     }
     const { places } = callsPlaces(target, interpreter.id, await deliveriesOf(target, signal));
@@ -65,10 +69,35 @@ export async function callsOfTarget(
       single = { span, bySession: new Map([...bySession].map(([id, calls]) => [id, calls.map(pastCallOf)])) };
       break;
     }
-    known.set(interpreter.id, { counts: countsOf(counts), single });
+    const late = counts.late === null ? null : { from: counts.completeUntil, message: counts.late.message };
+    known.set(interpreter.id, { kind: "known", counts: countsOf(counts), single, late });
   }
-  return { problems, of: (interpreter, session, life) => choose(known.get(interpreter), session, life) };
+  const missing = new Map<string, Problem>();
+  return {
+    problems: () => [...problems, ...missing.values()],
+    of: (interpreter, session, life) => {
+      const own = known.get(interpreter) ?? notListed(target, interpreter);
+      const message = missingOf(own, life, window, now);
+      if (message !== null) missing.set(message, { code: "CallsUnknown", message });
+      return own.kind === "unknown" ? { kind: "none" } : choose(own, session, life);
+    },
+  };
 }
+
+/** What of a session's calls is not known, and should be; null where nothing is. That none was ever made is told by counting it. */
+function missingOf(own: Known | Unknown, life: Span, window: Span, now: Instant): string | null {
+  if (own.kind === "known") return own.late !== null && life.until > own.late.from ? own.late.message : null;
+  return own.code === "never-called" && window.from >= plusMs(now, -listedMs) ? null : own.message;
+}
+
+/** CloudWatch lists series that had a datapoint within this time (read 2026-11): of an older one nobody knows whether it is there. */
+const listedMs = 14 * 86_400_000;
+
+const notListed = ({ region }: Target, interpreter: InterpreterId): Unknown => ({
+  kind: "unknown",
+  code: "no-call-logs",
+  message: `Calls of interpreter ${interpreter} in ${region} were not read, because the account lists no such interpreter any more.`,
+});
 
 const countsOf = ({ window, completeUntil, minutes }: CallCounts): PastCalls => ({
   kind: "interpreter",
@@ -77,9 +106,7 @@ const countsOf = ({ window, completeUntil, minutes }: CallCounts): PastCalls => 
 });
 
 /** Its own calls, where all of its life is in the time in which none is missing; else those of its interpreter. */
-function choose(known: Known | undefined, session: SessionId, life: Span): PastCalls {
-  if (known === undefined) return { kind: "none" };
-  const { counts, single } = known;
+function choose({ counts, single }: Known, session: SessionId, life: Span): PastCalls {
   if (single === null || single.span.from > life.from || single.span.until < life.until) return counts;
   return { kind: "session", window: single.span, calls: single.bySession.get(session) ?? [] };
 }

@@ -1,7 +1,7 @@
 import type { AwsClients } from "../../adapters/aws/clients.ts";
 import { awsSandboxReader } from "../../adapters/aws/sandbox-reader.ts";
-import type { Span } from "../../core/cleanup/evidence.ts";
-import type { InvocationStamp } from "../../core/cleanup/policy.ts";
+import type { Span } from "../../core/cleanup/evidence/evidence.ts";
+import type { InvocationStamp } from "../../core/cleanup/policy/policy.ts";
 import type { Interpreter } from "../../core/inventory/interpreter.ts";
 import { type Target, targetKey } from "../../core/inventory/target.ts";
 import { type Instant, instant, isoOf, plusMs } from "../../core/kernel/instant.ts";
@@ -22,21 +22,27 @@ const dayMs = 86_400_000;
 
 export interface AccountHistory {
   readonly callsOf: CallsOf;
-  readonly problems: readonly Problem[];
+  /** To be asked for at the end: what of calls is missing is known once it has been asked for. */
+  readonly problems: () => readonly Problem[];
+  /** By the service's clock. */
+  readonly now: Instant;
 }
 
-/** Reads what the account itself has recorded, in the Regions of the settings, within the time that was asked for. */
+/**
+ * Reads what the account itself has recorded, in the Regions of the settings, within the time that was asked for. Where data end is by the
+ * service's clock: by one that is ahead of it, the last minutes would be missing, and all else with them.
+ */
 export async function readAccount(
   clients: AwsClients,
   { settings, accounts, policies }: CleanupInput,
   own: BacktestOptions,
   past: PastUsage,
-  now: Instant,
   tell: (text: string) => void,
   signal: AbortSignal,
 ): Promise<AccountHistory> {
-  const { targets } = await readSubject(clients, settings, systemClock, signal);
-  const window: Span = { from: own.from ?? now, until: own.until ?? now };
+  const { targets, now } = await readSubject(clients, settings, systemClock, signal);
+  // What is still to come has not been recorded.
+  const window: Span = { from: own.from ?? now, until: instant(Math.min(own.until ?? now, now)) };
   const usage = own.usage.includes(accountPlace) ? usageSourceOf(clients, accounts) : null;
   const stamp = own.calls.includes(accountPlace) ? policies.invocationStamp : null;
   return historyOf(clients, targets, { usage, stamp, window, past, now, tell }, signal);
@@ -69,14 +75,25 @@ export async function historyOf(
     if (input.stamp === null) continue;
     input.tell(`Reading calls in ${target.region}`);
     const known = await callsOfTarget(clients, target, items, input.window, input.stamp, input.now, signal);
-    problems.push(...known.problems);
     calls.set(targetKey(target), known);
   }
+  const unasked = new Map<string, Problem>();
   return {
-    problems,
-    callsOf: (key, life) => calls.get(targetKey(key))?.of(key.interpreter, key.session, life) ?? { kind: "none" },
+    now: input.now,
+    problems: () => [...problems, ...[...calls.values()].flatMap((each) => each.problems()), ...unasked.values()],
+    callsOf: (key, life) => {
+      const known = calls.get(targetKey(key));
+      if (known !== undefined) return known.of(key.interpreter, key.session, life);
+      if (input.stamp !== null) unasked.set(targetKey(key), notAsked(key));
+      return { kind: "none" };
+    },
   };
 }
+
+const notAsked = ({ account, region }: Target): Problem => ({
+  code: "CallsNotAsked",
+  message: `There are usage records of account ${account} in ${region}, and calls were not asked for there: see --regions.`,
+});
 
 /** Each place once, whichever interpreters share it. An interpreter without usage logs is no problem: its sessions are unprovable. */
 async function readUsage(

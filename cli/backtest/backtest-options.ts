@@ -1,6 +1,6 @@
 import { parseDuration } from "../../adapters/config/duration.ts";
-import type { SweptMember } from "../../core/cleanup/backtest-sweep.ts";
-import type { TelemetryLag } from "../../core/cleanup/backtest-types.ts";
+import type { SweptMember } from "../../core/cleanup/backtest/backtest-sweep.ts";
+import type { TelemetryLag } from "../../core/cleanup/backtest/backtest-types.ts";
 import { instantOfIso } from "../../core/kernel/calendar.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
 import { durationOfFlag } from "../config/duration-flag.ts";
@@ -81,7 +81,8 @@ export function readBacktestOptions(options: VerbInput["options"], problems: str
 }
 
 function sweptOf(text: string, problems: string[]): readonly SweptValue[] {
-  const [name = "", values = ""] = text.split("=", 2);
+  const [name = "", ...rest] = text.split("=");
+  const values = rest.join("=");
   const member = members.find((known) => known === name);
   if (member === undefined || values === "") {
     const hint = member === undefined ? nearestOf(name, members) : "";
@@ -101,9 +102,9 @@ function sweptOf(text: string, problems: string[]): readonly SweptValue[] {
 }
 
 function lagOf(range: string, delivery: string, problems: string[]): TelemetryLag {
-  const [least = "", most = least] = range.split("-", 2);
+  const [least = "", most = least, ...more] = range.split("-");
   const [leastMs, mostMs] = [parseDuration(least), parseDuration(most)];
-  const isRange = leastMs !== null && mostMs !== null && leastMs <= mostMs && mostMs <= dayMs;
+  const isRange = more.length === 0 && leastMs !== null && mostMs !== null && leastMs <= mostMs && mostMs <= dayMs;
   if (!isRange) problems.push(`--lag must be two times such as 20m-60m, the shorter first, not "${safeText(range)}"`);
   return {
     atTeardown: teardownOf(delivery, problems),
@@ -114,7 +115,8 @@ function lagOf(range: string, delivery: string, problems: string[]): TelemetryLa
 
 /** `at-teardown=ID,ID` is about these interpreters alone. */
 function teardownOf(delivery: string, problems: string[]): TelemetryLag["atTeardown"] {
-  const [how = "", names] = delivery.split("=", 2);
+  const [how = "", ...rest] = delivery.split("=");
+  const names = rest.length === 0 ? undefined : rest.join("=");
   if (how === "streaming" && names === undefined) return "none";
   const ids = (names ?? "").split(",").map((id) => id.trim());
   if (how === "at-teardown" && names === undefined) return "all";

@@ -1,6 +1,6 @@
-import type { Backtest, ReplayedSession, StopFigures } from "../../core/cleanup/backtest.ts";
-import type { TelemetryLag } from "../../core/cleanup/backtest-types.ts";
-import type { Span } from "../../core/cleanup/evidence.ts";
+import type { Backtest, ReplayedSession, StopFigures } from "../../core/cleanup/backtest/backtest.ts";
+import type { TelemetryLag } from "../../core/cleanup/backtest/backtest-types.ts";
+import type { Span } from "../../core/cleanup/evidence/evidence.ts";
 import { isoOf } from "../../core/kernel/instant.ts";
 import { formatUsd } from "../../core/kernel/money.ts";
 import type { Problem } from "../../core/kernel/problem.ts";

@@ -1,22 +1,21 @@
 import path from "node:path";
-import { createInterface } from "node:readline";
 import { createGunzip } from "node:zlib";
-import { callOfLog, callOfSpan, type RecordedCall } from "../../adapters/aws/session-calls-record.ts";
+import { callsLineOf } from "../../adapters/aws/session-calls-line.ts";
+import type { RecordedCall } from "../../adapters/aws/session-calls-record.ts";
 import { problemOfFile } from "../../adapters/files/file-problem.ts";
 import { isGzip } from "../../adapters/files/input-file.ts";
 import { openedInTurn } from "../../adapters/files/opened-in-turn.ts";
 import type { SessionKey } from "../../core/billing/usage-record.ts";
-import type { PastCall } from "../../core/cleanup/backtest-types.ts";
-import { type InterpreterId, interpreterId } from "../../core/kernel/ids.ts";
+import type { PastCall } from "../../core/cleanup/backtest/backtest-types.ts";
 import { instant } from "../../core/kernel/instant.ts";
 import type { Problem } from "../../core/kernel/problem.ts";
+import { boundedLines } from "./bounded-lines.ts";
 import { filesAt } from "./read-places.ts";
 
 /** Calls of the interpreters that files tell of. */
 export interface CallsOfFiles {
   /** Null where no line is about the interpreter: then nothing is known of its calls. */
   readonly of: (key: SessionKey) => readonly PastCall[] | null;
-  readonly calls: number;
   readonly problems: readonly Problem[];
 }
 
@@ -28,21 +27,27 @@ export const pastCallOf = ({ from, until, counted }: RecordedCall): PastCall => 
   at: counted.completion,
 });
 
+/** CloudWatch takes events of a megabyte at most (read 2026-11); whatever is so much longer is no line of calls. */
+const mostChars = 16 * 1024 * 1024;
+
 /** Reads spans and application logs, line by line; other lines are of other things, as in the group of all spans. */
 export async function callsOfFiles(places: readonly string[], cwd: string, signal: AbortSignal): Promise<CallsOfFiles> {
   const interpreters = new Map<string, Map<string, RecordedCall>>();
   const problems: Problem[] = [];
-  const take = (line: string): void => {
-    const owner = ownerOf(line);
-    if (owner === null) return;
-    const known = interpreters.get(owner.key) ?? new Map<string, RecordedCall>();
-    interpreters.set(owner.key, known);
-    const span = callOfSpan(line, null, owner.interpreter);
-    const call = span ?? callOfLog(line, null, owner.interpreter);
+  let lost = 0;
+  const take = (line: string | null): void => {
+    const told = line === null ? "lost" : callsLineOf(line);
+    if (told === "lost") lost += 1;
+    if (told === "lost" || told === null) return;
+    const key = ownerKey(told.account, told.region, told.interpreter);
+    const known = interpreters.get(key) ?? new Map<string, RecordedCall>();
+    interpreters.set(key, known);
+    const { call, isSpan } = told;
     // A span says both ends of a call, and a log one moment of it.
-    if (call !== null && (span !== null || !known.has(call.id))) known.set(call.id, call);
+    if (call !== null && (isSpan || !known.has(call.id))) known.set(call.id, call);
   };
   for (const place of places) {
+    lost = 0;
     const files = await filesAt(path.resolve(cwd, place));
     const listing = await files.list(instant(0), instant(8.64e15), signal);
     problems.push(...listing.problems);
@@ -54,7 +59,7 @@ export async function callsOfFiles(places: readonly string[], cwd: string, signa
           const stream = await opened.stream();
           const lines = isGzip(head) ? stream.pipe(createGunzip()) : stream;
           stream.once("error", (error) => lines.destroy(error));
-          for await (const line of createInterface({ input: lines, crlfDelay: Number.POSITIVE_INFINITY })) take(line);
+          for await (const line of boundedLines(lines, mostChars)) take(line);
         } finally {
           await opened.close();
         }
@@ -63,6 +68,7 @@ export async function callsOfFiles(places: readonly string[], cwd: string, signa
         problems.push(problemOfFile(files, file, error));
       }
     }
+    if (lost > 0) problems.push(lostLines(place, lost));
   }
   const bySession = new Map(
     [...interpreters].map(([key, calls]) => [key, Map.groupBy(calls.values(), ({ session }) => session)] as const),
@@ -74,7 +80,6 @@ export async function callsOfFiles(places: readonly string[], cwd: string, signa
         bySession.get(ownerKey(awsOwned, key.region, key.interpreter));
       return sessions === undefined ? null : (sessions.get(key.session) ?? []).map(pastCallOf);
     },
-    calls: [...interpreters.values()].reduce((sum, calls) => sum + calls.size, 0),
     problems,
   };
 }
@@ -82,12 +87,9 @@ export async function callsOfFiles(places: readonly string[], cwd: string, signa
 /** Whose the built-in tools are. */
 const awsOwned = "aws";
 
-const ownerKey = (...parts: readonly string[]): string => parts.join(" ");
+const lostLines = (place: string, lost: number): Problem => ({
+  code: "SkippedLines",
+  message: `${place}: ${lost} ${lost === 1 ? "line" : "lines"} of calls could not be read, so that calls are missing: a stop that they would show to be false is not known to be right.`,
+});
 
-/** Of which interpreter a line is; null where it is no record of a call. */
-function ownerOf(line: string): { readonly key: string; readonly interpreter: InterpreterId } | null {
-  const [, region = "", account = "", name = ""] =
-    /"arn:[a-z0-9-]+:bedrock-agentcore:([a-z0-9-]+):(\d{12}|aws):code-interpreter(?:-custom)?\/([^"]+)"/.exec(line) ??
-    [];
-  return name === "" ? null : { key: ownerKey(account, region, name), interpreter: interpreterId(name) };
-}
+const ownerKey = (...parts: readonly string[]): string => parts.join(" ");

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import type { AwsClients } from "../../adapters/aws/clients.ts";
 import type { SessionKey } from "../../core/billing/usage-record.ts";
-import type { PastEnd } from "../../core/cleanup/backtest-types.ts";
+import type { PastEnd } from "../../core/cleanup/backtest/backtest-types.ts";
 import { type Target, targetKey } from "../../core/inventory/target.ts";
 import { type Instant, instant, plusMs } from "../../core/kernel/instant.ts";
 import type { SessionRecord } from "../../core/ports/registry.ts";

@@ -1,7 +1,7 @@
 import type { UsageColumns } from "../../core/billing/usage-columns.ts";
 import type { SessionKey } from "../../core/billing/usage-record.ts";
-import type { PastCalls, PastEnd, PastSession } from "../../core/cleanup/backtest-types.ts";
-import type { Span } from "../../core/cleanup/evidence.ts";
+import type { PastCalls, PastEnd, PastSession } from "../../core/cleanup/backtest/backtest-types.ts";
+import type { Span } from "../../core/cleanup/evidence/evidence.ts";
 import { type Instant, instant } from "../../core/kernel/instant.ts";
 import type { PastLife, PastLives } from "./past-lives.ts";
 import { type PastUsage, sessionKeyText } from "./past-usage.ts";
@@ -24,7 +24,7 @@ export function* pastSessions(
   for (const key of past.keys()) {
     const name = sessionKeyText(key);
     seen.add(name);
-    yield sessionOf(key, past.release(key), lives.get(name) ?? null, callsOf, window);
+    yield withHole(past, sessionOf(key, past.release(key), lives.get(name) ?? null, callsOf, window));
   }
   // Sessions without a record are leaks as well, maybe: they are listed as what cannot be proved.
   for (const [name, life] of lives) {
@@ -33,6 +33,13 @@ export function* pastSessions(
     const usage = past.hasInterpreter(life.key, life.key.interpreter) ? past.release(life.key) : null;
     yield sessionOf(life.key, usage, life, callsOf, window);
   }
+}
+
+/** One that nobody saw end, and whose records end where others' are missing, may have gone on. */
+function withHole(past: PastUsage, found: PastSession): PastSession {
+  const { end, session } = found;
+  const key: SessionKey = { ...session.target, interpreter: session.interpreter, session: session.id };
+  return { ...found, mayGoOn: end.latest === null && past.isHoleAfter(key, end.earliest) };
 }
 
 function sessionOf(

@@ -1,11 +1,13 @@
 import type { UsageColumns } from "../../core/billing/usage-columns.ts";
 import { joinColumns } from "../../core/billing/usage-columns.ts";
 import type { SessionKey } from "../../core/billing/usage-record.ts";
+import type { TelemetryLag } from "../../core/cleanup/backtest/backtest-types.ts";
 import { type Target, targetKey } from "../../core/inventory/target.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
 import type { Problem } from "../../core/kernel/problem.ts";
 import type { SessionBatch, UsageReading } from "../../core/ports/usage-source.ts";
 import { CliError } from "../cli-error.ts";
+import { type RecordHoles, recordHoles } from "./record-holes.ts";
 
 /** 32 bytes each: more would not fit into the memory of a usual machine. */
 const mostRecords = 40_000_000;
@@ -23,12 +25,16 @@ export interface PastUsage {
   readonly hasInterpreter: (target: Target, interpreter: string) => boolean;
   /** The records of one session, which are given away: a second time there are none. */
   readonly release: (key: SessionKey) => UsageColumns;
+  /** Interpreters that were named and have no record: misspelt, they would be taken for those whose records come at once. */
+  readonly unknownOf: (named: TelemetryLag["atTeardown"]) => readonly Problem[];
+  readonly isHoleAfter: RecordHoles["isHoleAfter"];
   readonly span: () => { readonly from: number; readonly until: number };
 }
 
 export function pastUsage(from: Instant | null, until: Instant | null): PastUsage {
   const bySession = new Map<string, { readonly key: SessionKey; parts: UsageColumns[] }>();
   const interpreters = new Set<string>();
+  const holes = recordHoles();
   const problems: Problem[] = [];
   let records = 0;
   let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
@@ -45,6 +51,7 @@ export function pastUsage(from: Instant | null, until: Instant | null): PastUsag
           last = Math.max(last, at + 1000 * (kept.elapsedSeconds[row] ?? 0));
         }
         interpreters.add(interpreterKey(key, key.interpreter));
+        holes.take(key, kept);
         const name = sessionKeyText(key);
         const known = bySession.get(name);
         if (known === undefined) bySession.set(name, { key, parts: [kept] });
@@ -81,9 +88,19 @@ export function pastUsage(from: Instant | null, until: Instant | null): PastUsag
       if (known !== undefined) known.parts = [];
       return joined;
     },
+    unknownOf: (named) => {
+      const known = new Set([...bySession.values()].map(({ key }) => String(key.interpreter)));
+      return [...(typeof named === "string" ? [] : named)].filter((id) => !known.has(id)).map(unknownInterpreter);
+    },
+    isHoleAfter: holes.isHoleAfter,
     span: () => ({ from: first, until: last }),
   };
 }
+
+const unknownInterpreter = (id: string): Problem => ({
+  code: "UnknownInterpreter",
+  message: `--delivery names interpreter ${id}, of which there is no usage record.`,
+});
 
 const tooMany = `there are more than ${mostRecords / 1e6} million usage records: name a shorter time with --from and --to`;
 

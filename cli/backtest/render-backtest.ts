@@ -1,6 +1,6 @@
-import type { StopFigures } from "../../core/cleanup/backtest.ts";
-import type { StopBasis } from "../../core/cleanup/backtest-types.ts";
-import { durationText } from "../../core/cleanup/duration-text.ts";
+import type { StopFigures } from "../../core/cleanup/backtest/backtest.ts";
+import type { StopBasis } from "../../core/cleanup/backtest/backtest-types.ts";
+import { durationText } from "../../core/kernel/duration-text.ts";
 import { isoOf } from "../../core/kernel/instant.ts";
 import { formatUsd } from "../../core/kernel/money.ts";
 import { amountText, dollarText } from "../render/dollars.ts";

@@ -1,14 +1,10 @@
 import type { AwsClients } from "../../adapters/aws/clients.ts";
 import { codeInterpreterKind } from "../../adapters/aws/code-interpreter-kind.ts";
-import { boundsOf } from "../../adapters/config/policy-bounds-schema.ts";
-import { type Backtest, backtest } from "../../core/cleanup/backtest.ts";
-import { withMember } from "../../core/cleanup/backtest-sweep.ts";
-import { boundViolations } from "../../core/cleanup/bounds.ts";
-import type { Span } from "../../core/cleanup/evidence.ts";
-import type { PolicySet } from "../../core/cleanup/policy.ts";
-import { instant } from "../../core/kernel/instant.ts";
+import { type Backtest, backtest } from "../../core/cleanup/backtest/backtest.ts";
+import type { Span } from "../../core/cleanup/evidence/evidence.ts";
+import { type Instant, instant } from "../../core/kernel/instant.ts";
 import type { Problem } from "../../core/kernel/problem.ts";
-import { type CleanupInput, readCleanupInput } from "../cleanup/cleanup-input.ts";
+import type { CleanupInput } from "../cleanup/cleanup-input.ts";
 import { CliError, UsageError } from "../cli-error.ts";
 import { type ExitCode, exitCode, worstExitCode } from "../exit-code.ts";
 import { progressLine } from "../render/progress-line.ts";
@@ -16,21 +12,23 @@ import { safeJson } from "../render/safe-text.ts";
 import { clientsOf } from "../scan/compose.ts";
 import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
-import type { CheckVerb, RunVerb, VerbInput } from "../verb.ts";
-import { readAccount } from "./account-history.ts";
-import { accountPlace, type BacktestOptions, readBacktestOptions, type SweptValue } from "./backtest-options.ts";
+import type { CheckVerb, RunVerb } from "../verb.ts";
+import { type AccountHistory, readAccount } from "./account-history.ts";
+import { readBacktestInput, type Variant } from "./backtest-input.ts";
+import { accountPlace, type BacktestOptions } from "./backtest-options.ts";
 import { type BacktestContent, backtestReport } from "./backtest-report.ts";
 import { callsOfFiles } from "./past-calls.ts";
 import { livesOfState } from "./past-lives.ts";
 import { type CallsOf, pastSessions } from "./past-sessions.ts";
-import { pastUsage } from "./past-usage.ts";
+import { type PastUsage, pastUsage } from "./past-usage.ts";
 import { readUsagePlace } from "./read-places.ts";
 import { backtestCsv, renderBacktest } from "./render-backtest.ts";
 
-export const checkBacktest: CheckVerb = async (input, terminal) => (await readInput(input.options, terminal)).problems;
+export const checkBacktest: CheckVerb = async (input, terminal) =>
+  (await readBacktestInput(input.options, terminal)).problems;
 
 export const runBacktest: RunVerb = async ({ options }, terminal) => {
-  const { problems, own, cleanup, sets } = await readInput(options, terminal);
+  const { problems, own, cleanup, sets } = await readBacktestInput(options, terminal);
   if (problems.length > 0) throw new UsageError(problems);
   let made: AwsClients | null = null;
   // Files alone need no client.
@@ -48,34 +46,6 @@ export const runBacktest: RunVerb = async ({ options }, terminal) => {
   }
 };
 
-interface Variant {
-  readonly change: SweptValue | null;
-  readonly set: PolicySet;
-}
-
-interface BacktestInput {
-  readonly problems: readonly string[];
-  readonly own: BacktestOptions;
-  readonly cleanup: CleanupInput;
-  readonly sets: readonly Variant[];
-}
-
-async function readInput(options: VerbInput["options"], terminal: Terminal): Promise<BacktestInput> {
-  const { problems, ...cleanup } = await readCleanupInput(options, terminal, "needed");
-  const own = readBacktestOptions(options, problems);
-  const bounds = boundsOf(cleanup.cleanup.bounds);
-  const sets: Variant[] = [{ change: null, set: cleanup.policies }];
-  for (const change of own.swept) {
-    const set = withMember(cleanup.policies, change.member, change.valueMs);
-    const outside = set.policies.flatMap((policy) => boundViolations(policy, bounds));
-    if (outside.length > 0) {
-      problems.push(`--sweep ${change.member}=${change.text} is outside of the bounds that the configuration sets`);
-    }
-    sets.push({ change, set });
-  }
-  return { problems, own, cleanup, sets };
-}
-
 async function replay(
   own: BacktestOptions,
   cleanup: CleanupInput,
@@ -88,7 +58,7 @@ async function replay(
   const past = pastUsage(own.from, own.until);
   const progress = progressLine(terminal);
   const problems: Problem[] = [];
-  let account: CallsOf | null = null;
+  let account: AccountHistory | null = null;
   try {
     for (const place of own.usage) {
       progress.show(() => `Reading ${place}: ${past.records()} records so far`);
@@ -96,14 +66,12 @@ async function replay(
     }
     if ([...own.usage, ...own.calls].includes(accountPlace)) {
       const tell = (text: string): void => progress.show(() => text);
-      const read = await readAccount(clients(), cleanup, own, past, now, tell, signal);
-      account = read.callsOf;
-      problems.push(...read.problems);
+      account = await readAccount(clients(), cleanup, own, past, tell, signal);
     }
     problems.push(...past.problems());
-    if (past.records() === 0) throw new CliError(nothingText(problems));
-    const span = past.span();
-    const window: Span = { from: own.from ?? instant(span.from), until: own.until ?? instant(span.until) };
+    if (past.records() === 0) throw new CliError(nothingText([...problems, ...(account?.problems() ?? [])]));
+    problems.push(...past.unknownOf(own.lag.atTeardown));
+    const window = recordedWindow(own, past.span(), account?.now ?? now);
     const files = await callsOfFiles(
       own.calls.filter((place) => place !== accountPlace),
       cwd,
@@ -115,12 +83,14 @@ async function replay(
       const calls = files.of(key);
       // What came later is no part of what is replayed.
       if (calls !== null) {
-        return { kind: "session", window, calls: calls.filter(({ surelyFrom }) => surelyFrom < window.until) };
+        const within = calls.filter(({ surelyFrom }) => surelyFrom < window.until);
+        return { kind: "session", window, calls: within, mayMiss: files.problems.length > 0 };
       }
-      return account?.(key, life) ?? { kind: "none" };
+      return account?.callsOf(key, life) ?? { kind: "none" };
     };
     progress.show(() => `Replaying ${past.records()} records`);
     const found = replayAll(pastSessions(past, lives, callsOf, window), sets, cleanup, own, window);
+    problems.push(...(account?.problems() ?? []));
     return {
       policyFile: cleanup.policyFile ?? "",
       window,
@@ -133,6 +103,20 @@ async function replay(
   } finally {
     progress.clear();
   }
+}
+
+/**
+ * What was recorded of what was asked for: whether a session did not work again, or was only not seen any more, is told by where that ends.
+ * An account has recorded up to now, and files no more than what is in them.
+ */
+function recordedWindow(
+  { usage, from, until }: BacktestOptions,
+  span: ReturnType<PastUsage["span"]>,
+  now: Instant,
+): Span {
+  const isAccount = usage.every((place) => place === accountPlace);
+  const [first, last] = isAccount ? [from ?? span.from, now] : [span.from, span.until];
+  return { from: instant(Math.max(from ?? first, first)), until: instant(Math.min(until ?? last, last)) };
 }
 
 const replayAll = (

@@ -4,8 +4,8 @@ import process from "node:process";
 import { type CleanupSettings, cleanupOf } from "../../adapters/config/cleanup-of.ts";
 import { runawayLimitsOf } from "../../adapters/config/policies-of.ts";
 import { boundsOf } from "../../adapters/config/policy-bounds-schema.ts";
-import { boundedPolicies } from "../../core/cleanup/bounds.ts";
-import type { PolicySet } from "../../core/cleanup/policy.ts";
+import { boundedPolicies } from "../../core/cleanup/policy/bounds.ts";
+import type { PolicySet } from "../../core/cleanup/policy/policy.ts";
 import type { RunawayLimits } from "../../core/cleanup/runaway.ts";
 import { type AccountsSettings, accountsSettingsOf } from "../accounts/accounts-settings.ts";
 import { UsageError } from "../cli-error.ts";
@@ -34,19 +34,26 @@ export interface CleanupInputRead extends CleanupInput {
 
 /**
  * Reads flags, configuration and policies, and gathers what is wrong with all of them. The policy file is that of `--policy`, else the
- * configuration's, else sandmeter.policy.yaml. `if-there`: there need not be one; `ignored`: what is wrong with it bars nobody.
+ * configuration's, else sandmeter.policy.yaml. `if-there`: there need not be one; `ignored`: what is wrong with it bars nobody. Where
+ * `ofPolicy` is given, what is wrong with the file is told there instead.
  */
 export async function readCleanupInput(
   options: VerbInput["options"],
   terminal: Terminal,
   policy: "needed" | "if-there" | "ignored",
+  ofPolicy: string[] | null = null,
 ): Promise<CleanupInputRead> {
   const { settings, config, problems } = await readAwsSettings(options, terminal);
   const found = [...problems];
   const surroundings = { cwd: terminal.cwd, env: terminal.env, platform: process.platform };
   const accounts = accountsSettingsOf(config, options, surroundings, found);
   const policyFile = policy === "ignored" ? null : fileOf(options, config, policy === "needed", terminal.cwd);
-  return { settings, accounts, ...(await cleanupPartOf(config, policyFile, terminal.cwd, found)), problems: found };
+  return {
+    settings,
+    accounts,
+    ...(await cleanupPartOf(config, policyFile, terminal.cwd, ofPolicy ?? found)),
+    problems: found,
+  };
 }
 
 /** What the configuration and a policy file say of clean-up; what is wrong with the file goes to `problems`. */
@@ -68,19 +75,19 @@ function fileOf(options: VerbInput["options"], { cleanup }: Config, isNeeded: bo
 
 async function policiesIn(
   file: string | null,
-  { bounds }: CleanupSettings,
+  { bounds, invocationStamp }: CleanupSettings,
   cwd: string,
   problems: string[],
 ): Promise<Pick<CleanupInput, "policies" | "runaway">> {
   if (file !== null) {
     try {
-      const { set, runaway } = await loadPolicy(cwd, file, bounds);
+      const { set, runaway } = await loadPolicy(cwd, file, { bounds, invocationStamp });
       return { policies: set, runaway };
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       problems.push(...error.problems);
     }
   }
-  const none: PolicySet = { policies: [], protections: [], invocationStamp: "unknown" };
+  const none: PolicySet = { policies: [], protections: [], invocationStamp };
   return { policies: boundedPolicies(none, boundsOf(bounds)), runaway: runawayLimitsOf({ version: 1 }) };
 }

@@ -1,4 +1,4 @@
-import type { EntryOutcome } from "../../core/cleanup/stop-outcome.ts";
+import type { EntryOutcome } from "../../core/cleanup/stop/stop-outcome.ts";
 import type { SweepPassOutcome } from "../../core/jobs/sweep/sweep-pass-ports.ts";
 import { isoOf } from "../../core/kernel/instant.ts";
 import { safeText } from "../render/safe-text.ts";
@@ -12,14 +12,40 @@ export function cleanupLine(outcome: SweepPassOutcome): string {
   const idle = targets.reduce((sum, { planned, postponed }) => sum + planned.length + postponed, 0);
   const unprovable = decisions.filter(({ reason }) => reason === "unprovable").length;
   return [
-    `clean-up as of ${isoOf(outcome.asOf)}, ${mode === "enforce" ? "ENFORCING" : `observing (switch ${outcome.switch})`}: ${idle} idle`,
+    `clean-up as of ${isoOf(outcome.asOf)}, ${mode === "enforce" ? "ENFORCING" : `observing (${switchText(outcome)})`}: ${idle} idle`,
     ...(mode === "enforce" ? [`${count("stopped")} stopped`] : []),
-    ...(count("refused") === 0 ? [] : [`${count("refused")} refused`]),
+    ...refusedWords(outcomes),
     ...(count("failed") === 0 ? [] : [`${count("failed")} failed`]),
     `${unprovable} kept that nothing can prove`,
+    ...runawayWords(targets),
     `of ${decisions.length} sessions`,
   ].join(", ");
 }
+
+/** What a policy only observes was never to be stopped, which nothing refused. */
+function refusedWords(outcomes: readonly EntryOutcome[]): readonly string[] {
+  const reasons = outcomes.flatMap((it) => (it.kind === "refused" ? [it.reason] : []));
+  const observed = reasons.filter((reason) => reason === "observe").length;
+  const counts = [...Map.groupBy(reasons, (reason) => reason)]
+    .filter(([reason]) => reason !== "observe")
+    .map(([reason, each]) => `${each.length} ${reason}`);
+  return [
+    ...(counts.length === 0 ? [] : [`${reasons.length - observed} refused (${counts.join(", ")})`]),
+    ...(observed === 0 ? [] : [`${observed} only observed`]),
+  ];
+}
+
+/** That none was found is not said where not all could be looked at. */
+function runawayWords(targets: SweepPassOutcome["targets"]): readonly string[] {
+  const found = targets.reduce((sum, { runaways }) => sum + runaways.found.length, 0);
+  const unknown = targets.reduce((sum, { runaways }) => sum + runaways.unknown, 0);
+  if (found === 0 && unknown === 0) return [];
+  return [`${found} ${found === 1 ? "runaway" : "runaways"}${unknown === 0 ? "" : ` (not known of ${unknown})`}`];
+}
+
+/** Nobody who reads this line is to think that stops are made where something bars them. */
+const switchText = ({ switch: state, barred }: SweepPassOutcome): string =>
+  barred === null ? `switch ${state}` : `armed, but barred: ${safeText(barred)}`;
 
 /** Everything that went wrong with clean-up, and each stop that was refused or failed. */
 export const cleanupProblemLines = ({ targets, problems }: SweepPassOutcome): readonly string[] => [

@@ -4,23 +4,23 @@ import { type AwsClients, awsClients } from "../../adapters/aws/clients.ts";
 import { awsInterpreterCalls } from "../../adapters/aws/interpreter-calls.ts";
 import { awsKillSwitch } from "../../adapters/aws/kill-switch.ts";
 import { awsSandboxReader } from "../../adapters/aws/sandbox-reader.ts";
+import { serviceTime } from "../../adapters/aws/service-time.ts";
 import { awsSessionCalls } from "../../adapters/aws/session-calls.ts";
 import { awsStopSession } from "../../adapters/aws/stop-session.ts";
 import type { CleanupSettings } from "../../adapters/config/cleanup-of.ts";
 import { patternOf } from "../../adapters/config/policy-match-schema.ts";
-import { sessionCpu } from "../../core/jobs/sweep/session-cpu.ts";
-import { storedKillSwitch } from "../../core/jobs/sweep/stored-kill-switch.ts";
-import { readMadeProtections } from "../../core/jobs/sweep/stored-protections.ts";
+import type { SwitchStanding } from "../../core/cleanup/stop/switch-standing.ts";
+import { sessionCpu } from "../../core/jobs/sweep/evidence/session-cpu.ts";
+import { standingOf } from "../../core/jobs/sweep/regret/stored-verdict.ts";
+import { storedKillSwitch } from "../../core/jobs/sweep/stored/stored-kill-switch.ts";
+import { readMadeProtections } from "../../core/jobs/sweep/stored/stored-protections.ts";
 import type { SweepInput, SweepPorts } from "../../core/jobs/sweep/sweep-ports.ts";
-import { plusMs } from "../../core/kernel/instant.ts";
-import type { Clock } from "../../core/ports/clock.ts";
 import type { Documents } from "../../core/ports/documents.ts";
 import type { KillSwitchStore } from "../../core/ports/kill-switch.ts";
 import type { StopSession } from "../../core/ports/stops.ts";
 import { usageSourceOf } from "../accounts/compose.ts";
 import type { Stores } from "../accounts/stores.ts";
 import type { AwsSettings } from "../config/aws-settings.ts";
-import type { ScanSubject } from "../scan/subject.ts";
 import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
 import { productVersion } from "../version.ts";
@@ -28,18 +28,17 @@ import type { CleanupInput } from "./cleanup-input.ts";
 
 type Kept = Pick<Stores, "documents" | "stopRecords">;
 
-/** The sweep's ports on AWS. What nobody asked to stop anything has no way to: `stopSession` is `stopsNothing` then. */
+/** The sweep's ports on AWS, by the service's time. What nobody asked to stop anything has no way to: `stopSession` is `stopsNothing` then. */
 export const sweepPortsOf = (
   clients: AwsClients,
   stores: Kept,
   { accounts, cleanup, runaway }: Pick<CleanupInput, "accounts" | "cleanup" | "runaway">,
-  clock: Clock,
   stopSession: StopSession,
 ): SweepPorts => {
   const { documents, stopRecords } = stores;
   const { idleVcpu, gb } = accounts.meter;
   return {
-    clock,
+    clock: serviceTime(clients, systemClock),
     documents,
     records: stopRecords,
     stopSession,
@@ -74,6 +73,14 @@ export const killSwitchOf = (
 ): KillSwitchStore =>
   place === null ? storedKillSwitch(documents) : awsKillSwitch(clients, place.region, place.parameter);
 
+/** The switch as it stands: how it was set, and whether stops that were regretted bar it. */
+export const standingIn = (
+  clients: AwsClients,
+  { documents }: Pick<Stores, "documents">,
+  cleanup: Pick<CleanupSettings, "switch">,
+  signal: AbortSignal,
+): Promise<SwitchStanding> => standingOf(documents, killSwitchOf(clients, documents, cleanup).read, signal);
+
 export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 /** For verbs that only look: whatever went wrong before, no request goes out. */
@@ -102,12 +109,6 @@ export function stopperOf(
     rateShare: settings.rateShare,
   });
   return { stopSession: awsStopSession(own), close: own.close };
-}
-
-/** The service's time where this machine's clock is off, so that plans and their ends go by one clock. */
-export function serviceTime({ identity, notes }: Pick<ScanSubject, "identity" | "notes">): Clock {
-  const aheadMs = notes.length > 0 ? Math.round(identity.clockAheadMs ?? 0) : 0;
-  return { ...systemClock, now: () => plusMs(systemClock.now(), aheadMs) };
 }
 
 /** Who sits here, for whoever asks later who it was. */

@@ -1,4 +1,5 @@
-import { durationText } from "../../core/cleanup/duration-text.ts";
+import { toldProtectionText } from "../../core/cleanup/policy/told-protection.ts";
+import { durationText } from "../../core/kernel/duration-text.ts";
 import type { ExplainReport } from "../../core/reporting/explain-report.ts";
 import { safeText } from "../render/safe-text.ts";
 import { painter } from "../render/style.ts";
@@ -75,10 +76,14 @@ function stopLine({
   override,
   problem,
 }: ExplainReport["stops"][number]): string {
-  const by = override === null ? `by plan ${plan}` : `by hand, ${override.by}: ${override.reason}`;
+  const by =
+    override === null ? `by plan ${plan}` : `by hand, ${override.by}: ${override.reason}${liftedText(override)}`;
   const ended = decidedAt === null ? "not decided yet" : `${state} ${decidedAt}`;
   return `  attempt ${attempt}: intended ${intendedAt}, ${ended}, ${by}${problem === null ? "" : ` (${problem})`}`;
 }
+
+const liftedText = ({ protection }: NonNullable<ExplainReport["stops"][number]["override"]>): string =>
+  protection === null ? "" : `; overrode ${toldProtectionText(protection)}`;
 
 function replayLine({ kind, decision }: NonNullable<ExplainReport["replay"]>): string {
   switch (kind) {

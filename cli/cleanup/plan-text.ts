@@ -1,16 +1,18 @@
-import type { DecisionReason } from "../../core/cleanup/decision.ts";
+import type { DecisionReason } from "../../core/cleanup/decision/decision.ts";
 import { formatUsd, parseUsd, sumUsd } from "../../core/kernel/money.ts";
 import type { PlannedStop, PlanReport } from "../../core/reporting/plan-report.ts";
 import { formatSeconds } from "../render/duration.ts";
+import { renderFitting } from "../render/fit-columns.ts";
 import { safeText } from "../render/safe-text.ts";
 import { type Paint, painter } from "../render/style.ts";
-import { renderTable } from "../render/table.ts";
 import { range } from "../scan/money-range.ts";
 import type { Terminal } from "../terminal.ts";
+import { unknownLines } from "./unknown-lines.ts";
 
 /** A plan for a person: what would be stopped, what cannot be proved, and how everything else was decided. */
 export function planText(
   report: PlanReport,
+  onlyObserved: (stop: PlannedStop) => boolean,
   howToApply: string,
   terminal: Pick<Terminal, "color" | "columns">,
 ): string {
@@ -20,7 +22,7 @@ export function planText(
   const kept = report.leaks.filter(({ provable }) => !provable);
   return [
     stops.length === 0 ? "Nothing would be stopped.\n" : stopsTable(stops, width, paint),
-    ...(stops.length === 0 ? [] : [`\n${stopsLine(report)}\n`]),
+    ...(stops.length === 0 ? [] : [`\n${stopsLine(report, onlyObserved)}\n`]),
     ...(kept.length === 0
       ? []
       : [
@@ -28,24 +30,25 @@ export function planText(
           leaksTable(kept, width, paint),
         ]),
     `\n${decisionsLine(report.decisions)}\n`,
+    ...unknownLines(report.unknown),
     ...problems.map(({ region, code, message }) => `${safeText(`${region ?? "state"}: ${code}: ${message}`)}\n`),
     `${howToApply}\n`,
   ].join("");
 }
 
-/** One row for each stop. */
+/** One row for each stop: what people copy, and what they add up, is never cut. */
 const stopsTable = (stops: readonly PlannedStop[], width: number | null, paint: Paint): string =>
-  renderTable(
+  renderFitting(
     [
-      { title: "REGION" },
-      { title: "SESSION", shrinkTo: 12 },
-      { title: "INTERPRETER", shrinkTo: 8 },
-      { title: "NAME", shrinkTo: 6 },
-      { title: "IDLE SINCE" },
+      { title: "REGION", folds: true },
+      { title: "SESSION" },
+      { title: "INTERPRETER", yields: 5 },
+      { title: "NAME", shrinkTo: 6, yields: 2 },
+      { title: "IDLE", align: "right", yields: 4 },
       { title: "AGE", align: "right" },
       { title: "SAVES", align: "right" },
-      { title: "POLICY", shrinkTo: 6 },
-      { title: "REASON" },
+      { title: "POLICY", folds: true, yields: 3 },
+      { title: "REASON", folds: true, yields: 1, under: true },
     ],
     stops.map((stop) =>
       [
@@ -53,7 +56,7 @@ const stopsTable = (stops: readonly PlannedStop[], width: number | null, paint: 
         stop.session,
         stop.interpreter,
         stop.name ?? "-",
-        stop.idleSince === null ? "it works" : minuteText(stop.idleSince),
+        idleText(stop),
         formatSeconds(stop.ageSeconds),
         range(stop.savesLowUsd, stop.savesHighUsd),
         stop.policy === "" ? "-" : stop.policy,
@@ -64,27 +67,42 @@ const stopsTable = (stops: readonly PlannedStop[], width: number | null, paint: 
     paint,
   );
 
-function stopsLine({ stops, postponed }: PlanReport): string {
+/** For how long that is shown, up to its horizon: of what came after, nothing is known yet. */
+const idleText = ({ idleSince, horizon }: PlannedStop): string =>
+  idleSince === null || horizon === null
+    ? "it works"
+    : formatSeconds((Date.parse(horizon) - Date.parse(idleSince)) / 1000);
+
+/** What policies only observe saves nothing, whoever applies the plan. */
+function stopsLine({ stops, postponed }: PlanReport, onlyObserved: (stop: PlannedStop) => boolean): string {
+  const observed = stops.filter(onlyObserved);
+  const stopped = stops.filter((stop) => !onlyObserved(stop));
+  const seen =
+    observed.length === 0
+      ? ""
+      : ` ${observed.length} more by policies that only observe would not${savedText(observed, "would save")}.`;
+  const later = postponed === 0 ? "" : ` ${postponed} more are idle, and left to the next pass (maxStopsPerPass).`;
+  return `${counted(stopped.length, "session")} would be stopped${savedText(stopped, "saves")}.${seen}${later}`;
+}
+
+function savedText(stops: readonly PlannedStop[], verb: string): string {
   const sum = (part: "savesLowUsd" | "savesHighUsd"): string =>
     formatUsd(sumUsd(stops.flatMap((stop) => (stop[part] === null ? [] : [parseUsd(stop[part])]))));
-  const saved = stops.every(({ savesHighUsd }) => savesHighUsd === null)
-    ? ""
-    : `, which saves ${range(sum("savesLowUsd"), sum("savesHighUsd"))}`;
-  const later = postponed === 0 ? "" : ` ${postponed} more are idle, and left to the next pass (maxStopsPerPass).`;
-  return `${counted(stops.length, "session")} would be stopped${saved}.${later}`;
+  if (stops.every(({ savesHighUsd }) => savesHighUsd === null)) return "";
+  return `, which ${verb} ${range(sum("savesLowUsd"), sum("savesHighUsd"))}`;
 }
 
 const leaksTable = (leaks: PlanReport["leaks"], width: number | null, paint: Paint): string =>
-  renderTable(
+  renderFitting(
     [
-      { title: "REGION" },
-      { title: "INTERPRETER", shrinkTo: 8 },
+      { title: "REGION", folds: true },
+      { title: "INTERPRETER" },
       { title: "SLOTS", align: "right" },
       { title: "COST SO FAR", align: "right" },
       { title: "AN HOUR", align: "right" },
-      { title: "OLDEST" },
-      { title: "TURN ON" },
-      { title: "BECAUSE", shrinkTo: 12 },
+      { title: "OLDEST", yields: 3 },
+      { title: "TURN ON", yields: 2, under: true },
+      { title: "BECAUSE", yields: 1, under: true },
     ],
     leaks.map((it) =>
       [

@@ -1,6 +1,6 @@
 import { namePattern } from "../../adapters/config/attribution-schema.ts";
 import { patternOf } from "../../adapters/config/policy-match-schema.ts";
-import type { SessionMatch } from "../../core/cleanup/policy.ts";
+import type { SessionMatch } from "../../core/cleanup/policy/policy.ts";
 import { interpreterId, sessionId } from "../../core/kernel/ids.ts";
 import { type DurationRange, durationOfFlag } from "../config/duration-flag.ts";
 import { safeText } from "../render/safe-text.ts";
@@ -41,7 +41,8 @@ function actionOf(words: readonly string[], options: VerbInput["options"], probl
     }
     return { kind: "list" };
   }
-  const match = matchOfFlags(words, text("name"), problems);
+  // What was protected can be taken away, whatever it is.
+  const match = matchOfFlags(words, text("name"), options["remove"] === true ? isAnyId : isIdOfAws, problems);
   if (options["remove"] === true) {
     if (text("for") !== null || text("why") !== null) problems.push("--remove takes away: leave out --for and --why");
     return { kind: "remove", match };
@@ -55,17 +56,26 @@ function actionOf(words: readonly string[], options: VerbInput["options"], probl
   return { kind: "add", match, forMs: forMs ?? 0, why };
 }
 
-function matchOfFlags(words: readonly string[], name: string | null, problems: string[]): SessionMatch {
+function matchOfFlags(
+  words: readonly string[],
+  name: string | null,
+  isId: (word: string) => boolean,
+  problems: string[],
+): SessionMatch {
   const [id, ...rest] = words;
   problems.push(...rest.map((word) => `unexpected argument "${safeText(word)}": one session or interpreter at a time`));
   if (id === undefined && name === null)
     problems.push("say what to protect: a session, an interpreter, or --name PATTERN");
   // Ids of sessions are letters and digits; those of interpreters have a hyphen or a dot.
   const isSession = id !== undefined && sessionIdPattern.test(id);
-  if (id !== undefined && !isSession && !interpreterIdPattern.test(id)) {
-    problems.push(`"${safeText(id)}" is neither the id of a session nor of an interpreter`);
+  if (id !== undefined && !isId(id)) {
+    problems.push(
+      `"${safeText(id)}" is neither the id of a session nor of an interpreter: \`sandmeter scan\` shows them; names need --name`,
+    );
   }
-  const checked = name === null ? null : namePattern.safeParse(name);
+  // What advice a file gives for an empty one, to leave it out, protects nothing here.
+  if (name === "") problems.push('--name must not be empty: a pattern such as "^etl-", or ".*" for every name');
+  const checked = name === null || name === "" ? null : namePattern.safeParse(name);
   if (checked?.success === false)
     problems.push(...checked.error.issues.map(({ message }) => `--name ${safeText(message)}`));
   return {
@@ -76,3 +86,14 @@ function matchOfFlags(words: readonly string[], name: string | null, problems: s
     name: name !== null && checked?.success === true ? patternOf(name) : null,
   };
 }
+
+const isAnyId = (word: string): boolean => sessionIdPattern.test(word) || interpreterIdPattern.test(word);
+
+/**
+ * AWS documents ids of sessions as 1 to 40 letters and digits, which every word is, and makes them 26 long. Of interpreters it documents a name, a hyphen
+ * and ten letters and digits, or its own. A word that was typed for an id protects nothing, and nobody would notice.
+ */
+const isIdOfAws = (word: string): boolean =>
+  /^(?=.*\d)[0-9a-zA-Z]{16,40}$/.test(word) ||
+  /^[a-zA-Z][a-zA-Z0-9_]{0,47}-[a-zA-Z0-9]{10}$/.test(word) ||
+  /^aws\.codeinterpreter\.v\d+$/.test(word);

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import type { Plan } from "../../core/cleanup/plan.ts";
-import { storedPlan } from "../../core/jobs/sweep/stored-plans.ts";
+import type { Plan } from "../../core/cleanup/plan/plan.ts";
+import { storedPlan } from "../../core/jobs/sweep/stored/stored-plans.ts";
 import type { Documents } from "../../core/ports/documents.ts";
 import { planOf } from "../../core/ports/plan-text.ts";
 import { object } from "../../core/ports/read-stored.ts";

@@ -1,17 +1,18 @@
 import type { AwsClients } from "../../adapters/aws/clients.ts";
 import { patternOf } from "../../adapters/config/policy-match-schema.ts";
-import type { Plan } from "../../core/cleanup/plan.ts";
-import { protectionOf } from "../../core/cleanup/protections.ts";
-import type { EntryOutcome } from "../../core/cleanup/stop-outcome.ts";
+import type { Plan } from "../../core/cleanup/plan/plan.ts";
+import { protectionOf } from "../../core/cleanup/policy/protections.ts";
+import type { EntryOutcome } from "../../core/cleanup/stop/stop-outcome.ts";
+import type { SwitchStanding } from "../../core/cleanup/stop/switch-standing.ts";
 import { targetKey } from "../../core/inventory/target.ts";
-import { judgeEntries } from "../../core/jobs/sweep/apply-plan.ts";
-import { applyStoredPlan } from "../../core/jobs/sweep/apply-stored-plan.ts";
-import { sessionOfEntry } from "../../core/jobs/sweep/session-of-entry.ts";
-import { storedPlan } from "../../core/jobs/sweep/stored-plans.ts";
-import { readMadeProtections } from "../../core/jobs/sweep/stored-protections.ts";
-import { rememberRules } from "../../core/jobs/sweep/stored-rules.ts";
+import { judgeEntries } from "../../core/jobs/sweep/stop/apply-plan.ts";
+import { applyStoredPlan } from "../../core/jobs/sweep/stop/apply-stored-plan.ts";
+import { sessionOfEntry } from "../../core/jobs/sweep/stop/session-of-entry.ts";
+import { unlessInterrupted } from "../../core/jobs/sweep/stop/unless-interrupted.ts";
+import { storedPlan } from "../../core/jobs/sweep/stored/stored-plans.ts";
+import { readMadeProtections } from "../../core/jobs/sweep/stored/stored-protections.ts";
+import { rememberRules } from "../../core/jobs/sweep/stored/stored-rules.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
-import type { KillSwitch } from "../../core/ports/kill-switch.ts";
 import type { StopRecord } from "../../core/ports/stops.ts";
 import { type Came, type StopReport, stopReport } from "../../core/reporting/stop-report.ts";
 import type { Stores } from "../accounts/stores.ts";
@@ -24,10 +25,15 @@ import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
 import type { CheckVerb, RunVerb, VerbInput } from "../verb.ts";
 import { type CleanupInput, readCleanupInput } from "./cleanup-input.ts";
-import { killSwitchOf, serviceTime, sha256, stopperOf, sweepInputOf, sweepPortsOf } from "./compose.ts";
+import { sha256, standingIn, stopperOf, sweepInputOf, sweepPortsOf } from "./compose.ts";
+import { interruptedProblems } from "./interrupted.ts";
 import { readPlan } from "./read-plan.ts";
+import { sameFlags, shellWord } from "./same-flags.ts";
+import { stopProgress } from "./stop-progress.ts";
 import { stopExitOf, stopText } from "./stop-text.ts";
 import { scanForCleanup, sweptTargetOf, timeoutsOf } from "./swept-targets.ts";
+import { notArmedText } from "./switch-text.ts";
+import { unreadProblems } from "./unread-targets.ts";
 import { withCleanup } from "./with-cleanup.ts";
 
 export const checkApply: CheckVerb = async (input, terminal) => (await readApplyInput(input, terminal)).problems;
@@ -45,17 +51,19 @@ export const runApply: RunVerb = async (verbInput, terminal) => {
   if (problems.length > 0) throw new UsageError(problems);
   const { options } = verbInput;
   const acts = options["yes"] === true;
-  const report = await withCleanup(input, terminal.signal, async (clients, stores) => {
+  const made = await withCleanup(input, terminal.signal, async (clients, stores) => {
     const plan = await readPlan(terminal.cwd, named, stores.documents);
-    const killSwitch = await killSwitchOf(clients, stores.documents, input.cleanup).read(terminal.signal);
+    const standing = await standingIn(clients, stores, input.cleanup, terminal.signal);
     const regions = [...new Set(plan.entries.map(({ key }) => key.region))];
     const places = { ...input.settings, regions: regions.length === 0 ? input.settings.regions : regions };
     const subject = await readSubject(clients, places, systemClock, terminal.signal);
     return acts
-      ? apply(clients, stores, input, plan, killSwitch, subject, terminal)
-      : showPlan(stores, input, plan, killSwitch, subject.now);
+      ? apply(clients, stores, input, plan, standing, subject, terminal)
+      : showPlan(stores, input, plan, standing, subject.now);
   });
-  const next = acts || !report.outcomes.some(({ outcome }) => outcome === "would-stop") ? "" : whatNext(report, named);
+  const report = withPolicyFile(made, input.policyFile);
+  const next =
+    acts || !report.outcomes.some(({ outcome }) => outcome === "would-stop") ? "" : whatNext(report, named, options);
   terminal.out(options["json"] === true ? `${safeJson(report)}\n` : stopText(report, next, terminal));
   return stopExitOf(report);
 };
@@ -65,7 +73,7 @@ async function showPlan(
   { documents }: Stores,
   { policies, settings }: CleanupInput,
   plan: Plan,
-  killSwitch: KillSwitch,
+  standing: SwitchStanding,
   now: Instant,
 ): Promise<StopReport> {
   const stored = await storedPlan(documents, plan.id);
@@ -82,7 +90,7 @@ async function showPlan(
       : { kind: "would-stop", entry };
   });
   return stopReport(
-    { acted: false, plan: plan.id, override: null, problems: [], killSwitch, outcomes, finished: [] },
+    { acted: false, plan: plan.id, override: null, problems: [], standing, outcomes, finished: [] },
     pricingOf(settings),
     now,
   );
@@ -93,7 +101,7 @@ async function apply(
   stores: Stores,
   input: CleanupInput,
   plan: Plan,
-  killSwitch: KillSwitch,
+  standing: SwitchStanding,
   subject: ScanSubject,
   terminal: Terminal,
 ): Promise<StopReport> {
@@ -102,13 +110,22 @@ async function apply(
   const known = timeoutsOf(plan.entries);
   const scanned = await scanForCleanup(clients, settings, subject, { known, look: false }, terminal);
   const stopper = stopperOf(clients, settings, cleanup);
+  const progress = stopProgress(terminal, plan.entries.length);
   try {
     const sweepInput = sweepInputOf(input, true);
     await rememberRules(stores.documents, sweepInput, subject.now);
-    const run = applyStoredPlan(sweepPortsOf(clients, stores, input, serviceTime(subject), stopper.stopSession));
+    const ports = sweepPortsOf(clients, stores, input, stopper.stopSession);
     const outcomes: EntryOutcome[] = [];
+    const onOutcome = (outcome: EntryOutcome): void => {
+      outcomes.push(outcome);
+      progress.came(outcome);
+    };
+    const run = applyStoredPlan({ ...ports, onOutcome });
     const finished: StopRecord[] = [];
-    const problems: StopReport["problems"][number][] = foreignProblems(plan, subject.identity.account);
+    const problems: StopReport["problems"][number][] = [
+      ...foreignProblems(plan, subject.identity.account),
+      ...unreadProblems(scanned.targets, null),
+    ];
     for (const target of scanned.targets) {
       // Where nothing can be listed, nobody knows how many sessions there are, and the breaker refuses all.
       const found = sweptTargetOf(target) ?? {
@@ -117,8 +134,11 @@ async function apply(
         sessions: [],
         readySessions: null,
       };
-      const done = await run(sweepInput, found, plan, signal);
-      outcomes.push(...done.outcomes);
+      const done = await unlessInterrupted(run(sweepInput, found, plan, signal), signal, () => outcomes.length > 0);
+      if (done === "interrupted") {
+        problems.push(...interruptedProblems(outcomes.length, plan.entries.length));
+        break;
+      }
       finished.push(...done.finished);
       problems.push(...done.problems.map((problem) => ({ ...problem, region: target.target.region })));
     }
@@ -127,14 +147,25 @@ async function apply(
       place.get(JSON.stringify([targetKey(key), key.session])) ?? 0;
     const sorted = outcomes.toSorted((a, b) => placeOf(a) - placeOf(b));
     return stopReport(
-      { acted: true, plan: plan.id, override: null, problems, killSwitch, outcomes: sorted, finished },
+      { acted: true, plan: plan.id, override: null, problems, standing, outcomes: sorted, finished },
       pricingOf(settings),
       subject.now,
     );
   } finally {
+    progress.clear();
     stopper.close();
   }
 }
+
+/** A plan made by another policy file is the most frequent reason for an outdated one. */
+const withPolicyFile = (report: StopReport, file: string | null): StopReport => ({
+  ...report,
+  outcomes: report.outcomes.map((it) =>
+    it.refusal === "outdated" && file !== null
+      ? { ...it, message: `${it.message ?? ""} The policies are those of ${file}.`.trim() }
+      : it,
+  ),
+});
 
 function foreignProblems(plan: Plan, account: string): StopReport["problems"][number][] {
   const foreign = plan.entries.filter(({ key }) => key.account !== account);
@@ -147,10 +178,7 @@ function foreignProblems(plan: Plan, account: string): StopReport["problems"][nu
 const unknownPlan = (id: string): string =>
   `this state has no plan ${safeText(id)}: apply a plan with the state that it was made with, or make a new one with \`sandmeter plan\``;
 
-function whatNext({ switch: position }: StopReport, named: string): string {
-  const armed =
-    position === "armed"
-      ? ""
-      : `Stopping is ${position === "unknown" ? "not known to be" : "not"} armed: \`sandmeter arm\` first. `;
-  return `${armed}\`sandmeter apply ${safeText(named)} --yes\` stops exactly these, each after one more look at it.`;
+function whatNext(report: StopReport, named: string, options: VerbInput["options"]): string {
+  const armed = report.switch === "armed" ? "" : `${notArmedText(report)} `;
+  return `${armed}\`sandmeter apply ${shellWord(named)}${sameFlags(options)} --yes\` stops exactly these, each after one more look at it.`;
 }

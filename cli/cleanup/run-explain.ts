@@ -11,10 +11,11 @@ import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
 import type { CheckVerb, RunVerb, VerbInput } from "../verb.ts";
 import { type CleanupInput, readCleanupInput } from "./cleanup-input.ts";
-import { serviceTime, stopsNothing, sweepInputOf, sweepPortsOf } from "./compose.ts";
+import { stopsNothing, sweepInputOf, sweepPortsOf } from "./compose.ts";
 import { explainText } from "./explain-text.ts";
 import { sessionIdPattern } from "./stop-flags.ts";
 import { scanForCleanup, sweptTargetOf, watchedTimeouts } from "./swept-targets.ts";
+import { unreadProblems, unreadText } from "./unread-targets.ts";
 import { withCleanup } from "./with-cleanup.ts";
 
 export const checkExplain: CheckVerb = async (input, terminal) => (await readExplainInput(input, terminal)).problems;
@@ -66,7 +67,7 @@ async function looked(
 
   const known = await watchedTimeouts(stores.registry, subject.targets);
   const scanned = await scanForCleanup(clients, input.settings, subject, { known, look: false }, terminal);
-  const ports = sweepPortsOf(clients, stores, input, serviceTime(subject), stopsNothing);
+  const ports = sweepPortsOf(clients, stores, input, stopsNothing);
   for (const target of scanned.targets) {
     const found = sweptTargetOf(target);
     const live = target.sessions.find(({ id }) => id === session);
@@ -82,6 +83,12 @@ async function looked(
       signal,
     );
     return explainLive(decided, records, subject.now);
+  }
+  const unread = unreadProblems(scanned.targets, null);
+  if (unread.length > 0) {
+    throw new CliError(
+      `no record of a stop of session ${safeText(session)}, and whether it lives is not known: ${unreadText(unread)}`,
+    );
   }
   const regions = subject.targets.map(({ region }) => region).join(", ");
   throw new CliError(

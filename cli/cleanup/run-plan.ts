@@ -9,11 +9,14 @@ import { pricingOf } from "../scan/compose.ts";
 import { readSubject } from "../scan/subject.ts";
 import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
-import type { CheckVerb, RunVerb } from "../verb.ts";
+import type { CheckVerb, RunVerb, VerbInput } from "../verb.ts";
 import { type CleanupInput, readCleanupInput } from "./cleanup-input.ts";
-import { killSwitchOf, serviceTime, stopsNothing, sweepInputOf, sweepPortsOf } from "./compose.ts";
+import { standingIn, stopsNothing, sweepInputOf, sweepPortsOf } from "./compose.ts";
+import { lookProgress } from "./look-progress.ts";
 import { planText } from "./plan-text.ts";
+import { sameFlags, shellWord } from "./same-flags.ts";
 import { scanForCleanup, sweptTargetOf, watchedTimeouts } from "./swept-targets.ts";
+import { notArmedText } from "./switch-text.ts";
 import { withCleanup } from "./with-cleanup.ts";
 
 export const checkPlan: CheckVerb = async ({ options }, terminal) =>
@@ -28,7 +31,7 @@ export const runPlan: RunVerb = async ({ options }, terminal) => {
   const file = out === null ? null : path.resolve(terminal.cwd, out);
   if (file !== null) await write(file, report);
   const json = options["json"] === true;
-  terminal.out(json ? `${safeJson(report)}\n` : planText(report, howToApply(report, input, out), terminal));
+  terminal.out(json ? `${safeJson(report)}\n` : textOf(report, input, out, options, terminal));
   return exitOf(report);
 };
 
@@ -39,11 +42,13 @@ async function planOnce(input: CleanupInput, terminal: Terminal): Promise<PlanRe
     const subject = await readSubject(clients, input.settings, systemClock, signal);
     const known = await watchedTimeouts(stores.registry, subject.targets);
     const scanned = await scanForCleanup(clients, input.settings, subject, { known, look: true }, terminal);
-    const ports = sweepPortsOf(clients, stores, input, serviceTime(subject), stopsNothing);
+    const progress = lookProgress(terminal);
+    const ports = { ...sweepPortsOf(clients, stores, input, stopsNothing), onLooks: progress.tell };
     const found = scanned.targets.flatMap((target) => sweptTargetOf(target) ?? []);
-    const planned = await planTargets(ports)(subject.now, sweepInputOf(input, false), found, true, signal);
-    const killSwitch = await killSwitchOf(clients, stores.documents, input.cleanup).read(signal);
-    return planReport(scanned, planned, killSwitch, pricingOf(input.settings), subject.now);
+    const run = planTargets(ports)(subject.now, sweepInputOf(input, false), found, true, signal);
+    const planned = await run.finally(progress.clear);
+    const standing = await standingIn(clients, stores, input.cleanup, signal);
+    return planReport(scanned, planned, standing, pricingOf(input.settings), subject.now);
   });
 }
 
@@ -59,23 +64,35 @@ async function write(file: string, report: PlanReport): Promise<void> {
   }
 }
 
-function howToApply(
-  { plan, stops, switch: position }: PlanReport,
+function textOf(
+  report: PlanReport,
   { policies }: CleanupInput,
   out: string | null,
+  options: VerbInput["options"],
+  terminal: Terminal,
 ): string {
-  if (stops.length === 0) return "There is nothing to apply.";
   const observed = new Set(policies.policies.filter(({ mode }) => mode === "observe").map(({ id }) => id));
-  const held = stops.filter(({ policy }) => observed.has(policy)).length;
+  const onlyObserved = ({ policy }: { readonly policy: string }): boolean => observed.has(policy);
+  return planText(
+    report,
+    onlyObserved,
+    howToApply(report, report.stops.filter(onlyObserved).length, out, options),
+    terminal,
+  );
+}
+
+function howToApply(report: PlanReport, held: number, out: string | null, options: VerbInput["options"]): string {
+  const { plan, stops } = report;
+  if (stops.length === 0) return "There is nothing to apply.";
   const minutes = Math.round((plan.expiresAt - plan.madeAt) / 60_000);
   return [
-    `Nothing was stopped. The plan holds for ${minutes} minutes: \`sandmeter apply ${out === null ? plan.id : safeText(out)}\` shows it, and with --yes stops exactly these.`,
+    `Nothing was stopped. The plan holds for ${minutes} minutes: \`sandmeter apply ${shellWord(out ?? plan.id)}${sameFlags(options)}\` shows it, and with --yes stops exactly what it says.`,
     ...(held === 0
       ? []
       : [
-          `${held} of them are by policies that only observe, and are refused: \`mode: enforce\` lets a policy stop sessions.`,
+          `What policies only observe is refused (${held} of ${stops.length}): \`mode: enforce\` lets a policy stop sessions.`,
         ]),
-    ...(position === "armed" ? [] : ["Stopping is not armed: `sandmeter arm` allows it."]),
+    ...(report.switch === "armed" ? [] : [notArmedText(report)]),
   ].join("\n");
 }
 

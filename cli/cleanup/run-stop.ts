@@ -1,12 +1,12 @@
 import type { AwsClients } from "../../adapters/aws/clients.ts";
-import type { EntryOutcome } from "../../core/cleanup/stop-outcome.ts";
+import type { PlanEntry } from "../../core/cleanup/plan/plan.ts";
+import type { EntryOutcome } from "../../core/cleanup/stop/stop-outcome.ts";
 import type { Session } from "../../core/inventory/session.ts";
-import type { TargetScan } from "../../core/jobs/scan/outcome.ts";
-import { type StoppedByHand, stopByHand } from "../../core/jobs/sweep/stop-by-hand.ts";
-import type { StopOverride } from "../../core/jobs/sweep/stop-ports.ts";
+import { stopByHand } from "../../core/jobs/sweep/stop/stop-by-hand.ts";
+import type { StopOverride } from "../../core/jobs/sweep/stop/stop-ports.ts";
 import type { SweepPorts } from "../../core/jobs/sweep/sweep-ports.ts";
 import type { StopRecord } from "../../core/ports/stops.ts";
-import { type Came, type StopReport, stopReport } from "../../core/reporting/stop-report.ts";
+import { type StopReport, stopReport } from "../../core/reporting/stop-report.ts";
 import type { Stores } from "../accounts/stores.ts";
 import { CliError, UsageError } from "../cli-error.ts";
 import { safeJson, safeText } from "../render/safe-text.ts";
@@ -16,10 +16,17 @@ import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
 import type { CheckVerb, RunVerb } from "../verb.ts";
 import type { CleanupInput } from "./cleanup-input.ts";
-import { killSwitchOf, serviceTime, stopperOf, stopsNothing, sweepInputOf, sweepPortsOf, userOf } from "./compose.ts";
+import { standingIn, stopperOf, stopsNothing, sweepInputOf, sweepPortsOf, userOf } from "./compose.ts";
+import { type Foreseen, foreseenOf } from "./foreseen.ts";
+import { interruptedProblems } from "./interrupted.ts";
+import { endedText, type Looked, type Missing, missingSessions } from "./missing-sessions.ts";
+import { protectionsText } from "./protections-text.ts";
 import { readStopFlags, type StopFlags } from "./stop-flags.ts";
+import { stopProgress } from "./stop-progress.ts";
 import { stopExitOf, stopText } from "./stop-text.ts";
 import { scanForCleanup, sweptTargetOf, watchedTimeouts } from "./swept-targets.ts";
+import { notArmedText } from "./switch-text.ts";
+import { unreadProblems, unreadText } from "./unread-targets.ts";
 import { withCleanup } from "./with-cleanup.ts";
 
 export const checkStop: CheckVerb = async (input, terminal) => (await readStopFlags(input, terminal)).problems;
@@ -27,12 +34,16 @@ export const checkStop: CheckVerb = async (input, terminal) => (await readStopFl
 export const runStop: RunVerb = async (verbInput, terminal) => {
   const { problems, input, flags } = await readStopFlags(verbInput, terminal);
   if (problems.length > 0) throw new UsageError(problems);
-  const override: StopOverride = { by: userOf(terminal), reason: flags.reason, protections: flags.overrideProtection };
+  const { reason, overrideProtection: protections, policyUnread } = flags;
+  if (policyUnread !== null) terminal.err(`${safeText(policyUnread)}\n`);
+  const override: StopOverride = { by: userOf(terminal), reason, protections, policyUnread };
   const report = await withCleanup(input, terminal.signal, (clients, stores) =>
     stop(clients, stores, input, flags, override, terminal),
   );
-  const next = flags.yes ? "" : whatNext(report);
-  terminal.out(verbInput.options["json"] === true ? `${safeJson(report)}\n` : stopText(report, next, terminal));
+  const after = [endedText(report.ended ?? []), protectionsText(report), flags.yes ? "" : whatNext(report)]
+    .filter((text) => text !== "")
+    .join("\n");
+  terminal.out(verbInput.options["json"] === true ? `${safeJson(report)}\n` : stopText(report, after, terminal));
   return stopExitOf(report);
 };
 
@@ -49,56 +60,66 @@ async function stop(
   const subject = await readSubject(clients, settings, systemClock, signal);
   const known = await watchedTimeouts(stores.registry, subject.targets);
   const scanned = await scanForCleanup(clients, settings, subject, { known, look: false }, terminal);
-  requireFound(scanned.targets, flags);
+  const unread = unreadProblems(scanned.targets, flags.interpreter);
+  const all = scanned.targets.flatMap((target) => target.sessions.filter((session) => isWanted(session, flags)));
+  const looked = { targets: subject.targets, live: new Set(all.map(({ id }) => id)), unread };
+  const missing = await missingSessions(stores, flags, looked);
+  requireFound(subject.targets.map(({ region }) => region).join(", "), flags, looked, missing);
   const stopper = flags.yes
     ? stopperOf(clients, settings, cleanup)
     : { stopSession: stopsNothing, close: () => undefined };
+  const progress = stopProgress(terminal, all.length);
   try {
-    const ports = sweepPortsOf(clients, stores, input, serviceTime(subject), stopper.stopSession);
+    const ports = { ...sweepPortsOf(clients, stores, input, stopper.stopSession), onOutcome: progress.came };
     const sweepInput = sweepInputOf(input, flags.yes);
     let plan: string | null = null;
-    const foreseen: Came[] = [];
+    const foreseen: Foreseen[] = [];
     const outcomes: EntryOutcome[] = [];
     const finished: StopRecord[] = [];
-    const problems: StopReport["problems"][number][] = [];
+    const problems: StopReport["problems"][number][] = [...unread, ...missing.problems];
+    // Before the first stop, as nobody can be asked any more once this is interrupted.
+    const standing = await standingIn(clients, stores, cleanup, signal);
     for (const target of scanned.targets) {
       const found = sweptTargetOf(target);
       const wanted = target.sessions.filter((session) => isWanted(session, flags));
       if (found === null || wanted.length === 0) continue;
-      const sessions = await Promise.all(wanted.map((session) => withTimeout(ports, session, signal)));
+      const sessions = await Promise.all(
+        wanted.map(async (session) => {
+          const it = await withTimeout(ports, session, signal);
+          progress.looked();
+          return it;
+        }),
+      );
       const done = await stopByHand(ports)(subject.now, sweepInput, found, { sessions, override }, signal);
       plan ??= done.plan?.id ?? null;
       foreseen.push(...foreseenOf(done, override));
       outcomes.push(...done.outcomes);
       finished.push(...done.finished);
       problems.push(...done.problems.map((problem) => ({ ...problem, region: target.target.region })));
+      if (signal.aborted && outcomes.length > 0) break;
     }
-    const killSwitch = await killSwitchOf(clients, stores.documents, cleanup).read(signal);
+    const protections = new Map(foreseen.map(({ came, protection }) => [came.entry.digest, protection] as const));
+    const protectionOf = ({ digest }: PlanEntry) => protections.get(digest) ?? null;
+    if (signal.aborted) problems.push(...interruptedProblems(outcomes.length, all.length));
     return stopReport(
-      { acted: flags.yes, plan, override, problems, killSwitch, outcomes: flags.yes ? outcomes : foreseen, finished },
+      {
+        acted: flags.yes,
+        plan,
+        override: { by: override.by, reason: override.reason, protections: override.protections },
+        problems,
+        standing,
+        outcomes: flags.yes ? outcomes : foreseen.map(({ came }) => came),
+        finished,
+        ended: missing.ended,
+        protectionOf,
+      },
       pricingOf(settings),
       subject.now,
     );
   } finally {
+    progress.clear();
     stopper.close();
   }
-}
-
-/** What can be told of it without stopping anything. */
-function foreseenOf({ plan, decided }: StoppedByHand, { protections }: StopOverride): readonly Came[] {
-  const isProtected = new Set(
-    decided.filter(({ facts }) => facts.protection !== null).map(({ facts }) => facts.session.id),
-  );
-  return (plan?.entries ?? []).map((entry) =>
-    isProtected.has(entry.key.session) && !protections
-      ? {
-          kind: "refused",
-          entry,
-          reason: "protected",
-          message: "It is protected: --override-protection stops it all the same.",
-        }
-      : { kind: "would-stop", entry },
-  );
 }
 
 /** What a stop saves depends on its time limit, which listings do not say. */
@@ -116,25 +137,28 @@ const isWanted = (session: { readonly id: string; readonly interpreter: string }
   (flags.interpreter === null || flags.interpreter === session.interpreter) &&
   (flags.sessions.length === 0 || flags.sessions.includes(session.id));
 
-/** A session that is not there is most often a typing error, or in another Region: then none of the others is stopped either. */
-function requireFound(targets: readonly TargetScan[], flags: StopFlags): void {
-  const live = new Set(
-    targets.flatMap(({ sessions }) => sessions.filter((it) => isWanted(it, flags)).map(({ id }) => id as string)),
+/** Where none of what was named lives, and nothing is known of it, there is nothing to tell but that. */
+function requireFound(regions: string, flags: StopFlags, { live, unread }: Looked, { ended, problems }: Missing): void {
+  if (live.size > 0 || ended.length > 0) return;
+  const why = problems.map(({ message }) => message);
+  if (why.length > 0) {
+    throw new CliError([...why, ...(unread.length > 0 ? [unreadText(unread)] : []), "nothing was stopped"].join("\n"));
+  }
+  const interpreter = safeText(flags.interpreter ?? "");
+  throw new CliError(
+    unread.length > 0
+      ? `no live session of ${interpreter} was found, and there may be some all the same; nothing was stopped: ${unreadText(unread)}`
+      : `${interpreter} has no live session in ${regions}; nothing was stopped`,
   );
-  const regions = targets.map(({ target }) => target.region).join(", ");
-  const missing = flags.sessions.filter((id) => !live.has(id));
-  if (missing.length > 0) {
-    const of = flags.interpreter === null ? "" : ` of ${safeText(flags.interpreter)}`;
-    throw new CliError(
-      `no live session${of} ${missing.map(safeText).join(", ")} in ${regions}: it has ended, or is elsewhere (--regions, --profile); nothing was stopped`,
-    );
-  }
-  if (live.size === 0) {
-    throw new CliError(`${safeText(flags.interpreter ?? "")} has no live session in ${regions}; nothing was stopped`);
-  }
 }
 
-function whatNext({ switch: position }: StopReport): string {
-  const armed = position === "armed" ? "" : "Stopping is not armed: `sandmeter arm` first. ";
-  return `${armed}The same command with --yes stops them.`;
+/** Nothing where the same command would stop nothing. */
+function whatNext(report: StopReport): string {
+  const { outcomes } = report;
+  const stopped = outcomes.filter(({ outcome }) => outcome === "would-stop").length;
+  if (stopped === 0) return "";
+  const armed = report.switch === "armed" ? "" : `${notArmedText(report)} `;
+  const all = stopped === 1 ? "it" : "them";
+  const which = stopped === outcomes.length ? all : `${stopped} of these ${outcomes.length}`;
+  return `${armed}The same command with --yes stops ${which}, after one more look.`;
 }

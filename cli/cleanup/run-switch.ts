@@ -1,3 +1,5 @@
+import { actingSwitch } from "../../core/cleanup/stop/switch-standing.ts";
+import { standingOf } from "../../core/jobs/sweep/regret/stored-verdict.ts";
 import type { SwitchPosition } from "../../core/ports/kill-switch.ts";
 import { CliError, UsageError } from "../cli-error.ts";
 import { type ExitCode, exitCode } from "../exit-code.ts";
@@ -36,21 +38,21 @@ async function turn(state: SwitchPosition["state"], { options }: VerbInput, term
   const { input, why, problems } = await readSwitchInput(state, options, terminal);
   if (problems.length > 0) throw new UsageError(problems);
   const wanted = options["show"] === true ? null : { state, by: userOf(terminal), why, at: systemClock.now() };
-  const { position, before } = await withCleanup(input, terminal.signal, async (clients, stores) => {
+  const { standing, before } = await withCleanup(input, terminal.signal, async (clients, stores) => {
     const store = killSwitchOf(clients, stores.documents, input.cleanup);
-    const found = await store.read(terminal.signal);
-    if (wanted === null) return { position: found, before: null };
+    const found = await standingOf(stores.documents, store.read, terminal.signal);
+    if (wanted === null) return { standing: found, before: null };
     const problem = await store.write(wanted, terminal.signal);
     if (problem !== null) throw new CliError(notSet(state, safeText(problem.message)));
-    return { position: await store.read(terminal.signal), before: found };
+    return { standing: await standingOf(stores.documents, store.read, terminal.signal), before: found };
   });
   const place = placeOf(input);
   terminal.out(
     options["json"] === true
-      ? `${safeJson(switchJson(position, before, place, systemClock.now()))}\n`
-      : `${switchText(position, before, place, input)}\n`,
+      ? `${safeJson(switchJson(standing, before, place, systemClock.now()))}\n`
+      : `${switchText(standing, before, place, input)}\n`,
   );
-  return wanted === null || position.state === state ? exitCode.done : exitCode.failed;
+  return wanted === null || actingSwitch(standing).state === state ? exitCode.done : exitCode.failed;
 }
 
 /** Whoever wants to disarm wants to know at once that it did not work, and what else does. */

@@ -9,6 +9,8 @@ export interface StopFlags {
   readonly reason: string;
   readonly yes: boolean;
   readonly overrideProtection: boolean;
+  /** What is wrong with the policy file, where protections are overridden, so that it bars nobody; null where it was read. */
+  readonly policyUnread: string | null;
 }
 
 export const sessionIdPattern = /^[0-9a-zA-Z]{1,40}$/;
@@ -17,14 +19,20 @@ const longestReason = 500;
 
 /**
  * What a person says to stop, with all that is wrong with it. No policy is needed for it, and none bars it; but what a policy file protects is
- * protected, so that one which cannot be read is told, unless protections are overridden anyway.
+ * protected, so that one which cannot be read bars the stop, unless protections are overridden anyway: then it is told.
  */
 export async function readStopFlags(
   { arguments: words, options }: VerbInput,
   terminal: Terminal,
 ): Promise<{ readonly input: CleanupInput; readonly flags: StopFlags; readonly problems: readonly string[] }> {
   const overrideProtection = options["overrideProtection"] === true;
-  const { problems, ...input } = await readCleanupInput(options, terminal, overrideProtection ? "ignored" : "if-there");
+  const unread: string[] = [];
+  const { problems, ...input } = await readCleanupInput(
+    options,
+    terminal,
+    "if-there",
+    overrideProtection ? unread : null,
+  );
   const interpreter = typeof options["interpreter"] === "string" ? options["interpreter"] : null;
   const reason = typeof options["reason"] === "string" ? options["reason"].trim() : "";
   for (const word of words) {
@@ -48,6 +56,10 @@ export async function readStopFlags(
       reason,
       yes: options["yes"] === true,
       overrideProtection,
+      policyUnread: unread.length > 0 ? unreadText(unread) : null,
     },
   };
 }
+
+const unreadText = (problems: readonly string[]): string =>
+  `The policy file could not be read (${problems.join("; ")}), so that nobody knows what it says and protects.`;

@@ -1,15 +1,31 @@
+import { actingSwitch, type ReportedSwitch, type SwitchStanding } from "../../core/cleanup/stop/switch-standing.ts";
 import { type Instant, isoOf } from "../../core/kernel/instant.ts";
 import type { KillSwitch } from "../../core/ports/kill-switch.ts";
 import { safeText } from "../render/safe-text.ts";
 import type { CleanupInput } from "./cleanup-input.ts";
 
-/** docs/schemas/switch.schema.json */
-export const switchJson = (position: KillSwitch, before: KillSwitch | null, place: string, now: Instant) => ({
+/** docs/schemas/switch.schema.json: as it acts; whose setting a bar holds up is told beside it. */
+export const switchJson = (standing: SwitchStanding, before: SwitchStanding | null, place: string, now: Instant) => ({
   asOf: isoOf(now),
-  ...writtenOut(position),
-  before: before?.state ?? null,
+  ...writtenOut(actingSwitch(standing)),
+  barred: barredJson(standing),
+  before: before === null ? null : actingSwitch(before).state,
   place,
 });
+
+const barredJson = ({ position, barred }: SwitchStanding) => {
+  if (position.state !== "armed" || barred === null) return null;
+  const { by, why, at } = position;
+  return { why: barred.why, at: isoOf(barred.at), armed: { by, why, at: at === null ? null : isoOf(at) } };
+};
+
+/** Where stopping is not armed as it acts: what keeps it from it, and what to do. */
+export function notArmedText({ switch: state, barred }: ReportedSwitch): string {
+  if (barred !== null) return `Stopping is ${barredText(barred)}`;
+  return `Stopping is ${state === "unknown" ? "not known to be" : "not"} armed: \`sandmeter arm\` allows it.`;
+}
+
+const barredText = (why: string): string => `armed, but barred: ${safeText(why)}; \`sandmeter arm\` starts anew.`;
 
 const writtenOut = (position: KillSwitch) =>
   position.state === "unknown"
@@ -23,20 +39,25 @@ const writtenOut = (position: KillSwitch) =>
       };
 
 export function switchText(
-  position: KillSwitch,
-  before: KillSwitch | null,
+  standing: SwitchStanding,
+  before: SwitchStanding | null,
   place: string,
   { policies, policyFile }: Pick<CleanupInput, "policies" | "policyFile">,
 ): string {
+  const { position, barred } = standing;
   if (position.state === "unknown") {
     return `The switch cannot be read, so nothing is stopped (${place}): ${safeText(position.problem.message)}`;
   }
   const { by, why, at } = position;
   const said = at === null ? "nobody has said anything yet" : `${by ?? "somebody"} at ${isoOf(at)}`;
-  const was = before === null || before.state === position.state ? "" : `, was ${before.state}`;
-  const lines = [
-    `Stopping is ${position.state}${was} (${safeText(said)}${why === null ? "" : `: ${safeText(why)}`}). The switch is in ${safeText(place)}.`,
-  ];
+  const turned = `(${safeText(said)}${why === null ? "" : `: ${safeText(why)}`})`;
+  const where = `The switch is in ${safeText(place)}.`;
+  if (position.state === "armed" && barred !== null) {
+    return `Stopping is ${barredText(barred.why)} It was armed ${turned}, and is barred since ${isoOf(barred.at)}. ${where}`;
+  }
+  const wasState = before === null ? position.state : actingSwitch(before).state;
+  const was = wasState === position.state ? "" : `, was ${before?.barred == null ? wasState : "barred"}`;
+  const lines = [`Stopping is ${position.state}${was} ${turned}. ${where}`];
   if (position.state === "armed") {
     const enforced = policies.policies.filter(({ mode }) => mode === "enforce").length;
     lines.push(

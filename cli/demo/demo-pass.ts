@@ -15,7 +15,7 @@ import type { Stores } from "../accounts/stores.ts";
 import { builtInPricing } from "../scan/compose.ts";
 import { observeInputOf, observePortsOf } from "../watch/compose.ts";
 import type { WatchOptions } from "../watch/watch-options.ts";
-import type { WatchOutcome } from "../watch/watch-outcome.ts";
+import { type WatchOutcome, watchOutcome } from "../watch/watch-outcome.ts";
 import type { DemoWorld } from "./demo-world.ts";
 
 /** What the demo sees is not worth keeping: nothing of it outlives the process. */
@@ -63,6 +63,6 @@ export function demoPass(
   return async (startedAt, signal, number) => {
     const outcome = await observing(startedAt, observeInput, signal);
     const kept = await beside.inPass(startedAt, outcome, number === watch.passes, signal);
-    return { ...outcome, accounts: kept, cleanup: null };
+    return watchOutcome(outcome, kept, []);
   };
 }

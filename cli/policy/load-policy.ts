@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import type { WrittenBounds } from "../../adapters/config/policy-bounds-schema.ts";
+import type { PolicyTerms } from "../../adapters/config/policy-bounds-problems.ts";
 import { UsageError } from "../cli-error.ts";
 import { safeText } from "../render/safe-text.ts";
 import { type ParsedPolicy, parsePolicy } from "./parse-policy.ts";
@@ -11,7 +11,7 @@ export const defaultPolicyFile = "sandmeter.policy.yaml";
 export async function loadPolicy(
   cwd: string,
   named: string | undefined,
-  bounds: WrittenBounds,
+  terms: PolicyTerms,
 ): Promise<Extract<ParsedPolicy, { ok: true }>> {
   const file = named ?? defaultPolicyFile;
   let text: string;
@@ -27,7 +27,7 @@ export async function loadPolicy(
         : `${name} cannot be read: ${safeText(message)}`,
     ]);
   }
-  const parsed = parsePolicy(text, file, bounds);
+  const parsed = parsePolicy(text, file, terms);
   if (!parsed.ok) throw new UsageError(parsed.problems);
   return parsed;
 }

@@ -1,9 +1,9 @@
-import type { PolicyBounds } from "../../core/cleanup/bounds.ts";
-import { durationText } from "../../core/cleanup/duration-text.ts";
-import type { Policy, PolicySet, Protection, SessionMatch } from "../../core/cleanup/policy.ts";
-import { type PolicyWarning, policyWarnings } from "../../core/cleanup/policy-warnings.ts";
-import { isInForce } from "../../core/cleanup/protections.ts";
+import type { PolicyBounds } from "../../core/cleanup/policy/bounds.ts";
+import type { Policy, PolicySet, Protection, SessionMatch } from "../../core/cleanup/policy/policy.ts";
+import { type PolicyWarning, policyWarnings } from "../../core/cleanup/policy/policy-warnings.ts";
+import { isInForce } from "../../core/cleanup/policy/protections.ts";
 import type { RunawayLimits } from "../../core/cleanup/runaway.ts";
+import { durationText } from "../../core/kernel/duration-text.ts";
 import { type Instant, isoOf } from "../../core/kernel/instant.ts";
 import { formatUsd } from "../../core/kernel/money.ts";
 

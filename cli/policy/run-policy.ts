@@ -1,13 +1,14 @@
+import { cleanupOf } from "../../adapters/config/cleanup-of.ts";
 import { boundsOf } from "../../adapters/config/policy-bounds-schema.ts";
-import { durationText } from "../../core/cleanup/duration-text.ts";
-import type { Policy, PolicySet } from "../../core/cleanup/policy.ts";
+import type { Policy, PolicySet } from "../../core/cleanup/policy/policy.ts";
+import { durationText } from "../../core/kernel/duration-text.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
 import { UsageError } from "../cli-error.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { exitCode } from "../exit-code.ts";
+import { renderFitting } from "../render/fit-columns.ts";
 import { safeJson, safeText } from "../render/safe-text.ts";
 import { painter } from "../render/style.ts";
-import { renderTable } from "../render/table.ts";
 import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
 import type { RunVerb } from "../verb.ts";
@@ -23,10 +24,10 @@ export const runPolicy: RunVerb = async ({ arguments: words, options }, terminal
   if (problems.length > 0) throw new UsageError(problems);
 
   const config = await loadConfig(terminal.cwd, typeof options["config"] === "string" ? options["config"] : undefined);
-  const bounds = config.cleanup?.bounds ?? {};
-  const { set, runaway } = await loadPolicy(terminal.cwd, file, bounds);
+  const terms = cleanupOf(config.cleanup);
+  const { set, runaway } = await loadPolicy(terminal.cwd, file ?? config.cleanup?.policy, terms);
   const now = systemClock.now();
-  const report = policyReport(set, runaway, boundsOf(bounds), now);
+  const report = policyReport(set, runaway, boundsOf(terms.bounds), now);
   terminal.out(options["json"] === true ? `${safeJson(report)}\n` : policyText(set, report, now, terminal));
   return exitCode.done;
 };
@@ -39,17 +40,17 @@ const unknownHalf = (what: string | undefined): string =>
 function policyText(set: PolicySet, report: PolicyReport, now: Instant, terminal: Terminal): string {
   const paint = painter(terminal.color);
   const width = terminal.color ? terminal.columns : null;
-  const policies = renderTable(
+  const policies = renderFitting(
     [
       { title: "POLICY" },
-      { title: "MATCHES", shrinkTo: 20 },
+      { title: "MATCHES", yields: 2, under: true },
       { title: "MODE" },
       { title: "IDLE AFTER", align: "right" },
       { title: "MIN AGE", align: "right" },
       { title: "MAX AGE", align: "right" },
       { title: "EVIDENCE" },
       { title: "A PASS", align: "right" },
-      { title: "BREAKER" },
+      { title: "BREAKER", yields: 1, under: true },
     ],
     set.policies.map((policy) =>
       policyCells(policy).map((text, index) => ({
@@ -60,8 +61,8 @@ function policyText(set: PolicySet, report: PolicyReport, now: Instant, terminal
     width,
     paint,
   );
-  const protections = renderTable(
-    [{ title: "PROTECTED", shrinkTo: 20 }, { title: "LASTS" }, { title: "WHY", shrinkTo: 10 }],
+  const protections = renderFitting(
+    [{ title: "PROTECTED", wraps: true, shrinkTo: 40 }, { title: "LASTS" }, { title: "WHY", yields: 1, under: true }],
     set.protections.map((item) => [
       { text: matchText(item.match) },
       { text: protectionText(item, now) },
@@ -92,6 +93,7 @@ const policyCells = (policy: Policy): readonly string[] => [
 ];
 
 function summary({ policies, invocationStamp }: PolicySet): string {
+  if (policies.length === 0) return `Calls are stamped: ${invocationStamp}.\n`;
   const enforced = policies.filter(({ mode }) => mode === "enforce").length;
   const count = `${policies.length} ${policies.length === 1 ? "policy is" : "policies are"} in order`;
   const effect =

@@ -6,7 +6,7 @@ import { type Instant, isoOf } from "../../core/kernel/instant.ts";
 import type { Usd } from "../../core/kernel/money.ts";
 import type { Band } from "../../core/reconcile/compare.ts";
 import { nearestOf } from "../config/nearest.ts";
-import { monthOf } from "../report/report-options.ts";
+import { monthOf } from "../report/named-window.ts";
 import type { VerbInput } from "../verb.ts";
 
 const failures = ["drift", "unexplained", "none"] as const;

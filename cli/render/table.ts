@@ -19,12 +19,13 @@ export interface Cell {
 
 const gap = "  ";
 
-/** A table of harmless text; `maxWidth` null: as wide as it is. */
+/** A table of harmless text; `maxWidth` null: as wide as it is. `below`: lines of harmless text after each row. */
 export function renderTable(
   columns: readonly Column[],
   rows: readonly (readonly Cell[])[],
   maxWidth: number | null,
   paint: Paint,
+  below: readonly (readonly string[])[] = [],
 ): string {
   const texts = rows.map((row) => row.map((cell) => safeText(cell.text)));
   const widths = fitted(columns, naturalWidths(columns, texts), maxWidth);
@@ -37,9 +38,10 @@ export function renderTable(
     columns.map((column) => column.title),
     () => "bold",
   );
-  const body = texts.flatMap((cells, row) =>
-    linesOf(cells, columns, widths).map((own) => line(own, (index) => rows[row]?.[index]?.style ?? "plain")),
-  );
+  const body = texts.flatMap((cells, row) => [
+    ...linesOf(cells, columns, widths).map((own) => line(own, (index) => rows[row]?.[index]?.style ?? "plain")),
+    ...(below[row] ?? []),
+  ]);
   return [header, ...body].map((text) => `${text}\n`).join("");
 }
 

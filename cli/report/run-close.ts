@@ -14,7 +14,7 @@ import type { Terminal } from "../terminal.ts";
 import type { RunVerb } from "../verb.ts";
 import { foreignToClose, refuseWhereUnread, refuseWhereUnsettled, settledAfterMs } from "./close-guards.ts";
 import { snapshotOf } from "./closed-month.ts";
-import { monthOf } from "./report-options.ts";
+import { monthOf } from "./named-window.ts";
 import { coverageOf, type ReportSettings, readReportSettings } from "./report-subject.ts";
 import { unfinishedBills } from "./unfinished-bills.ts";
 import { withStores } from "./with-stores.ts";

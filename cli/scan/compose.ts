@@ -7,6 +7,7 @@ import { priceBookOf } from "../../core/billing/price-book.ts";
 import type { ScanInput, ScanPorts } from "../../core/jobs/scan/input.ts";
 import type { Pricing } from "../../core/reporting/scan-totals.ts";
 import type { AwsSettings } from "../config/aws-settings.ts";
+import { systemClock } from "../system-clock.ts";
 import { productVersion } from "../version.ts";
 import type { ScanSubject } from "./subject.ts";
 
@@ -18,6 +19,7 @@ export function clientsOf(settings: AwsSettings): AwsClients {
     ...(profile === null ? {} : { profile }),
     requestsPerSecond: settings.requestsPerSecond,
     rateShare: settings.rateShare,
+    machineNow: systemClock.now,
   });
   return environmentRegion === null ? clients : { ...clients, defaultRegion: async () => environmentRegion };
 }

@@ -14,6 +14,7 @@ import { protect } from "./protect.ts";
 import { rate } from "./rate.ts";
 import { reconcile } from "./reconcile.ts";
 import { report } from "./report.ts";
+import { savings } from "./savings.ts";
 import { scan } from "./scan.ts";
 import { stop } from "./stop.ts";
 import { watch } from "./watch.ts";
@@ -36,6 +37,7 @@ export const verbs: readonly Verb[] = [
   disarm,
   protect,
   explain,
+  savings,
   dashboards,
   demo,
   emulate,

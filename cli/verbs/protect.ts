@@ -6,7 +6,7 @@ export const protect: Verb = {
   arguments: "[id]",
   summary: "keep a session, an interpreter or names from being stopped for a while",
   description:
-    "Protects a session or an interpreter by its id, or sessions by a pattern of their names, until the time is over; from then on policies hold again. It is read before each stop, and an event tells before it lapses. Protections that last belong into the policy file.",
+    "Protects a session or an interpreter by its id, or sessions by a pattern of their names, until the time is over; from then on policies hold again. It is read before each stop, and an event tells before it lapses. Times go by the service's clock, as `plan` and `apply` do, or by this machine's where AWS does not answer, which is said then. Protections that last belong into the policy file.",
   options: [
     { flags: "--name <pattern>", description: "a regular expression (RE2), found anywhere in the session's name" },
     { flags: "--for <duration>", description: "how long, such as 4h or 7d" },

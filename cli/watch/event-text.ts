@@ -43,6 +43,7 @@ const cleanupTypes: ReadonlySet<string> = new Set([
   "Session Stop Failed",
   "Cleanup Refused",
   "Cleanup Disarmed",
+  "Cleanup Disarm Failed",
   "Stop Regretted",
   "Session Runaway",
   "Protection Lapsing",

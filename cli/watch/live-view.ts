@@ -4,7 +4,7 @@ import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
 import { frameOf, type View } from "./frame.ts";
 import type { Ended } from "./pass-loop.ts";
-import type { WatchOutcome } from "./watch-outcome.ts";
+import { accountsOf, cleanupsOf, type WatchOutcome } from "./watch-outcome.ts";
 
 export interface LiveView {
   readonly show: (ended: Ended<WatchOutcome>) => void;
@@ -39,8 +39,8 @@ export function liveView(terminal: Terminal, clock: Clock, heading: readonly str
       const { accounts, cleanup, targets } = last.outcome;
       const newest = [
         ...targets.flatMap((target) => target.events),
-        ...(accounts?.events ?? []),
-        ...(cleanup?.events ?? []),
+        ...accountsOf(last.outcome).flatMap((it) => it.events),
+        ...cleanupsOf(last.outcome).flatMap((it) => it.events),
       ].toReversed();
       view = {
         ...view,

@@ -7,15 +7,15 @@ import { safeText } from "../render/safe-text.ts";
 import { range } from "../scan/money-range.ts";
 import { eventText } from "./event-text.ts";
 import type { Ended } from "./pass-loop.ts";
-import type { WatchOutcome } from "./watch-outcome.ts";
+import { accountsOf, cleanupsOf, type WatchOutcome } from "./watch-outcome.ts";
 
 /** A pass in one line, and one more for each event. */
 export function passLines(ended: Ended<WatchOutcome>, pricing: Pricing): string {
   const { outcome } = ended;
   const events = [
     ...outcome.targets.flatMap((target) => target.events),
-    ...(outcome.accounts?.events ?? []),
-    ...(outcome.cleanup?.events ?? []),
+    ...accountsOf(outcome).flatMap((it) => it.events),
+    ...cleanupsOf(outcome).flatMap((it) => it.events),
   ];
   return [`${passLine(ended, pricing)}\n`, ...events.map((delivery) => `  ${deliveryText(delivery)}\n`)].join("");
 }

@@ -12,7 +12,7 @@ import { homeS3 } from "../accounts/home-s3.ts";
 import { openStores, type Stores } from "../accounts/stores.ts";
 import { targetsWithCosts } from "../accounts/targets-with-costs.ts";
 import { type CleanupInput, cleanupPartOf } from "../cleanup/cleanup-input.ts";
-import { serviceTime } from "../cleanup/compose.ts";
+import { lookProgress } from "../cleanup/look-progress.ts";
 import { cleanupBeside, noCleanup } from "../cleanup/watch-cleanup.ts";
 import { CliError, UsageError } from "../cli-error.ts";
 import { type AwsSettings, readAwsSettings } from "../config/aws-settings.ts";
@@ -27,8 +27,9 @@ import type { CheckVerb, RunVerb, VerbInput } from "../verb.ts";
 import { observeInputOf, observePortsOf } from "./compose.ts";
 import { headingOf } from "./heading.ts";
 import { homeRegion } from "./home-region.ts";
-import { serviceClock } from "./service-clock.ts";
+import { passTime } from "./pass-time.ts";
 import { readWatchOptions, type WatchOptions } from "./watch-options.ts";
+import { watchOutcome } from "./watch-outcome.ts";
 import { exitCodeOf, watchPasses } from "./watch-passes.ts";
 
 interface WatchSettings {
@@ -92,17 +93,18 @@ async function run(
   const tellCosts = isTold ? costProgress.tell : () => undefined;
   const ports = accountsPortsOf(clients, stores, accounts, publishRegion, tellCosts);
   const beside = accountsOf(ports, { settings, accounts, watch });
-  const telling = { publish: watch.publish, region: publishRegion };
-  const sweeps = cleanup === null ? noCleanup : cleanupBeside(clients, stores, cleanup, serviceTime(subject), telling);
-  const ahead = serviceClock(clients, subject);
+  const looks = lookProgress(terminal);
+  const telling = { publish: watch.publish, region: publishRegion, onLooks: isTold ? looks.tell : () => undefined };
+  const sweeps = cleanup === null ? noCleanup : cleanupBeside(clients, stores, cleanup, telling);
+  const timeOf = passTime(clients, subject);
   const last = await watchPasses({
     clock: systemClock,
     terminal,
     watch,
     pricing: pricingOf(settings),
     heading: await headingOf({ subject, publishRegion, watch, state: stores.registry, file: accounts.stateFile }),
-    pass: async (startedAt, signal, number) => {
-      const now = await ahead(startedAt, signal);
+    pass: async (_startedAt, signal, number) => {
+      const now = await timeOf(signal);
       const outcome = await pass(now, observeInput, signal);
       progress.clear();
       const isLast = number === watch.passes;
@@ -111,7 +113,8 @@ async function run(
         sweeps.inPass(now, outcome, isLast, signal),
       ]);
       costProgress.clear();
-      return { ...outcome, accounts: kept, cleanup: swept };
+      looks.clear();
+      return watchOutcome(outcome, kept, swept);
     },
   }).finally(sweeps.close);
   if (subject.notes.length > 0)

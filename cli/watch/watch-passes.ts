@@ -1,4 +1,5 @@
 import type { LeaksInput } from "../../core/cleanup/leaks.ts";
+import type { SweepPassOutcome } from "../../core/jobs/sweep/sweep-pass-ports.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import { accountsReport } from "../../core/reporting/accounts-report.ts";
@@ -14,7 +15,7 @@ import { liveView } from "./live-view.ts";
 import { passLines, problemLines } from "./pass-lines.ts";
 import { type Ended, runPasses } from "./pass-loop.ts";
 import type { WatchOptions } from "./watch-options.ts";
-import type { WatchOutcome } from "./watch-outcome.ts";
+import { accountsOf, cleanupsOf, type WatchOutcome } from "./watch-outcome.ts";
 
 export interface WatchInput {
   readonly clock: Clock;
@@ -46,31 +47,37 @@ export async function watchPasses(input: WatchInput): Promise<WatchOutcome | nul
 /** 1 where no target could be remembered or read at all, 4 where something is missing. */
 export function exitCodeOf(last: WatchOutcome | null): ExitCode {
   if (last === null) return exitCode.done;
-  if (last.complete && last.accounts?.complete !== false && isClean(last)) return exitCode.done;
+  if (last.complete && accountsOf(last).every(({ complete }) => complete) && cleanupsOf(last).every(isClean))
+    return exitCode.done;
   const useless = last.targets.every((pass) => pass.state === "failed" || pass.scan?.status === "failed");
   return useless && last.targets.some((pass) => pass.state === "failed") ? exitCode.failed : exitCode.partial;
 }
 
 /** A stop that a link of the chain refused is as it should be; one that failed is not. */
-const isClean = ({ cleanup }: WatchOutcome): boolean =>
-  cleanup === null ||
-  (cleanup.problems.length === 0 &&
-    cleanup.targets.every(
-      ({ problems, outcomes }) => problems.length === 0 && outcomes.every(({ kind }) => kind !== "failed"),
-    ));
+const isClean = (cleanup: SweepPassOutcome): boolean =>
+  cleanup.problems.length === 0 &&
+  cleanup.targets.every(
+    ({ problems, outcomes }) => problems.length === 0 && outcomes.every(({ kind }) => kind !== "failed"),
+  );
 
 const jsonLine =
   (terminal: Terminal, pricing: Pricing) =>
-  ({ number, outcome, tookMs }: Ended<WatchOutcome>): void =>
+  ({ number, outcome, tookMs }: Ended<WatchOutcome>): void => {
+    const cleanup = (it: SweepPassOutcome) => cleanupReport(it, leaksInput(outcome, pricing));
     terminal.out(
       `${lineOf({
         pass: number,
         durationMs: Math.round(tookMs),
         ...passReport(outcome, pricing),
         accounts: outcome.accounts === null ? null : accountsReport(outcome.accounts),
-        cleanup: outcome.cleanup === null ? null : cleanupReport(outcome.cleanup, leaksInput(outcome, pricing)),
+        cleanup: outcome.cleanup === null ? null : cleanup(outcome.cleanup),
+        earlier: {
+          accounts: outcome.earlier.accounts.map(accountsReport),
+          cleanup: outcome.earlier.cleanup.map(cleanup),
+        },
       })}\n`,
     );
+  };
 
 function leaksInput(outcome: WatchOutcome, pricing: Pricing): LeaksInput {
   const costs = new Map(
@@ -92,13 +99,12 @@ const textLines =
   (terminal: Terminal, pricing: Pricing) =>
   (ended: Ended<WatchOutcome>): void => {
     terminal.out(passLines(ended, pricing));
-    const { accounts, cleanup } = ended.outcome;
-    if (accounts !== null) terminal.out(`  ${accountsLine(accounts)}\n`);
-    if (cleanup !== null) terminal.out(`  ${cleanupLine(cleanup)}\n`);
+    const [accounts, cleanups] = [accountsOf(ended.outcome), cleanupsOf(ended.outcome)];
+    for (const line of [...accounts.map(accountsLine), ...cleanups.map(cleanupLine)]) terminal.out(`  ${line}\n`);
     const problems = [
       ...problemLines(ended.outcome),
-      ...(accounts === null ? [] : accountsProblemLines(accounts)),
-      ...(cleanup === null ? [] : cleanupProblemLines(cleanup)),
+      ...accounts.flatMap(accountsProblemLines),
+      ...cleanups.flatMap(cleanupProblemLines),
     ];
     for (const line of problems) terminal.err(`  ${line}\n`);
   };

@@ -1,16 +1,18 @@
 import { targetKey } from "../inventory/target.ts";
 import { type Instant, isoOf } from "../kernel/instant.ts";
 import { formatUsd } from "../kernel/money.ts";
+import type { Problem } from "../kernel/problem.ts";
 import type { OutgoingEvent } from "../ports/events.ts";
 import type { SwitchPosition } from "../ports/kill-switch.ts";
 import type { StopRecord } from "../ports/stops.ts";
-import type { SessionFacts } from "./decision.ts";
-import { evidenceDetail } from "./event-evidence.ts";
-import type { PlanEntry } from "./plan.ts";
-import type { Protection, SessionMatch } from "./policy.ts";
-import type { PolicyRegret } from "./regret.ts";
+import type { SessionFacts } from "./decision/decision.ts";
+import { evidenceDetail } from "./evidence/event-evidence.ts";
+import type { PlanEntry } from "./plan/plan.ts";
+import type { Protection, SessionMatch } from "./policy/policy.ts";
+import type { PolicyRegret } from "./regret/regret.ts";
 import type { Runaway } from "./runaway.ts";
-import type { EntryOutcome } from "./stop-outcome.ts";
+import { writtenOverride } from "./stop/recorded-override.ts";
+import type { EntryOutcome } from "./stop/stop-outcome.ts";
 
 /** Raised when a detail loses a member or gives one another meaning; new members do not raise it. */
 const version = "1";
@@ -47,14 +49,19 @@ const entryDetail = ({ key, name, createdAt, policy, decision, evidence }: PlanE
 });
 
 /**
- * Told once for a session and a policy as it is: each pass plans it anew as long as nobody stops it. `acts`: it is about to be stopped. A plan
- * that only shows what would be is null: it is not kept.
+ * Told once for a session and a policy as it is: each pass plans it anew as long as nobody stops it. `acts`: it is about to be stopped, which
+ * is told once for each time that it is idle, as it may have worked since it was told before. A plan that only shows what would be is null:
+ * it is not kept.
  */
 export const stopPlannedEvent = (now: Instant, plan: string | null, entry: PlanEntry, acts: boolean): OutgoingEvent =>
   eventOf(now, {
     kind: "session-stop-planned",
     detailType: "Session Stop Planned",
-    parts: [...partsOf(entry.key), entry.policy.hash.slice(0, 16), acts ? "act" : "observe"],
+    parts: [
+      ...partsOf(entry.key),
+      entry.policy.hash.slice(0, 16),
+      ...(acts ? ["act", entry.decision.idleSince ?? entry.decision.reason] : ["observe"]),
+    ],
     detail: { plan, mode: acts ? "enforce" : "observe", ...entryDetail(entry) },
     action: acts
       ? "Nothing, if nobody needs the session. Otherwise `sandmeter protect` it, or `sandmeter disarm`."
@@ -68,7 +75,7 @@ export function stopRecordEvent(now: Instant, record: StopRecord): OutgoingEvent
   const detail = {
     plan,
     attempt,
-    override,
+    override: writtenOverride(override),
     intendedAt: isoOf(intendedAt),
     decidedAt: decidedAt === null ? null : isoOf(decidedAt),
     ...entryDetail(entry),
@@ -136,6 +143,30 @@ export const disarmedEvent = (now: Instant, { by, why, at }: SwitchPosition): Ou
     detail: { by, why, at: at === null ? null : isoOf(at) },
     action: "Nothing is stopped until `sandmeter arm`: find out why it was disarmed first.",
     section: "cleanup-disarmed",
+  });
+
+/** A policy was regretted too often, and the switch could not be turned. */
+export interface NotDisarmed {
+  /** Null where whoever armed it did not say. */
+  readonly armedAt: Instant | null;
+  readonly why: string;
+  readonly problem: Problem;
+}
+
+/** Told once for each arming: each pass tries again, as long as nobody arms anew. */
+export const notDisarmedEvent = (now: Instant, { armedAt, why, problem }: NotDisarmed): OutgoingEvent =>
+  eventOf(now, {
+    kind: "cleanup-disarm-failed",
+    detailType: "Cleanup Disarm Failed",
+    parts: [armedAt ?? 0],
+    detail: {
+      armedAt: armedAt === null ? null : isoOf(armedAt),
+      why,
+      code: problem.code,
+      message: `${why}, and the switch could not be turned: ${problem.message}`,
+    },
+    action: "Run `sandmeter disarm`: until somebody arms anew, only what shares this state stops nothing.",
+    section: "cleanup-disarm-failed",
   });
 
 export const regrettedEvent = (now: Instant, regret: PolicyRegret["regrets"][number]): OutgoingEvent =>

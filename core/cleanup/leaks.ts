@@ -5,14 +5,17 @@ import { type Target, targetKey } from "../inventory/target.ts";
 import type { InterpreterId } from "../kernel/ids.ts";
 import { type Instant, instant, plusMs } from "../kernel/instant.ts";
 import { sumUsd } from "../kernel/money.ts";
-import type { Decision, SessionFacts } from "./decision.ts";
-import type { Unknown } from "./evidence.ts";
-import { calledText } from "./judge-activity.ts";
-import { chargedLevel, idleCost, type UsdBounds } from "./savings-rate.ts";
+import type { Decision, SessionFacts } from "./decision/decision.ts";
+import { calledText } from "./decision/judge-activity.ts";
+import type { Unknown } from "./evidence/evidence.ts";
+import { chargedLevel, idleCost, type UsdBounds } from "./savings/savings-rate.ts";
 
 /** `idle`: it is proved. All others: what is missing for a proof; `called`: it is not known of which session the calls are. */
 export type LeakReason = "idle" | "called" | UnprovableCode;
-type UnprovableCode = Extract<Unknown["code"], "no-usage-logs" | "at-teardown" | "never-called" | "no-call-logs">;
+type UnprovableCode = Extract<
+  Unknown["code"],
+  "no-usage-logs" | "at-teardown" | "never-called" | "no-call-logs" | "call-logs-differ" | "call-spans-differ"
+>;
 
 /** Sessions of one interpreter that nobody uses, or of which nothing can show that somebody does. */
 export interface Leaks {
@@ -102,6 +105,8 @@ function leakOf({ facts, decision }: DecidedSession): Leak | null {
   for (const item of needed) {
     if (item.kind === "unknown" && isUnprovable(item.code)) return { facts, reason: item.code, text: item.message };
   }
+  const apart = evidence.calls.kind === "known" ? evidence.calls.apart : undefined;
+  if (apart !== undefined && isUnprovable(apart.code)) return { facts, reason: apart.code, text: apart.message };
   return { facts, reason: "called", text: calledText };
 }
 
@@ -132,16 +137,26 @@ function turnOnOf(reason: LeakReason): Leaks["turnOn"] {
       return "USAGE_LOGS";
     case "called":
     case "no-call-logs":
+    case "call-logs-differ":
       return "TRACES";
     case "at-teardown":
       return "evidence: invocations";
     case "idle":
     case "never-called":
+    // They are on.
+    case "call-spans-differ":
       return null;
   }
 }
 
-const unprovable: readonly UnprovableCode[] = ["no-usage-logs", "at-teardown", "never-called", "no-call-logs"];
+const unprovable: readonly UnprovableCode[] = [
+  "no-usage-logs",
+  "at-teardown",
+  "never-called",
+  "no-call-logs",
+  "call-logs-differ",
+  "call-spans-differ",
+];
 const isUnprovable = (code: Unknown["code"]): code is UnprovableCode => unprovable.some((each) => each === code);
 
 const sumOf = (parts: readonly (UsdBounds | null)[]): UsdBounds | null => {

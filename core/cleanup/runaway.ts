@@ -1,6 +1,7 @@
 import type { Instant } from "../kernel/instant.ts";
 import { compareUsd, type Usd } from "../kernel/money.ts";
-import type { CpuEvidence, Unknown } from "./evidence.ts";
+import { longestHotGapMs } from "./evidence/cpu-evidence.ts";
+import type { CpuEvidence, Unknown } from "./evidence/evidence.ts";
 
 export interface RunawayLimits {
   /** By which the evidence of CPU was made. */
@@ -26,6 +27,21 @@ export function runawayOf(cpu: CpuEvidence | Unknown, knownUsd: Usd | null, limi
   const hot = hotOf(cpu, limits.hotForMs);
   const usd = knownUsd !== null && limits.usd !== null && compareUsd(knownUsd, limits.usd) > 0 ? knownUsd : null;
   return hot === null && usd === null ? null : { hot, usd };
+}
+
+/**
+ * A look goes back for an hour or two. Where it saw nothing but heat from its beginning on, and the look before it saw the same heat begin,
+ * it began then.
+ */
+export function sinceBefore(
+  cpu: CpuEvidence | Unknown,
+  lookedFrom: Instant,
+  before: CpuEvidence | Unknown | null,
+): CpuEvidence | Unknown {
+  if (cpu.kind === "unknown" || before === null || before.kind === "unknown") return cpu;
+  if (cpu.hotSince === null || before.hotSince === null || before.hotSince >= cpu.hotSince) return cpu;
+  const goesOn = cpu.hotSince <= lookedFrom + longestHotGapMs && cpu.hotSince <= before.lastRecordAt + longestHotGapMs;
+  return goesOn ? { ...cpu, hotSince: before.hotSince } : cpu;
 }
 
 function hotOf(cpu: CpuEvidence | Unknown, hotForMs: number): Runaway["hot"] {

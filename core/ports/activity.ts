@@ -1,5 +1,5 @@
-import type { CallEvidence, CpuEvidence, Span, Unknown } from "../cleanup/evidence.ts";
-import type { InvocationStamp } from "../cleanup/policy.ts";
+import type { CallEvidence, CpuEvidence, Span, Unknown } from "../cleanup/evidence/evidence.ts";
+import type { InvocationStamp } from "../cleanup/policy/policy.ts";
 import type { Target } from "../inventory/target.ts";
 import type { InterpreterId, SessionId } from "../kernel/ids.ts";
 import type { Instant } from "../kernel/instant.ts";
@@ -44,13 +44,22 @@ export type ReadRefusedCalls = (
   signal: AbortSignal,
 ) => Promise<ReadonlyMap<SessionId, RefusedCalls | Unknown>>;
 
-/** CPU of sessions of one interpreter, by their usage records of the window; `neededMs` is how long a stretch of them proves anything. */
+export interface CpuQuestion {
+  /** How long a stretch of records proves anything. */
+  readonly neededMs: number;
+  /** `until-work`: older records may be left out where the newest show work that keeps a session whatever was before it. */
+  readonly depth: "whole" | "until-work";
+  /** Hears how many sessions more have been looked at. */
+  readonly onLooked?: (sessions: number) => void;
+}
+
+/** CPU of sessions of one interpreter, by their usage records of the window. Throws only when `signal` is aborted. */
 export type ReadSessionCpu = (
   target: Target,
   interpreter: InterpreterId,
   sessions: readonly SessionId[],
   window: Span,
-  neededMs: number,
+  question: CpuQuestion,
   now: Instant,
   signal: AbortSignal,
 ) => Promise<ReadonlyMap<SessionId, CpuEvidence | Unknown>>;

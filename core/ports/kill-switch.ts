@@ -9,8 +9,16 @@ export interface SwitchPosition {
   readonly at: Instant | null;
 }
 
+/** How the switch was set last. */
+export interface SwitchSetting extends SwitchPosition {
+  /** When it was set, by the clock of the place that keeps it; where that has none, as whoever set it said. */
+  readonly at: Instant | null;
+  /** Another one each time that it is set, though it be in the same words; null where it was never set. */
+  readonly settingId: string | null;
+}
+
 /** What cannot be read is `unknown`, and then nothing is stopped. */
-export type KillSwitch = SwitchPosition | { readonly state: "unknown"; readonly problem: Problem };
+export type KillSwitch = SwitchSetting | { readonly state: "unknown"; readonly problem: Problem };
 
 /**
  * One switch for all targets, read before each stop. Disarmed until somebody arms it. One contract suite holds for every

@@ -1,4 +1,4 @@
-import type { Plan } from "../cleanup/plan.ts";
+import type { Plan } from "../cleanup/plan/plan.ts";
 import { array, at, object, type Read, string } from "./read-stored.ts";
 import { planEntryOf } from "./stop-text.ts";
 

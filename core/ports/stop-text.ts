@@ -1,5 +1,7 @@
-import { decisionOf, evidenceOf } from "../cleanup/evidence-text.ts";
-import type { PlanEntry } from "../cleanup/plan.ts";
+import { decisionOf, evidenceOf } from "../cleanup/decision/evidence-text.ts";
+import type { PlanEntry } from "../cleanup/plan/plan.ts";
+import { toldProtectionOf } from "../cleanup/policy/told-protection.ts";
+import type { RecordedOverride } from "../cleanup/stop/recorded-override.ts";
 import { accountId, interpreterId, region, sessionId } from "../kernel/ids.ts";
 import type { Problem } from "../kernel/problem.ts";
 import { at, integer, object, oneOf, orNull, type Read, string } from "./read-stored.ts";
@@ -57,9 +59,14 @@ const keyOf: Read<StopRecord["key"]> = (value, place) => {
   };
 };
 
-const overrideOf: Read<NonNullable<StopRecord["override"]>> = (value, place) => {
+const overrideOf: Read<RecordedOverride> = (value, place) => {
   const item = object(value, place);
-  return { by: string(item["by"], `${place}.by`), reason: string(item["reason"], `${place}.reason`) };
+  return {
+    by: string(item["by"], `${place}.by`),
+    reason: string(item["reason"], `${place}.reason`),
+    // A record of an earlier release has none.
+    protection: orNull(item["protection"] ?? null, `${place}.protection`, toldProtectionOf),
+  };
 };
 
 const problemOf: Read<Problem> = (value, place) => {

@@ -1,5 +1,6 @@
 import type { SessionKey } from "../billing/usage-record.ts";
-import type { PlanEntry } from "../cleanup/plan.ts";
+import type { PlanEntry } from "../cleanup/plan/plan.ts";
+import type { RecordedOverride } from "../cleanup/stop/recorded-override.ts";
 import type { Target } from "../inventory/target.ts";
 import type { InterpreterId, SessionId } from "../kernel/ids.ts";
 import type { Instant } from "../kernel/instant.ts";
@@ -23,7 +24,8 @@ export type StopSession = (
 
 /**
  * What is kept of one attempt to stop one session. Written as `intended` before Stop is sent, and with its outcome after;
- * a record that stays `intended` is a crash, and the next run finishes it. Kept 400 days.
+ * a record that stays `intended` is a crash, and the next run finishes it. With a `problem` it is one whose Stop was sent, and whose
+ * session was READY all the same, or could not be asked for: it may yet end, which a later run finds out. Kept 400 days.
  */
 export interface StopRecord {
   /** Of session and attempt: of two runs that mean to stop a session at the same moment, one writes it. */
@@ -36,7 +38,7 @@ export interface StopRecord {
   /** The plan's entry, with the evidence of the look just before the stop. */
   readonly entry: PlanEntry;
   /** Null: by policy. */
-  readonly override: { readonly by: string; readonly reason: string } | null;
+  readonly override: RecordedOverride | null;
   readonly state: "intended" | "stopped" | "already-gone" | "failed" | "abandoned";
   readonly intendedAt: Instant;
   readonly decidedAt: Instant | null;

@@ -1,16 +1,16 @@
-import type { DecisionReason } from "../cleanup/decision.ts";
+import type { DecisionReason } from "../cleanup/decision/decision.ts";
 import { type LeaksInput, leaksOf } from "../cleanup/leaks.ts";
-import type { EntryOutcome } from "../cleanup/stop-outcome.ts";
+import type { EntryOutcome } from "../cleanup/stop/stop-outcome.ts";
+import type { ReportedSwitch } from "../cleanup/stop/switch-standing.ts";
 import type { SweepPassOutcome, SweptPass } from "../jobs/sweep/sweep-pass-ports.ts";
 import { type Instant, isoOf } from "../kernel/instant.ts";
 import type { Problem } from "../kernel/problem.ts";
 import { countsOf, type ReportedLeaks, reportedLeaks } from "./leak-report.ts";
 
 /** `cleanup` of docs/schemas/watch-pass.schema.json: what a pass of clean-up decided, planned and stopped. */
-export interface CleanupReport {
+export interface CleanupReport extends ReportedSwitch {
   readonly asOf: string;
   readonly mode: SweepPassOutcome["mode"];
-  readonly switch: SweepPassOutcome["switch"];
   readonly targets: readonly {
     readonly account: string;
     readonly region: string;
@@ -25,6 +25,8 @@ export interface CleanupReport {
       readonly message: string | null;
     }[];
     readonly finished: number;
+    /** How many sessions work too much, and how many may and are not known well enough. */
+    readonly runaways: { readonly found: number; readonly unknown: number };
     readonly leaks: readonly ReportedLeaks[];
     readonly problems: readonly Problem[];
   }[];
@@ -41,6 +43,7 @@ export const cleanupReport = (outcome: SweepPassOutcome, leaks: LeaksInput): Cle
   asOf: isoOf(outcome.asOf),
   mode: outcome.mode,
   switch: outcome.switch,
+  barred: outcome.barred,
   targets: outcome.targets.map((target) => targetReport(target, leaks, outcome.asOf)),
   events: outcome.events.map(({ event, result, reason }) => ({
     result,
@@ -65,6 +68,7 @@ const targetReport = (swept: SweptPass, leaks: LeaksInput, now: Instant): Cleanu
     message: "message" in it ? it.message : (it.problem?.message ?? null),
   })),
   finished: swept.finished.length,
+  runaways: { found: swept.runaways.found.length, unknown: swept.runaways.unknown },
   leaks: leaksOf(swept.decided, leaks, now).map(reportedLeaks),
   problems: swept.problems,
 });

@@ -1,7 +1,8 @@
-import type { Decision } from "../cleanup/decision.ts";
-import type { SessionEvidence } from "../cleanup/evidence.ts";
-import type { Decided } from "../cleanup/make-plan.ts";
-import type { Policy } from "../cleanup/policy.ts";
+import type { Decision } from "../cleanup/decision/decision.ts";
+import type { SessionEvidence } from "../cleanup/evidence/evidence.ts";
+import type { Decided } from "../cleanup/plan/make-plan.ts";
+import type { Policy } from "../cleanup/policy/policy.ts";
+import { type WrittenOverride, writtenOverride } from "../cleanup/stop/recorded-override.ts";
 import { expiresAtOf } from "../inventory/session.ts";
 import type { Replay } from "../jobs/sweep/explain-session.ts";
 import { type Instant, isoOf } from "../kernel/instant.ts";
@@ -39,7 +40,7 @@ interface WrittenStop {
   readonly plan: string;
   readonly intendedAt: string;
   readonly decidedAt: string | null;
-  readonly override: StopRecord["override"];
+  readonly override: WrittenOverride | null;
   readonly problem: string | null;
 }
 
@@ -106,7 +107,7 @@ const writtenStop = (record: StopRecord): WrittenStop => ({
   plan: record.plan,
   intendedAt: isoOf(record.intendedAt),
   decidedAt: record.decidedAt === null ? null : isoOf(record.decidedAt),
-  override: record.override,
+  override: writtenOverride(record.override),
   problem: record.problem?.message ?? null,
 });
 

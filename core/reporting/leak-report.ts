@@ -1,7 +1,7 @@
-import type { DecisionReason } from "../cleanup/decision.ts";
-import { decisionReasons } from "../cleanup/evidence-text.ts";
+import type { DecisionReason } from "../cleanup/decision/decision.ts";
+import { decisionReasons } from "../cleanup/decision/evidence-text.ts";
 import type { LeakReason, Leaks } from "../cleanup/leaks.ts";
-import type { Decided } from "../cleanup/make-plan.ts";
+import type { Decided } from "../cleanup/plan/make-plan.ts";
 import { isoOf } from "../kernel/instant.ts";
 import { formatUsd } from "../kernel/money.ts";
 

@@ -1,6 +1,7 @@
 import type { MeterSettings } from "../billing/meter-rows.ts";
 import { type PriceBook, periodsOf } from "../billing/price-book.ts";
 import type { SessionCost } from "../billing/session-cost.ts";
+import type { Target } from "../inventory/target.ts";
 import type { ScannedSession, ScanOutcome } from "../jobs/scan/outcome.ts";
 import type { SessionBill } from "../ledger/charge.ts";
 import { ratedOf } from "../ledger/charge-lines.ts";
@@ -18,15 +19,26 @@ export async function withLedgerCosts(
 ): Promise<ScanOutcome> {
   const targets = await Promise.all(
     outcome.targets.map(async (target) => {
-      const bills = new Map((await ledger.open(target.target)).map(({ bill }) => [keyOf(bill), bill]));
-      const costOf = (session: ScannedSession): SessionCost => {
-        const bill = bills.get(keyOf({ interpreter: session.interpreter, session: session.id }));
-        return (bill === undefined ? null : knownCost(bill, prices, gb)) ?? session.cost;
-      };
-      return { ...target, sessions: target.sessions.map((session) => ({ ...session, cost: costOf(session) })) };
+      const metered = await ledgerCosts(ledger, target.target, prices, gb);
+      const sessions = target.sessions.map((session) => ({ ...session, cost: metered(session) ?? session.cost }));
+      return { ...target, sessions };
     }),
   );
   return { ...outcome, targets };
+}
+
+/** What the ledger has metered or shared out of sessions of a target; null of one that it has no figure of. Throws `RegistryError`. */
+export async function ledgerCosts(
+  ledger: Pick<Ledger, "open">,
+  target: Target,
+  prices: PriceBook,
+  gb: MeterSettings["gb"],
+): Promise<(session: Pick<ScannedSession, "interpreter" | "id">) => SessionCost | null> {
+  const bills = new Map((await ledger.open(target)).map(({ bill }) => [keyOf(bill), bill]));
+  return ({ interpreter, id }) => {
+    const bill = bills.get(keyOf({ interpreter, session: id }));
+    return bill === undefined ? null : knownCost(bill, prices, gb);
+  };
 }
 
 function knownCost(bill: SessionBill, prices: PriceBook, gb: MeterSettings["gb"]): SessionCost | null {

@@ -1,26 +1,26 @@
 import { periodAt } from "../billing/price-book.ts";
 import type { SessionCost } from "../billing/session-cost.ts";
-import type { DecisionReason } from "../cleanup/decision.ts";
+import type { DecisionReason } from "../cleanup/decision/decision.ts";
 import { leaksOf } from "../cleanup/leaks.ts";
-import type { Plan, PlanEntry } from "../cleanup/plan.ts";
-import { chargedLevel, idleCost, type UsdBounds } from "../cleanup/savings-rate.ts";
+import type { Plan, PlanEntry } from "../cleanup/plan/plan.ts";
+import { chargedLevel, idleCost, type UsdBounds } from "../cleanup/savings/savings-rate.ts";
+import { type ReportedSwitch, reportedSwitch, type SwitchStanding } from "../cleanup/stop/switch-standing.ts";
 import { expiresAtOf } from "../inventory/session.ts";
 import type { ScanOutcome } from "../jobs/scan/outcome.ts";
 import type { PlannedTargets } from "../jobs/sweep/plan-targets.ts";
 import { type Instant, isoOf } from "../kernel/instant.ts";
 import { formatUsd } from "../kernel/money.ts";
 import type { Problem } from "../kernel/problem.ts";
-import type { KillSwitch } from "../ports/kill-switch.ts";
 import { countsOf, type ReportedLeaks, reportedLeaks } from "./leak-report.ts";
 import type { Pricing } from "./scan-totals.ts";
+import { type ReportedUnknown, reportedUnknowns } from "./unknown-report.ts";
 
 /** docs/schemas/plan.schema.json: a plan to be applied, and all that was decided with it. */
-export interface PlanReport {
+export interface PlanReport extends ReportedSwitch {
   readonly version: 1;
   readonly asOf: string;
   /** False where a Region was not read in full, or not decided on. */
   readonly complete: boolean;
-  readonly switch: KillSwitch["state"];
   /** What `apply` takes; instants are milliseconds since 1970, as the digests cover them. */
   readonly plan: Plan;
   readonly stops: readonly PlannedStop[];
@@ -29,6 +29,8 @@ export interface PlanReport {
   readonly decisions: Readonly<Record<DecisionReason, number>>;
   /** What is idle, and what nothing can show to be idle or not, by interpreter and by what is missing. */
   readonly leaks: readonly ReportedLeaks[];
+  /** Each session that was decided `unknown-activity`, and what is missing. */
+  readonly unknown: readonly ReportedUnknown[];
   readonly problems: readonly (Problem & { readonly region: string | null })[];
 }
 
@@ -53,7 +55,7 @@ export interface PlannedStop {
 export function planReport(
   scan: ScanOutcome,
   planned: PlannedTargets,
-  killSwitch: KillSwitch,
+  standing: SwitchStanding,
   pricing: Pricing,
   now: Instant,
 ): PlanReport {
@@ -72,12 +74,13 @@ export function planReport(
     version: 1,
     asOf: isoOf(now),
     complete: scan.complete && problems.length === 0,
-    switch: killSwitch.state,
+    ...reportedSwitch(standing),
     plan: planned.plan,
     stops: planned.plan.entries.map((entry) => plannedStop(entry, pricing, now)),
     postponed: planned.postponed.length,
     decisions: countsOf(decided),
     leaks: leaksOf(decided, { ...pricing, soFarOf: ({ id }) => boundsOf(costs.get(id)) }, now).map(reportedLeaks),
+    unknown: reportedUnknowns(decided),
     problems,
   };
 }

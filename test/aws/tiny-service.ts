@@ -15,6 +15,8 @@ export interface Attempt {
 export interface Answer {
   readonly status: number;
   readonly body: unknown;
+  /** What it says the time is; the true one where absent. */
+  readonly date?: string;
 }
 
 /** A service that answers as told, however odd that is, and notes when each attempt came. */
@@ -23,7 +25,8 @@ export async function tinyService(answer: (attempt: Attempt, number: number) => 
   const server = createServer((request, response) => {
     const attempt = attemptOf(request);
     attempts.push(attempt);
-    const { status, body } = answer(attempt, attempts.length);
+    const { status, body, date } = answer(attempt, attempts.length);
+    if (date !== undefined) response.setHeader("date", date);
     const error = status === 429 ? { "x-amzn-errortype": "ThrottlingException" } : {};
     response.writeHead(status, { "content-type": "application/json", ...error });
     response.end(typeof body === "string" ? body : JSON.stringify(body));

@@ -5,9 +5,9 @@ import { historyOf } from "../../cli/backtest/account-history.ts";
 import type { PastLives } from "../../cli/backtest/past-lives.ts";
 import { type CallsOf, pastSessions } from "../../cli/backtest/past-sessions.ts";
 import { pastUsage, sessionKeyText } from "../../cli/backtest/past-usage.ts";
-import { type Backtest, backtest } from "../../core/cleanup/backtest.ts";
-import type { PolicySet } from "../../core/cleanup/policy.ts";
-import { sessionCpu } from "../../core/jobs/sweep/session-cpu.ts";
+import { type Backtest, backtest } from "../../core/cleanup/backtest/backtest.ts";
+import type { PolicySet } from "../../core/cleanup/policy/policy.ts";
+import { sessionCpu } from "../../core/jobs/sweep/evidence/session-cpu.ts";
 import { interpreterId, sessionId } from "../../core/kernel/ids.ts";
 import { instant } from "../../core/kernel/instant.ts";
 import { cleanupFleet } from "../../local/fleet/cleanup-fleet.ts";
@@ -62,7 +62,7 @@ async function replayed(): Promise<{ readonly result: Backtest; readonly truth: 
   // Sessions that began before the day are read from their start.
   const wide = { from: instant(from - 7_200_000), until: window.until };
   const { callsOf, problems } = await historyOf(world.clients, [here], { ...input, window: wide }, never);
-  expect(problems).toEqual([]);
+  expect(problems()).toEqual([]);
   const truth = world.truth(instant(0), world.now());
   const place = world.world.place(here.account, here.region);
   const timeouts = new Map(

@@ -1,8 +1,8 @@
 import { codeInterpreterPrices } from "../../core/billing/code-interpreter-prices.ts";
 import { priceBookOf } from "../../core/billing/price-book.ts";
 import { type UsageColumns, usageColumnsOf } from "../../core/billing/usage-columns.ts";
-import type { BacktestSettings, PastCall, PastSession } from "../../core/cleanup/backtest-types.ts";
-import type { Policy, PolicySet } from "../../core/cleanup/policy.ts";
+import type { BacktestSettings, PastCall, PastSession } from "../../core/cleanup/backtest/backtest-types.ts";
+import type { Policy, PolicySet } from "../../core/cleanup/policy/policy.ts";
 import { accountId, interpreterId, region, sessionId } from "../../core/kernel/ids.ts";
 import { type Instant, instant, plusMs } from "../../core/kernel/instant.ts";
 

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type UsageColumns, usageColumnsOf } from "../../core/billing/usage-columns.ts";
-import { backtest } from "../../core/cleanup/backtest.ts";
-import { wilsonBounds } from "../../core/cleanup/backtest-rate.ts";
-import { withMember } from "../../core/cleanup/backtest-sweep.ts";
-import { cpuKnownAt, piecesOf } from "../../core/cleanup/backtest-timeline.ts";
-import type { PastSession } from "../../core/cleanup/backtest-types.ts";
-import { cpuEvidenceOf } from "../../core/cleanup/cpu-evidence.ts";
+import { backtest } from "../../core/cleanup/backtest/backtest.ts";
+import { wilsonBounds } from "../../core/cleanup/backtest/backtest-rate.ts";
+import { withMember } from "../../core/cleanup/backtest/backtest-sweep.ts";
+import { cpuKnownAt, piecesOf } from "../../core/cleanup/backtest/backtest-timeline.ts";
+import type { PastSession } from "../../core/cleanup/backtest/backtest-types.ts";
+import { cpuEvidenceOf } from "../../core/cleanup/evidence/cpu-evidence.ts";
 import { instant } from "../../core/kernel/instant.ts";
 import { callOf, m, minuteMs, pastSession, type Stretch, setOf, settings, usageOf } from "./made.ts";
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { replaySession } from "../../core/cleanup/backtest-session.ts";
-import { piecesOf } from "../../core/cleanup/backtest-timeline.ts";
-import type { BacktestSettings, PastSession, Replayed } from "../../core/cleanup/backtest-types.ts";
-import type { Policy, PolicySet } from "../../core/cleanup/policy.ts";
+import { replaySession } from "../../core/cleanup/backtest/backtest-session.ts";
+import { piecesOf } from "../../core/cleanup/backtest/backtest-timeline.ts";
+import type { BacktestSettings, PastSession, Replayed } from "../../core/cleanup/backtest/backtest-types.ts";
+import type { Policy, PolicySet } from "../../core/cleanup/policy/policy.ts";
 import { formatUsd } from "../../core/kernel/money.ts";
 import { callOf, m, minuteMs, pastSession, policy, setOf, settings, usageOf } from "./made.ts";
 
@@ -94,6 +94,16 @@ describe("a would-be stop", () => {
     });
   });
 
+  it.each([
+    [480, "right"],
+    [479, "right"],
+    [478.9, "unverified"],
+    [476, "unverified"],
+  ])("whose session was seen to live until minute 480 is, with records until minute %d, %s", (until, verdict) => {
+    const past = pastSession({ usage: usageOf(0, until, [{ from: 0, until: 2 }]) });
+    expect(stopOf(replay(past))).toMatchObject({ verdict });
+  });
+
   it("bounds what was left by 8 hours where the time limit is not known", () => {
     const past = pastSession({
       session: { timeoutSeconds: null },
@@ -152,7 +162,10 @@ describe("what is kept", () => {
     ],
     [
       "a protection",
-      replay(pastSession(), { ...setOf(), protections: [{ match: policy().match, until: null, why: "x" }] }),
+      replay(pastSession(), {
+        ...setOf(),
+        protections: [{ match: policy().match, source: "policy", until: null, why: "x" }],
+      }),
       "protected",
     ],
     ["no policy", replay(pastSession(), { ...setOf(), policies: [] }), "no-policy"],

@@ -89,8 +89,42 @@ describe("protect", () => {
       expect.stringContaining("--why is needed"),
       expect.stringContaining("--for 4 has no unit: say 4m or 4h"),
     ]);
+    const none = await run("kept", "protect", "--name", "", "--for", "4h", "--why", "x");
+    expect(none.err).toBe('--name must not be empty: a pattern such as "^etl-", or ".*" for every name');
     expect((await run("kept", "protect", session, "--why", "x")).err).toContain("--for is needed");
     expect((await run("kept", "protect", session, "--why", "x", "--for", "91d")).err).toContain("from 1m to 90d");
+  });
+});
+
+describe("protect an id", () => {
+  const forHours = ["--for", "4h", "--why", "x"];
+  it.each(["nonsense", "proven", "tool-VbMl9", "my-agent"])("refuses what has no shape of one: %s", async (word) => {
+    const { exit, err } = await run("typed", "protect", word, ...forHours);
+    expect(exit).toBe(2);
+    expect(err).toContain(`"${word}" is neither the id of a session nor of an interpreter`);
+    expect((await run("typed", "protect", word, "--remove")).err).toContain("there is no protection of");
+  });
+
+  it.each(["01M7YG7PCY6ZWFCVH1RMZ5JJW5", "tool-VbMl9Hi8I4", "aws.codeinterpreter.v1"])(
+    "protects %s, and warns where the state knows no live session of it",
+    async (id) => {
+      const { exit, out, err } = await run("typed", "protect", id, ...forHours);
+      expect(exit).toBe(0);
+      expect(out).toContain(id);
+      expect(err).toContain(
+        `no live session ${id.startsWith("01") ? "" : "of interpreter "}${id} is known to this state`,
+      );
+    },
+  );
+
+  it("does not warn of what was seen to live", async () => {
+    const [dark = ""] = idsOf("dark");
+    await run("seen", "watch", "--passes", "1", "--no-accounts", "--no-publish", "--json", ...world.fast);
+    for (const id of [dark, interpreterOf("dark")]) {
+      expect(await run("seen", "protect", id, ...forHours)).toMatchObject({ exit: 0, err: "" });
+    }
+    const other = await run("seen", "protect", `${dark.slice(0, -2)}00`, ...forHours);
+    expect(other.err).toContain("is known to this state. The protection is made all the same");
   });
 });
 
@@ -101,7 +135,7 @@ describe("stop", () => {
     await run("hand", "arm");
     await run("hand", "protect", second, "--for", "1h", "--why", "a demo");
     const { exit, report } = await stopped("hand", first, second, ...because);
-    expect(exit).toBe(0);
+    expect(exit).toBe(4);
     expect(outcomes(report)).toEqual(["would-stop", "protected"]);
     expect(report).toMatchObject({
       acted: false,
@@ -110,10 +144,13 @@ describe("stop", () => {
     expect(await world.stops()).toBe(0);
   });
 
-  it("stops nothing where one of the sessions is not there", async () => {
-    const { exit, err } = await ask("hand", "stop", first, "01ABSENT", ...because, "--yes");
-    expect(exit).toBe(1);
-    expect(err).toContain("no live session 01ABSENT in us-east-1");
+  it("goes on where one of the sessions is not there, and says so", async () => {
+    const { exit, report } = await stopped("hand", "01ABSENT", first, ...because);
+    expect({ exit, outcomes: outcomes(report) }).toEqual({ exit: 4, outcomes: ["would-stop"] });
+    expect(report.problems).toMatchObject([{ code: "SessionNotFound", message: expect.stringContaining("01ABSENT") }]);
+    const none = await ask("hand", "stop", "01ABSENT", ...because, "--yes");
+    expect(none.exit).toBe(1);
+    expect(none.err).toMatch(/no live session 01ABSENT in .*us-east-1.*\nnothing was stopped/);
     expect(await world.stops()).toBe(0);
   });
 
@@ -128,10 +165,59 @@ describe("stop", () => {
   it("bars protected sessions unless that is overridden too, and keeps who did it and why", async () => {
     const held = await stopped("hand", second, ...because, "--yes");
     expect({ exit: held.exit, outcomes: outcomes(held.report) }).toEqual({ exit: 1, outcomes: ["protected"] });
+    const lifted = { source: "hand", match: { session: second, name: null }, why: "a demo" };
+    const seen = {
+      outcomes: [
+        {
+          policy: expect.stringMatching(/^(leaks|watched)$/),
+          protection: lifted,
+          reason: expect.not.stringMatching(/no-policy|protected/),
+        },
+      ],
+    };
+    const { out: dry } = await ask("hand", "stop", second, ...because, "--override-protection");
+    expect(dry).toMatch(
+      new RegExp(`Would be overridden: the protection by hand of session ${second}, until .*: a demo`),
+    );
     const done = await stopped("hand", second, ...because, "--yes", "--override-protection");
+    expect(done.report).toMatchObject(seen);
     expect({ exit: done.exit, outcomes: outcomes(done.report) }).toEqual({ exit: 0, outcomes: ["stopped"] });
+    const again = await stopped("hand", second, ...because, "--yes");
+    expect({ exit: again.exit, outcomes: outcomes(again.report) }).toEqual({ exit: 0, outcomes: [] });
+    const message = "it was stopped by hand (ada: incident 4711)";
+    expect(again.report.ended).toMatchObject([{ session: second, region: "us-east-1", message }]);
     const { out } = await ask("hand", "explain", second);
-    expect(out).toContain("by hand, ada: incident 4711");
+    expect(out).toContain("by hand, ada: incident 4711; overrode the protection by hand of session");
+    expect(out).toContain("CPU: usage records without a gap");
+    expect(out).toMatch(/^Policy (leaks|watched)/m);
+    const json = JSON.parse((await ask("hand", "explain", second, "--json")).out) as { stops: object[] };
+    expect(violations(publishedSchema("explain.schema.json"), json)).toEqual([]);
+    expect(json.stops).toMatchObject([{ override: { protection: lifted } }]);
+  });
+
+  it("lets whoever overrides protections stop although the policy file is wrong, and says that nobody knows what it protects", async () => {
+    world.write("unreadable.policy.yaml", "version: 7\n");
+    const asked = ["stop", first, ...because, "--policy", "unreadable.policy.yaml"];
+    expect((await ask("hand", ...asked)).exit).toBe(2);
+    const { exit, out, err } = await ask("hand", ...asked, "--override-protection");
+    expect(exit).toBe(0);
+    expect(err).toContain("The policy file could not be read (");
+    expect(out).toContain("Would be overridden: whatever protects it, which is not known");
+    expect(out).not.toContain("No policy is about it");
+  });
+
+  it("stops nothing that the administrator keeps from every stop, whatever is overridden, and says so before", async () => {
+    await world.stops();
+    world.write("kept.yaml", `cleanup: { bounds: { neverStop: [{ session: ${JSON.stringify(first)} }] } }\n`);
+    for (const yes of [[], ["--yes"]]) {
+      const { report } = await stopped(
+        "hand",
+        ...[first, ...because, "--override-protection", "--config", "kept.yaml", ...yes],
+      );
+      expect(outcomes(report)).toEqual(["protected"]);
+      expect(report.outcomes[0]?.message).toContain("cleanup.bounds.neverStop");
+    }
+    expect(await world.stops()).toBe(0);
   });
 
   it("stops all of an interpreter, what its policies only observe too, and nothing of another", async () => {
@@ -150,6 +236,10 @@ describe("stop", () => {
     const { out } = await ask("hand", "explain", dark);
     expect(out).toContain("As it is now: keep, unprovable");
     expect(out).toContain("CPU: unknown (no-usage-logs)");
+    await run("hand", "protect", dark, "--for", "1h", "--why", "a demo");
+    const { out: held } = await ask("hand", "explain", dark);
+    expect(held).toContain("As it is now: keep, protected");
+    expect(held).toContain("CPU: unknown (no-usage-logs)");
     expect((await ask("hand", "explain", "01ABSENT")).err).toContain("no live session 01ABSENT");
   });
 });

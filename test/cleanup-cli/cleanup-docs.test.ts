@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { parseConfig } from "../../cli/config/parse-config.ts";
 import { parsePolicy } from "../../cli/policy/parse-policy.ts";
 import { verbs } from "../../cli/verbs/index.ts";
-import type { RefusalReason } from "../../core/cleanup/stop-outcome.ts";
+import type { RefusalReason } from "../../core/cleanup/stop/stop-outcome.ts";
 
 const text = readFileSync(new URL("../../docs/cleanup.md", import.meta.url), "utf8");
 const blocks = (language: string): readonly string[] =>
@@ -28,7 +28,7 @@ const refusals: Readonly<Record<RefusalReason, true>> = {
 describe("docs/cleanup.md", () => {
   it("shows a policy and a configuration that are in order", () => {
     const [policy = "", config = ""] = blocks("yaml");
-    expect(parsePolicy(policy, "policy.yaml", {})).toMatchObject({ ok: true });
+    expect(parsePolicy(policy, "policy.yaml", { bounds: {}, invocationStamp: "unknown" })).toMatchObject({ ok: true });
     expect(parseConfig(config, "config.yaml")).toMatchObject({ ok: true, config: { cleanup: { looksPerPass: 200 } } });
   });
 

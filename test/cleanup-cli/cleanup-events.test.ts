@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { memoryDocuments } from "../../adapters/memory/documents.ts";
 import {
   disarmedEvent,
+  notDisarmedEvent,
   protectionLapsingEvent,
   refusedEvent,
   regrettedEvent,
@@ -10,8 +11,9 @@ import {
   stopPlannedEvent,
   stopRecordEvent,
 } from "../../core/cleanup/cleanup-events.ts";
-import type { PlanEntry } from "../../core/cleanup/plan.ts";
-import { tellCleanup } from "../../core/jobs/sweep/tell-cleanup.ts";
+import type { PlanEntry } from "../../core/cleanup/plan/plan.ts";
+import { toldProtection } from "../../core/cleanup/policy/told-protection.ts";
+import { tellCleanup } from "../../core/jobs/sweep/tell/tell-cleanup.ts";
 import { accountId, interpreterId, region, sessionId } from "../../core/kernel/ids.ts";
 import { instant, plusMs } from "../../core/kernel/instant.ts";
 import { parseUsd } from "../../core/kernel/money.ts";
@@ -89,19 +91,22 @@ const session = {
   timeoutSeconds: 28_800,
 };
 const match = { account: null, region: null, interpreter: null, session: null, name: null };
+const lifted = toldProtection({ match, source: "hand", until: plusMs(now, 60_000), why: "a demo" });
 const refused = { kind: "refused" as const, entry, reason: "breaker" as const, message: "5 are more than 4." };
 
 const events: readonly (OutgoingEvent | null)[] = [
   stopPlannedEvent(now, stop.plan, entry, false),
   stopRecordEvent(now, stop),
-  stopRecordEvent(now, { ...stop, override: { by: "ada", reason: "why" } }),
+  stopRecordEvent(now, { ...stop, override: { by: "ada", reason: "why", protection: lifted } }),
   stopRecordEvent(now, { ...stop, state: "failed", problem: { code: "AccessDenied", message: "It was refused." } }),
   refusedEvent(now, [refused]),
   disarmedEvent(now, { state: "disarmed", by: "ada", why: null, at: now }),
+  notDisarmedEvent(now, { armedAt: now, why: "2 of 10", problem: { code: "AccessDenied", message: "Not allowed." } }),
+  notDisarmedEvent(now, { armedAt: null, why: "2 of 10", problem: { code: "AccessDenied", message: "Not allowed." } }),
   regrettedEvent(now, { stop, how: "called", at: now }),
   runawayEvent(now, { session }, { hot: { since: span.from, until: span.until }, usd: parseUsd("1.5") }),
   runawayEvent(now, { session }, { hot: null, usd: parseUsd("1.5") }),
-  protectionLapsingEvent(now, { match, until: plusMs(now, 3_600_000), why: "a demo" }),
+  protectionLapsingEvent(now, { match, source: "hand", until: plusMs(now, 3_600_000), why: "a demo" }),
 ];
 const all = events.flatMap((event) => event ?? []);
 

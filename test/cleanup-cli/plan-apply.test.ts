@@ -52,15 +52,30 @@ describe("plan", () => {
   });
 
   it("tells it as a table, other people's text harmless, and how to apply it", async () => {
+    planned("told");
     const { exit, out } = await ask("told", "plan");
     expect(exit).toBe(0);
     expect(out).toContain("watched-\\e[31mred");
-    expect(out).toContain("3 sessions would be stopped, which saves $");
+    expect(out).toMatch(
+      /\n2 sessions would be stopped, which saves \$\S+\. 1 more by policies that only observe would not, which would save \$/,
+    );
     expect(out).toMatch(/dark-\w+ +1 .* USAGE_LOGS +no-usage-logs/);
     expect(out).toContain("5 live sessions: 1 active, 1 unprovable, 3 idle-observed.");
-    expect(out).toMatch(/`sandmeter apply \d{8}T\d{9}Z-[0-9a-f]{16}` shows it/);
-    expect(out).toContain("1 of them are by policies that only observe");
+    expect(out).toMatch(/`sandmeter apply \d{8}T\d{9}Z-[0-9a-f]{16} --state \S+` shows it/);
+    expect(out).toContain("`mode: enforce` lets a policy stop sessions.");
     expect(out).toContain("Stopping is not armed: `sandmeter arm` allows it.");
+  });
+
+  it("repeats in the hint where the plan is kept and by which policies it was made, as apply needs them", async () => {
+    world.write("a policy.yaml", readFileSync(path.join(world.folder(), "sandmeter.policy.yaml"), "utf8"));
+    const flags = ["--policy", "a policy.yaml"];
+    const { out } = await ask("base", "plan", "--out", "hint.json", ...flags);
+    const state = path.join(world.folder(), "base.sqlite");
+    expect(out).toContain(`\`sandmeter apply hint.json --policy 'a policy.yaml' --state ${state}\` shows it`);
+    const applied = await ask("base", "apply", "hint.json", ...flags);
+    expect(applied.out).toContain(
+      `\`sandmeter apply hint.json --policy 'a policy.yaml' --state ${state} --yes\` stops`,
+    );
   });
 
   it("says where a policy file should be, with everything else that is wrong", async () => {
@@ -77,7 +92,7 @@ describe("apply", () => {
     planned("dry");
     await run("dry", "arm");
     const { exit, report } = await applied("dry");
-    expect(exit).toBe(0);
+    expect(exit).toBe(4);
     expect(report.acted).toBe(false);
     expect(outcomes(report)).toEqual(["observe", "would-stop", "would-stop"]);
     expect(await world.stops()).toBe(0);
@@ -118,6 +133,7 @@ describe("apply", () => {
     world.write("other.yaml", "version: 1\npolicies: [{ id: leaks, mode: enforce, idleAfter: 20m }]\n");
     const { report } = await applied("moved", "--policy", "other.yaml");
     expect(outcomes(report)).toEqual(["outdated", "outdated", "outdated"]);
+    for (const { message } of report.outcomes) expect(message).toContain("The policies are those of other.yaml.");
   });
 
   it("says what is no plan", async () => {

@@ -1,12 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { memoryDocuments } from "../../adapters/memory/documents.ts";
 import { memoryRegistry } from "../../adapters/memory/registry.ts";
-import type { Policy } from "../../core/cleanup/policy.ts";
-import { storedKillSwitch } from "../../core/jobs/sweep/stored-kill-switch.ts";
+import type { Policy } from "../../core/cleanup/policy/policy.ts";
+import { storedKillSwitch } from "../../core/jobs/sweep/stored/stored-kill-switch.ts";
+import { sweep } from "../../core/jobs/sweep/sweep.ts";
 import { sweepPass } from "../../core/jobs/sweep/sweep-pass.ts";
 import type { SweepPassOutcome } from "../../core/jobs/sweep/sweep-pass-ports.ts";
+import type { SessionId } from "../../core/kernel/ids.ts";
 import { type Instant, plusMs } from "../../core/kernel/instant.ts";
 import type { OutgoingEvent } from "../../core/ports/events.ts";
+import { RegistryError } from "../../core/ports/registry-error.ts";
 import { type Life, leak, minute } from "../sweep/lives.ts";
 import { inputOf, never, policy, sweepWorld } from "../sweep/sweep-world.ts";
 
@@ -36,9 +39,9 @@ async function watched(at: Instant, lives: readonly Life[], change: Partial<Poli
   const { act: _, ...sweepInput } = inputOf({}, { policies: [policy(change)] });
   const runaway = { hotVcpu: 1.5, hotForMs: 1_800_000, usd: null };
   const regret = { withinMs: 900_000, mostRate: 0.1, leastStops: 5 };
-  const input = { ...sweepInput, runaway, regret, knownUsdOf: () => null, publish: true };
+  const input = { ...sweepInput, runaway, regret, costOf: () => null, publish: true };
   const pass = (): Promise<SweepPassOutcome> => sweepPass(ports)(world.at, input, [world.scan()], never);
-  return { world, steps, sent, ports, killSwitch, pass };
+  return { world, steps, sent, ports, killSwitch, input, pass };
 }
 const everything = { account: null, region: null, interpreter: null, session: null, name: null };
 
@@ -66,9 +69,25 @@ describe("clean-up promises", () => {
     expect([...world.stopped.keys()]).toEqual(["silent"]);
   });
 
+  it("that no session is immortal by what it says of itself: its records and its calls count, up to a ceiling", async () => {
+    const works = { busy: [{ from: minute(0), until: minute(480) }] };
+    const { world, pass } = await watched(minute(60), [leak("BUSY-do-not-stop"), leak("works", works)], {
+      maxAgeMs: 240 * 60_000,
+      maxAgeStopsBusy: true,
+    });
+    for (let at = 60; at < 300; at += 10) {
+      world.at = minute(at);
+      await pass();
+    }
+    const endedAt = ["BUSY-do-not-stop", "works"].map((id) => world.stopped.get(id) ?? Number.POSITIVE_INFINITY);
+    expect(endedAt[0]).toBeLessThan(minute(120));
+    expect(endedAt[1]).toBeGreaterThanOrEqual(minute(240));
+    expect(endedAt[1]).toBeLessThan(minute(260));
+  });
+
   it("that a protection holds until it lapses, and that it is told before it does", async () => {
     const { world, steps, pass } = await watched(minute(120), [leak("a")]);
-    world.protections = [{ match: everything, until: minute(240), why: "a demo" }];
+    world.protections = [{ match: everything, source: "hand", until: minute(240), why: "a demo" }];
     await pass();
     expect(steps).toEqual([]);
     world.at = minute(200);
@@ -104,6 +123,36 @@ describe("clean-up promises", () => {
     }
   });
 
+  it("that it is told before each time: a session that worked since it was told is told anew", async () => {
+    const { world, steps, pass } = await watched(minute(120), [leak("a")]);
+    // The first Stop has no effect, and the session begins to work.
+    const ignored = { answer: { kind: "accepted" as const }, works: false };
+    world.script.push(ignored, ignored);
+    await pass();
+    world.at = minute(150);
+    world.lives.set("a", leak("a", { busy: [{ from: minute(125), until: minute(180) }] }));
+    await pass();
+    steps.length = 0;
+    world.at = minute(260);
+    await pass();
+    await pass();
+    expect(steps).toEqual(["Session Stop Planned a", "stop a", "Session Stopped a"]);
+  });
+
+  it("that it is said where nobody could be told before", async () => {
+    const { pass, ports } = await watched(minute(120), [leak("a")]);
+    const { documents } = ports;
+    let writes = 0;
+    ports.documents = {
+      ...documents,
+      write: async (name, document) => {
+        if (name !== "cleanup/events" || writes++ > 0) return documents.write(name, document);
+        throw new RegistryError("unreachable", "The outbox does not answer.");
+      },
+    };
+    expect((await pass()).problems.map(({ message }) => message)).toEqual(["The outbox does not answer."]);
+  });
+
   it("that a stop which was made right before a run was killed is told by the next", async () => {
     const { world, steps, pass, ports } = await watched(minute(120), [leak("a")]);
     await sweepPassKilled();
@@ -122,6 +171,37 @@ describe("clean-up promises", () => {
       await expect(pass()).rejects.toThrow("killed");
       ports.sendEvents = send;
     }
+  });
+
+  it("that it is told, too, where somebody disarmed before the run could write down what came of it", async () => {
+    const { world, steps, sent, pass, ports, killSwitch } = await watched(minute(120), [leak("a"), leak("b")]);
+    const { records } = ports;
+    ports.records = {
+      ...records,
+      put: async (record) => {
+        if (record.state === "stopped") throw new Error("killed");
+        return records.put(record);
+      },
+    };
+    await expect(pass()).rejects.toThrow("killed");
+    ports.records = records;
+    await killSwitch.write({ state: "disarmed", by: "ada", why: "enough", at: minute(121) }, never);
+    steps.length = 0;
+    world.at = minute(131);
+    const { mode, targets } = await pass();
+    expect([mode, targets[0]?.finished.map(({ key, state }) => `${key.session} ${state}`)]).toEqual([
+      "observe",
+      ["a stopped"],
+    ]);
+    expect(steps).toContain("Session Stopped a");
+    expect(sent.filter(({ detailType }) => detailType === "Session Stopped")).toHaveLength(1);
+    expect([...world.stopped.keys()]).toEqual(["a"]);
+    expect((await world.recordsOf("a")).map(({ state }) => state)).toEqual(["stopped"]);
+    // A state that fails is told.
+    const intended = () => Promise.reject(new RegistryError("unreachable", "The state does not answer."));
+    ports.records = { ...records, intended };
+    const { targets: unread } = await pass();
+    expect(unread[0]?.problems.map(({ message }) => message)).toEqual(["The state does not answer."]);
   });
 
   it("that the switch is read before each stop: whoever disarms it in the middle ends it there", async () => {
@@ -145,6 +225,78 @@ describe("clean-up promises", () => {
     expect(sent.at(-1)).toMatchObject({ detailType: "Cleanup Disarmed", detail: { by: "ada", why: "enough" } });
   });
 
+  it.each(["cannot be written", "is always another run's"])(
+    "that nothing is stopped by rules which nobody could look up later: the state %s",
+    async (how) => {
+      const { world, ports, input } = await watched(minute(120), [leak("a")]);
+      const write: typeof ports.documents.write = async (name, document) => {
+        if (!name.startsWith("cleanup/rules/")) return ports.documents.write(name, document);
+        if (how === "is always another run's") return "stale";
+        throw new RegistryError("too-large", "The state takes no more of it.");
+      };
+      const full = { ...ports, documents: { ...ports.documents, write } };
+      const outcome = await sweepPass(full)(world.at, input, [world.scan()], never);
+      expect(outcome.problems).toMatchObject([{ code: "StateUnavailable" }]);
+      expect(world.asked).toEqual([]);
+      expect(world.stopped.size).toBe(0);
+      await sweepPass(ports)(world.at, input, [world.scan()], never);
+      expect([...world.stopped.keys()]).toEqual(["a"]);
+    },
+  );
+
+  it("that nothing is stopped by a pass that cannot see whether stops were regretted", async () => {
+    const { world, pass, ports, input } = await watched(minute(120), [leak("a")]);
+    await pass();
+    world.lives.set("b", leak("b"));
+    world.at = minute(130);
+    const load = () => Promise.reject(new RegistryError("corrupt", "The registry is damaged."));
+    const blind = { ...ports, registry: { ...ports.registry, load } };
+    const outcome = await sweepPass(blind)(world.at, input, [world.scan()], never);
+    expect(outcome).toMatchObject({
+      mode: "observe",
+      switch: "disarmed",
+      barred: expect.any(String),
+      targets: [{ outcomes: [], plan: null }],
+    });
+    expect(outcome.problems.map(({ message }) => message).join()).toContain("The registry is damaged.");
+    expect([...world.stopped.keys()]).toEqual(["a"]);
+    await pass();
+    expect([...world.stopped.keys()]).toEqual(["a", "b"]);
+  });
+
+  it("that a regretted policy stops nothing, in no pass and by no plan, where the switch cannot be turned", async () => {
+    const { world, sent, ports, input } = await watched(
+      minute(120),
+      ["a", "b", "c", "d", "e"].map((id) => leak(id)),
+    );
+    const problem = { code: "AccessDenied", message: "Not allowed." };
+    const denied = {
+      ...ports,
+      writeSwitch: async () => problem,
+      readRefusedCalls: async (
+        _t: unknown,
+        _i: unknown,
+        stops: readonly { session: SessionId; stoppedAt: Instant }[],
+      ) => new Map(stops.map((it) => [it.session, { kind: "known" as const, at: [plusMs(it.stoppedAt, 60_000)] }])),
+    };
+    const passAt = async (at: number) => {
+      world.at = minute(at);
+      return sweepPass(denied)(world.at, input, [world.scan()], never);
+    };
+    await passAt(120);
+    expect(world.stopped.size).toBe(5);
+    world.lives.set("f", leak("f"));
+    const [second, third] = [await passAt(140), await passAt(150)];
+    for (const { mode, switch: position } of [second, third]) expect([mode, position]).toEqual(["observe", "disarmed"]);
+    expect(sent.filter(({ detailType }) => detailType === "Cleanup Disarm Failed")).toHaveLength(1);
+    expect(sent.filter(({ detailType }) => detailType === "Cleanup Disarmed")).toEqual([]);
+    const { outcomes } = await sweep(denied)(world.at, { ...input, act: true }, world.scan(), never);
+    expect(outcomes.map((it) => (it.kind === "refused" ? `${it.reason} ${it.message}` : it.kind))).toEqual([
+      "disarmed Stopping is disarmed (5 of 5 stops of policy usual were regretted): `sandmeter arm` allows it.",
+    ]);
+    expect(world.stopped.has("f")).toBe(false);
+  });
+
   it("that a session which works too much is told, and not stopped", async () => {
     const hot = leak("hot", { busy: [{ from: minute(0), until: minute(480) }] });
     const { world, steps, ports } = await watched(minute(120), [hot]);
@@ -152,7 +304,8 @@ describe("clean-up promises", () => {
     const limits = { hotVcpu: 0.5, hotForMs: 600_000, usd: null };
     const regret = { withinMs: 900_000, mostRate: 0.1, leastStops: 5 };
     const cheap = { ...sweepInput, runaway: limits, regret, publish: true };
-    const input = { ...cheap, knownUsdOf: () => ({ numerator: 2n, denominator: 1n }) };
+    const two = { numerator: 2n, denominator: 1n };
+    const input = { ...cheap, costOf: () => ({ basis: "rated" as const, low: two, high: two }) };
     await sweepPass(ports)(
       world.at,
       { ...input, runaway: { ...limits, usd: { numerator: 1n, denominator: 1n } } },

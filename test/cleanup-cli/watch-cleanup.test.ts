@@ -1,10 +1,16 @@
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { CleanupReport } from "../../core/reporting/cleanup-report.ts";
 import { publishedSchema, violations } from "../schema/json-schema.ts";
 import { cleanupWorld } from "./cleanup-world.ts";
 
 const world = await cleanupWorld();
 const { ask, run } = world;
+
+// States that remember what was seen, and have told nobody yet.
+beforeAll(async () => {
+  expect((await ask("seen", "plan", "--out", "seen.json")).exit).toBe(0);
+  for (const state of ["watched", "told"]) world.copy("seen", state);
+});
 
 async function passed(state: string, ...flags: readonly string[]): Promise<CleanupReport> {
   const policy = ["--policy", "sandmeter.policy.yaml", "--no-accounts", "--json"];
@@ -69,7 +75,7 @@ describe("watch with policies", () => {
       "sandmeter.policy.yaml",
     );
     expect(out).toMatch(
-      /clean-up as of .*, observing \(switch disarmed\): 1 idle, 1 kept that nothing can prove, of 3 sessions/,
+      /clean-up as of .*, observing \(switch disarmed\): 1 idle, 1 kept that nothing can prove, 0 runaways \(not known of 1\), of 3 sessions/,
     );
     expect(out).toContain("not sent  us-east-1  Session Stop Planned: watched-\\e[31mred");
     const { out: plain } = await ask("plain", "watch", "--once", "--no-accounts");

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { boundedPolicies, boundViolations, noBounds, type PolicyBounds } from "../../core/cleanup/bounds.ts";
-import type { Policy, PolicySet } from "../../core/cleanup/policy.ts";
+import { boundedPolicies, boundViolations, noBounds, type PolicyBounds } from "../../core/cleanup/policy/bounds.ts";
+import type { Policy, PolicySet } from "../../core/cleanup/policy/policy.ts";
 import { everySession, minute, minutes, policy, protection } from "./facts.ts";
 
 const bounds: PolicyBounds = {
@@ -58,7 +58,7 @@ describe("the administrator's bounds", () => {
       { ...noBounds, neverStop: [never] },
     );
     expect(protections).toEqual([
-      { match: never, until: null, why: "the administrator's neverStop" },
+      { match: never, source: "bounds", until: null, why: "the administrator's neverStop" },
       protection({ until: minute(1) }),
     ]);
   });

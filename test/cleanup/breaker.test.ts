@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type BreakerCount, checkBreaker } from "../../core/cleanup/breaker.ts";
+import { type BreakerCount, checkBreaker } from "../../core/cleanup/plan/breaker.ts";
 import { minutes } from "./facts.ts";
 
 const breaker = { maxStops: 10, maxStopsPct: 20, windowMs: minutes(60) };

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type CallReading, evidenceOfCalls, evidenceOfMinutes } from "../../core/cleanup/call-evidence.ts";
+import { type CallReading, evidenceOfCalls, evidenceOfMinutes } from "../../core/cleanup/evidence/call-evidence.ts";
 import { instant, plusMs } from "../../core/kernel/instant.ts";
 
 const start = instant(Date.parse("2026-11-20T12:00:00Z"));

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { choosePolicy } from "../../core/cleanup/choose-policy.ts";
-import type { SessionMatch } from "../../core/cleanup/policy.ts";
+import { choosePolicy } from "../../core/cleanup/policy/choose-policy.ts";
+import type { SessionMatch } from "../../core/cleanup/policy/policy.ts";
 import { accountId, interpreterId, region, sessionId } from "../../core/kernel/ids.ts";
 import { everySession, policy, session } from "./facts.ts";
 

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { usageColumnsOf } from "../../core/billing/usage-columns.ts";
-import { evidenceOfMinutes } from "../../core/cleanup/call-evidence.ts";
-import { cpuEvidenceOf } from "../../core/cleanup/cpu-evidence.ts";
-import { decide } from "../../core/cleanup/decide.ts";
-import type { Decision, SessionFacts } from "../../core/cleanup/decision.ts";
+import { decide } from "../../core/cleanup/decision/decide.ts";
+import type { Decision, SessionFacts } from "../../core/cleanup/decision/decision.ts";
+import { evidenceOfMinutes } from "../../core/cleanup/evidence/call-evidence.ts";
+import { cpuEvidenceOf } from "../../core/cleanup/evidence/cpu-evidence.ts";
 import { plusMs } from "../../core/kernel/instant.ts";
 import { calls, cpu, facts, minute } from "./facts.ts";
 

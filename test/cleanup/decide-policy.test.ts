@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { decide } from "../../core/cleanup/decide.ts";
-import type { DecisionReason } from "../../core/cleanup/decision.ts";
+import { decide } from "../../core/cleanup/decision/decide.ts";
+import type { DecisionReason } from "../../core/cleanup/decision/decision.ts";
+import type { CpuEvidence } from "../../core/cleanup/evidence/evidence.ts";
 import { at, ms, reasonOf, settings, span } from "./decided.ts";
 import { calls, cpu, type FactsChanges, facts, minute, minutes, unknown } from "./facts.ts";
 
@@ -116,8 +117,8 @@ describe("evidence of invocations", () => {
   const by = (stamp: "start" | "unknown", changes: FactsChanges) =>
     decide(facts({ policy: invocations, ...changes }), { ...settings, invocationStamp: stamp }, now);
 
-  it("goes by calls alone", () => {
-    for (const item of [unknown("no-usage-logs"), cpu({ quietSince: null, lastBusyAt: minute(100) })]) {
+  it("goes by calls alone, as long as no record shows work that is none of theirs", () => {
+    for (const item of [unknown("no-usage-logs"), unknown("not-looked"), cpu(), cpu({ lastBusyAt: minute(1) })]) {
       expect(by("start", { cpu: item })).toMatchObject({ reason: "idle-observed", horizon: minute(115) });
     }
     expect(by("start", {}).text).toContain("(no call)");
@@ -139,6 +140,25 @@ describe("evidence of invocations", () => {
     [100 + ms, "quiet"],
   ] as const)("needs a quarter of an hour while stamps are unknown: a call over at minute %f: %s", (until, reason) => {
     expect(by("unknown", { calls: { maybeInFlight: [span(20, until)] } }).reason).toBe(reason);
+  });
+
+  it.each<[number, CpuEvidence["quietSince"], DecisionReason]>([
+    [96, minute(96), "idle-observed"],
+    [96 + ms, minute(96), "quiet"],
+    [100, null, "active"],
+    [112, null, "active"],
+  ])("whose call was over at minute 95, and which worked up to minute %f: %s, %s", (until, quietSince, reason) => {
+    const worked = cpu({ quietSince, lastBusyAt: minute(until) });
+    const decision = by("start", { cpu: worked, calls: { maybeInFlight: [span(20, 95)] } });
+    expect(decision.reason).toBe(reason);
+    expect(decision.horizon).toEqual(reason === "idle-observed" ? minute(115) : minute(100));
+  });
+
+  it("keeps one that works without a call for as long as that is not over for idleAfter by its own records", () => {
+    const quietFor = (n: number) => cpu({ quietSince: minute(100 - n), lastBusyAt: minute(100 - n) });
+    expect(by("start", { cpu: quietFor(10 - ms) }).reason).toBe("quiet");
+    expect(by("start", { cpu: quietFor(10) })).toMatchObject({ reason: "idle-observed", horizon: minute(100) });
+    expect(by("start", { cpu: quietFor(10) }).text).toContain("CPU below");
   });
 
   it("is unknown where calls are", () => {
@@ -166,5 +186,5 @@ it("the table of reasons is the same in the code and in docs/idle.md", () => {
     readFileSync(new URL(file, import.meta.url), "utf8").match(/\| `[a-z-]+` \|.*\|$/gm) ?? [];
   const documented = rowsOf("../../docs/idle.md");
   expect(documented.length).toBe(12);
-  expect(rowsOf("../../core/cleanup/decide.ts")).toEqual(documented);
+  expect(rowsOf("../../core/cleanup/decision/decide.ts")).toEqual(documented);
 });

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decide } from "../../core/cleanup/decide.ts";
-import type { Decision, SessionFacts } from "../../core/cleanup/decision.ts";
-import type { CallEvidence, CpuEvidence, Unknown } from "../../core/cleanup/evidence.ts";
-import { decisionReasons } from "../../core/cleanup/evidence-text.ts";
+import { decide } from "../../core/cleanup/decision/decide.ts";
+import type { Decision, SessionFacts } from "../../core/cleanup/decision/decision.ts";
+import { decisionReasons } from "../../core/cleanup/decision/evidence-text.ts";
+import type { CallEvidence, CpuEvidence, Unknown } from "../../core/cleanup/evidence/evidence.ts";
 import { plusMs } from "../../core/kernel/instant.ts";
 import { facts, minute, minutes, unknown } from "./facts.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Unknown } from "../../core/cleanup/evidence.ts";
+import type { Unknown } from "../../core/cleanup/evidence/evidence.ts";
 import { instant } from "../../core/kernel/instant.ts";
 import { at, ms, reasonOf, span } from "./decided.ts";
 import { type FactsChanges, minute, unknown } from "./facts.ts";
@@ -120,6 +120,15 @@ describe("what nothing can prove", () => {
 
   it("says what to turn on", () => {
     expect(at({ calls: { maybeInFlight: [span(105, 110)] } }).text).toContain("turn on APPLICATION_LOGS or TRACES");
+    const lately = { maybeInFlight: [span(105, 110)] };
+    const differing = at({ calls: { ...lately, apart: unknown("call-logs-differ") } });
+    expect(differing).toMatchObject({ action: "keep", reason: "unprovable" });
+    expect(differing.text).toContain("Missing: call-logs-differ.");
+    expect(differing.text).not.toContain("turn on");
+    // What could not be read this time may be next time.
+    const unread = at({ calls: { ...lately, apart: unknown("failed") } });
+    expect(unread).toMatchObject({ action: "keep", reason: "unknown-activity" });
+    expect(unread.text).toContain("Missing: failed.");
     expect(at({ cpu: unknown("no-usage-logs") }).text).toBe(
       "After 2 h nothing can show that it is idle: Missing: no-usage-logs.",
     );

@@ -1,6 +1,6 @@
-import { decide } from "../../core/cleanup/decide.ts";
-import type { Decision, DecisionReason } from "../../core/cleanup/decision.ts";
-import type { Span } from "../../core/cleanup/evidence.ts";
+import { decide } from "../../core/cleanup/decision/decide.ts";
+import type { Decision, DecisionReason } from "../../core/cleanup/decision/decision.ts";
+import type { Span } from "../../core/cleanup/evidence/evidence.ts";
 import { type FactsChanges, facts, minute } from "./facts.ts";
 
 export const settings = { invocationStamp: "start", idleVcpu: 0.02 } as const;

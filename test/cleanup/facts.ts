@@ -1,6 +1,6 @@
-import type { SessionFacts } from "../../core/cleanup/decision.ts";
-import type { CallEvidence, CpuEvidence, Unknown } from "../../core/cleanup/evidence.ts";
-import type { Policy, Protection, SessionMatch } from "../../core/cleanup/policy.ts";
+import type { SessionFacts } from "../../core/cleanup/decision/decision.ts";
+import type { CallEvidence, CpuEvidence, Unknown } from "../../core/cleanup/evidence/evidence.ts";
+import type { Policy, Protection, SessionMatch } from "../../core/cleanup/policy/policy.ts";
 import type { Session } from "../../core/inventory/session.ts";
 import { accountId, interpreterId, region, sessionId } from "../../core/kernel/ids.ts";
 import { type Instant, instant, plusMs } from "../../core/kernel/instant.ts";
@@ -44,6 +44,7 @@ export const policy = (changes: Partial<Policy> = {}): Policy => ({
 export const protection = (changes: Partial<Protection> = {}): Protection => ({
   match: everySession,
   until: null,
+  source: "policy",
   why: "a customer waits for it",
   ...changes,
 });

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Decision } from "../../core/cleanup/decision.ts";
-import { type Decided, makePlan } from "../../core/cleanup/make-plan.ts";
-import { canonicalJson, entryDigest, isGenuine } from "../../core/cleanup/plan-digest.ts";
+import type { Decision } from "../../core/cleanup/decision/decision.ts";
+import { type Decided, makePlan } from "../../core/cleanup/plan/make-plan.ts";
+import { canonicalJson, entryDigest, isGenuine } from "../../core/cleanup/plan/plan-digest.ts";
 import { accountId, region, sessionId } from "../../core/kernel/ids.ts";
 import { type FactsChanges, facts, minute, minutes } from "./facts.ts";
 

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { usageColumnsOf } from "../../core/billing/usage-columns.ts";
-import { evidenceOfCalls, evidenceOfMinutes } from "../../core/cleanup/call-evidence.ts";
-import { cpuEvidenceOf } from "../../core/cleanup/cpu-evidence.ts";
-import { decide } from "../../core/cleanup/decide.ts";
-import type { Decision } from "../../core/cleanup/decision.ts";
-import type { CallEvidence, CpuEvidence, Unknown } from "../../core/cleanup/evidence.ts";
-import type { Policy } from "../../core/cleanup/policy.ts";
+import { decide } from "../../core/cleanup/decision/decide.ts";
+import type { Decision } from "../../core/cleanup/decision/decision.ts";
+import { evidenceOfCalls, evidenceOfMinutes } from "../../core/cleanup/evidence/call-evidence.ts";
+import { cpuEvidenceOf } from "../../core/cleanup/evidence/cpu-evidence.ts";
+import type { CallEvidence, CpuEvidence, Unknown } from "../../core/cleanup/evidence/evidence.ts";
+import type { Policy } from "../../core/cleanup/policy/policy.ts";
 import { plusMs } from "../../core/kernel/instant.ts";
 import { facts, minutes, start } from "./facts.ts";
 import { anyShape, type Shape, type Stretch, type Timeline, timelineOf, workWithin } from "./timeline.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lapsingProtections, protectionOf } from "../../core/cleanup/protections.ts";
+import { lapsingProtections, protectionOf } from "../../core/cleanup/policy/protections.ts";
 import { sessionId } from "../../core/kernel/ids.ts";
 import { everySession, minute, minutes, protection, session } from "./facts.ts";
 
@@ -20,6 +20,17 @@ describe("the protection of a session", () => {
   it("is the one that lasts longest", () => {
     expect(why(until(70), until(90), until(80), until(50))).toBe("until 90");
     expect(why(until(70), until(null), until(80))).toBe("until null");
+  });
+
+  it("is the administrator's before all others, wherever it stands", () => {
+    const never = protection({ source: "bounds", until: null, why: "never" });
+    for (const list of [
+      [never, until(null)],
+      [until(null), never],
+      [until(90), never, until(null)],
+    ]) {
+      expect(why(...list)).toBe("never");
+    }
   });
 
   it("is none of another session", () => {

@@ -3,7 +3,7 @@ import {
   StartCodeInterpreterSessionCommand,
   StopCodeInterpreterSessionCommand,
 } from "@aws-sdk/client-bedrock-agentcore";
-import type { CallEvidence } from "../../core/cleanup/evidence.ts";
+import type { CallEvidence } from "../../core/cleanup/evidence/evidence.ts";
 import { type InterpreterId, interpreterId, type SessionId, sessionId } from "../../core/kernel/ids.ts";
 import { type Instant, instant, plusMs } from "../../core/kernel/instant.ts";
 import { callsOf } from "../../local/fleet/calls.ts";

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { awsInterpreterCalls } from "../../adapters/aws/interpreter-calls.ts";
-import type { CallEvidence } from "../../core/cleanup/evidence.ts";
-import type { InvocationStamp } from "../../core/cleanup/policy.ts";
+import type { CallEvidence } from "../../core/cleanup/evidence/evidence.ts";
+import type { InvocationStamp } from "../../core/cleanup/policy/policy.ts";
 import { interpreterId } from "../../core/kernel/ids.ts";
 import { instant, plusMs } from "../../core/kernel/instant.ts";
 import { embedded, signal, target } from "../aws/embedded.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { CallEvidence } from "../../core/cleanup/evidence.ts";
+import type { CallEvidence } from "../../core/cleanup/evidence/evidence.ts";
 import { evidenceTold, minute, minutesTo, span, usual } from "./told-metrics.ts";
 
 const known = async (...input: Parameters<typeof evidenceTold>): Promise<CallEvidence> => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { awsSessionCalls } from "../../adapters/aws/session-calls.ts";
-import type { CallEvidence, Unknown } from "../../core/cleanup/evidence.ts";
-import type { InvocationStamp } from "../../core/cleanup/policy.ts";
+import type { CallEvidence, Unknown } from "../../core/cleanup/evidence/evidence.ts";
+import type { InvocationStamp } from "../../core/cleanup/policy/policy.ts";
 import { type SessionId, sessionId } from "../../core/kernel/ids.ts";
 import { signal } from "../aws/embedded.ts";
 import { arnOf, calledFleet, here, idOf, missedCalls, type Tool } from "./called-fleet.ts";
@@ -176,8 +176,10 @@ describe("calls of single sessions that cannot be told apart", () => {
     fleet.advance(10);
     const found = await reader(fleet)("logged", [session]);
     expect(found.get(session)).toMatchObject({
-      code: "no-call-logs",
-      message: expect.stringMatching(/tells of \d+ calls .* counts \d+: .*turn on TRACES/),
+      code: "call-logs-differ",
+      message: expect.stringMatching(
+        /^APPLICATION_LOGS are on and do not agree with the count: .*tells of \d+ calls .* counts \d+: .*turn on TRACES/,
+      ),
     });
   });
 });

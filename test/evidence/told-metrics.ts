@@ -1,6 +1,7 @@
+import type { AwsClients } from "../../adapters/aws/clients.ts";
 import { awsInterpreterCalls } from "../../adapters/aws/interpreter-calls.ts";
-import type { CallEvidence, Unknown } from "../../core/cleanup/evidence.ts";
-import type { InvocationStamp } from "../../core/cleanup/policy.ts";
+import type { CallEvidence, Unknown } from "../../core/cleanup/evidence/evidence.ts";
+import type { InvocationStamp } from "../../core/cleanup/policy/policy.ts";
 import { interpreterId } from "../../core/kernel/ids.ts";
 import { type Instant, instant, plusMs } from "../../core/kernel/instant.ts";
 import { signal, target } from "../aws/embedded.ts";
@@ -12,6 +13,7 @@ export const minute = (n: number): Instant => plusMs(start, Math.round(n * 60_00
 export const span = (from: number, until: number) => ({ from: minute(from), until: minute(until) });
 const toolId = interpreterId("tool-VbMl9Hi8I4");
 const arnOf = (id: string): string => `arn:aws:bedrock-agentcore:us-east-1:111122223333:code-interpreter-custom/${id}`;
+export const tool = { id: toolId, arn: arnOf(toolId) };
 
 export interface Told {
   /** Minutes that `ActiveSessionCount` has. */
@@ -51,20 +53,23 @@ export async function evidenceTold(
     readonly window?: ReturnType<typeof span>;
   } = {},
 ): Promise<CallEvidence | Unknown> {
-  const { control, calls } = { ...usual, ...told };
-  const answer = (operation: string, input: Input): ToldAnswer => {
-    const plain = operation === "ListMetrics" ? listed(Object.keys(calls)) : data(input, control, calls);
-    return options.change?.(operation, plain, input) ?? plain;
-  };
-  const clients = await toldLogs<Input>(answer);
+  const clients = await toldCloudWatch(told, options.change);
   const now = minute(options.now ?? 120);
   const read = awsInterpreterCalls(clients);
   const window = options.window ?? span(0, options.now ?? 120);
-  const interpreters = [{ id: toolId, arn: arnOf(toolId) }];
-  const found = await read(target("us-east-1"), interpreters, window, options.stamp ?? "start", now, signal);
+  const found = await read(target("us-east-1"), [tool], window, options.stamp ?? "start", now, signal);
   const evidence = found.get(toolId);
   if (evidence === undefined) throw new Error("nothing was said of it");
   return evidence;
+}
+
+/** A CloudWatch that says just this, after `change`. */
+export function toldCloudWatch(told: Partial<Told>, change?: Change): Promise<AwsClients> {
+  const { control, calls } = { ...usual, ...told };
+  return toldLogs<Input>((operation, input) => {
+    const plain = operation === "ListMetrics" ? listed(Object.keys(calls)) : data(input, control, calls);
+    return change?.(operation, plain, input) ?? plain;
+  });
 }
 
 const listed = (operations: readonly string[]): ToldAnswer => ({

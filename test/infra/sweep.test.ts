@@ -4,7 +4,7 @@ import path from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dynamodbDocuments } from "../../adapters/dynamodb/documents.ts";
-import { storedKillSwitch } from "../../core/jobs/sweep/stored-kill-switch.ts";
+import { storedKillSwitch } from "../../core/jobs/sweep/stored/stored-kill-switch.ts";
 import { instant } from "../../core/kernel/instant.ts";
 import { environmentNames } from "../../functions/environment.ts";
 import { sweepStatements } from "../../infra/access-stopper.ts";
@@ -92,10 +92,10 @@ async function turn(position: "armed" | "disarmed"): Promise<void> {
 
 beforeAll(async () => {
   const configFile = path.join(folder, "config.yaml");
-  writeFileSync(configFile, "cleanup: { policy: policy.yaml, cap: { maxStops: 10 } }\n");
+  writeFileSync(configFile, "cleanup: { policy: policy.yaml, invocationStamp: start, cap: { maxStops: 10 } }\n");
   writeFileSync(
     path.join(folder, "policy.yaml"),
-    "version: 1\ninvocationStamp: start\npolicies: [{ id: leaks, mode: enforce, idleAfter: 15m, minAge: 5m, breaker: { maxStopsPct: 70 } }]\n",
+    "version: 1\npolicies: [{ id: leaks, mode: enforce, idleAfter: 15m, minAge: 5m, breaker: { maxStopsPct: 70 } }]\n",
   );
   [without, graph] = await Promise.all([
     synthesize("ci"),

@@ -1,4 +1,4 @@
-import { PutParameterCommand } from "@aws-sdk/client-ssm";
+import { GetParameterCommand, PutParameterCommand } from "@aws-sdk/client-ssm";
 import { expect, it } from "vitest";
 import { awsKillSwitch } from "../../adapters/aws/kill-switch.ts";
 import { embedded, signal } from "../aws/embedded.ts";
@@ -26,6 +26,7 @@ killSwitchContract("a parameter", async () => {
       (await aws.clients.ssm("us-east-1")).send(
         new PutParameterCommand({ Name: name, Value: text, Type: "String", Overwrite: true }),
       ),
+    keepsTime: true,
     close: () => undefined,
   };
 });
@@ -48,4 +49,28 @@ it("says why it could not be set", async () => {
   await aws.clearFaults();
   expect(answer).toMatchObject({ code: "AccessDenied", message: expect.stringContaining("ssm:PutParameter") });
   expect(await store.read(signal)).toMatchObject({ state: "disarmed" });
+});
+
+it("says when it was set by the service's clock, whatever the words say", async () => {
+  const name = fresh();
+  const store = awsKillSwitch(aws.clients, "us-east-1", name);
+  const ssm = await aws.clients.ssm("us-east-1");
+  for (const at of [null, 0, Date.UTC(2099, 0)]) {
+    const Value = JSON.stringify({ state: "armed", by: null, why: null, at });
+    await ssm.send(new PutParameterCommand({ Name: name, Value, Type: "String", Overwrite: true }));
+    const { Parameter } = await ssm.send(new GetParameterCommand({ Name: name }));
+    expect(await store.read(signal)).toMatchObject({ at: Parameter?.LastModifiedDate?.getTime() });
+  }
+});
+
+it("is another setting where it was taken away and made anew, which counts its versions from 1 again", async () => {
+  const name = fresh();
+  const store = awsKillSwitch(aws.clients, "us-east-1", name);
+  const elsewhere = awsKillSwitch(aws.clients, "us-east-1", fresh());
+  const armed = { state: "armed", by: null, why: null, at: null } as const;
+  await store.write(armed, signal);
+  aws.world.clock.advance(1);
+  await elsewhere.write(armed, signal);
+  const [one, other] = [await store.read(signal), await elsewhere.read(signal)];
+  expect(one).not.toEqual(other);
 });

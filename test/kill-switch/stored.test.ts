@@ -1,13 +1,16 @@
 import { expect, it } from "vitest";
 import { memoryDocuments } from "../../adapters/memory/documents.ts";
-import { storedKillSwitch } from "../../core/jobs/sweep/stored-kill-switch.ts";
+import { storedKillSwitch } from "../../core/jobs/sweep/stored/stored-kill-switch.ts";
 import { RegistryError } from "../../core/ports/registry-error.ts";
 import { killSwitchContract } from "./contract.ts";
 
 killSwitchContract("the state", async () => {
   const documents = memoryDocuments();
-  const spoil = (text: string) => documents.write("cleanup/switch", { revision: 0, text });
-  return { store: storedKillSwitch(documents), spoil, close: () => undefined };
+  const spoil = async (text: string) => {
+    const before = await documents.read("cleanup/switch");
+    return documents.write("cleanup/switch", { revision: before?.revision ?? 0, text });
+  };
+  return { store: storedKillSwitch(documents), spoil, keepsTime: false, close: () => undefined };
 });
 
 const never = new AbortController().signal;

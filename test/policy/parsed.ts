@@ -1,11 +1,15 @@
 import type { WrittenBounds } from "../../adapters/config/policy-bounds-schema.ts";
 import { parsePolicy } from "../../cli/policy/parse-policy.ts";
-import type { Policy } from "../../core/cleanup/policy.ts";
+import type { InvocationStamp, Policy } from "../../core/cleanup/policy/policy.ts";
 
-export const parse = (file: unknown, bounds: WrittenBounds = {}) =>
-  parsePolicy(typeof file === "string" ? file : JSON.stringify(file), "p.yaml", bounds);
-export const problemsOf = (file: unknown, bounds?: WrittenBounds): readonly string[] => {
-  const parsed = parse(file, bounds);
+export const parse = (file: unknown, bounds: WrittenBounds = {}, invocationStamp: InvocationStamp = "unknown") =>
+  parsePolicy(typeof file === "string" ? file : JSON.stringify(file), "p.yaml", { bounds, invocationStamp });
+export const problemsOf = (
+  file: unknown,
+  bounds?: WrittenBounds,
+  invocationStamp?: InvocationStamp,
+): readonly string[] => {
+  const parsed = parse(file, bounds, invocationStamp);
   return parsed.ok ? [] : parsed.problems;
 };
 export const policiesOf = (

@@ -22,6 +22,10 @@ beforeAll(() => {
   write("sandmeter.policy.yaml", block("yaml", 0));
   write("bounds.yaml", block("yaml", 1));
   write("none.yaml", "version: 1\n");
+  write("empty.yaml", "version: 1\npolicies: []\n");
+  write("other.yaml", "version: 1\npolicies: [{ id: other }]\n");
+  write("named.yaml", "cleanup: { policy: other.yaml }\n");
+  write("gone.yaml", "cleanup: { policy: lost.yaml }\n");
   write("bad.yaml", "version: 1\npolicies: [{ id: A }, { id: b, mod: enforce }]\n");
   const policies = [
     { id: "a", match: { name: "a\u001b" } },
@@ -65,7 +69,7 @@ describe("policy check", () => {
     const { exit, err } = await run("check", "--config", "bounds.yaml");
     expect({ exit, err }).toEqual({
       exit: 2,
-      err: "sandmeter.policy.yaml:23: policies[2].evidence must not be invocations: cleanup.bounds.allowInvocationsEvidence of the configuration is false",
+      err: "sandmeter.policy.yaml:22: policies[2].evidence must not be invocations: cleanup.bounds.allowInvocationsEvidence of the configuration is false",
     });
     const json = JSON.parse((await run("check", "none.yaml", "--config", "bounds.yaml", "--json")).out) as object;
     expect(violations(publishedSchema("policy-check.schema.json"), json)).toEqual([]);
@@ -83,8 +87,32 @@ describe("policy check", () => {
     expect(out).not.toContain("\u001b");
   });
 
+  it("reads the file that the configuration names, like all who go by policies", async () => {
+    const named = await run("check", "--config", "named.yaml");
+    expect({ exit: named.exit, out: named.out }).toMatchObject({
+      exit: 0,
+      out: expect.stringMatching(/^POLICY .*\nother /) as string,
+    });
+    const gone = await run("check", "--config", "gone.yaml");
+    expect(gone).toMatchObject({
+      exit: 2,
+      err: expect.stringMatching(/^there is no policy file .*lost\.yaml/) as string,
+    });
+    expect((await run("check", "sandmeter.policy.yaml", "--config", "named.yaml")).out).toContain("notebooks");
+  });
+
+  it("warns where nothing is about any session, instead of saying that it is in order", async () => {
+    const { exit, out } = await run("check", "none.yaml");
+    expect(exit).toBe(0);
+    expect(out).toMatch(/^No policies: nothing is decided on/);
+    expect(out).not.toContain("in order");
+    expect(out).toContain("warning: no policy is about any session: each is kept, as no-policy\n");
+    const json = JSON.parse((await run("check", "empty.yaml", "--json")).out) as { warnings: object[] };
+    expect(violations(publishedSchema("policy-check.schema.json"), json)).toEqual([]);
+    expect(json.warnings).toMatchObject([{ code: "no-policies" }]);
+  });
+
   it("says that there is none", async () => {
-    expect((await run("check", "none.yaml")).out).toMatch(/^No policies: nothing is decided on/);
     const { exit, err } = await run("check", "absent.yaml");
     expect(exit).toBe(2);
     expect(err).toContain("there is no policy file absent.yaml");

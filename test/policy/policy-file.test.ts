@@ -59,6 +59,49 @@ describe("a policy file", () => {
     expect(problemsOf(text)).toHaveLength(11);
   });
 
+  it("tells what members contradict in the same run as what is wrong with others", () => {
+    const text = [
+      "version: 1",
+      "policies:",
+      "  - id: a",
+      "    mode: enforced",
+      "  - id: a",
+      "    match: { name: '(' }",
+      "    idleAfter: 5m",
+      "    evidence: invocations",
+      "  - id: c",
+      "    match: { account: 1 }",
+      "    minAge: 1w",
+      "    maxAge: 5m",
+      "  - id: d",
+      "    match: { name: x }",
+      "    maxAge: 1w",
+      "    maxAgeStopsBusy: true",
+      "  - id: e",
+      "    match: { name: x }",
+      "    idleAfter: 1w",
+      "    evidence: invocations",
+    ].join("\n");
+    expect(problemsOf(text).map((problem) => problem.slice(0, 52))).toEqual([
+      "p.yaml:4: policies[0].mode must be observe or enforc",
+      'p.yaml:5: policies[1].id "a" is also that of policy ',
+      "p.yaml:6: policies[1].match.name is no regular expre",
+      "p.yaml:7: policies[1].idleAfter (5m) must be 15m or ",
+      "p.yaml:10: policies[2].match.account must be twelve ",
+      "p.yaml:11: policies[2].minAge must be a time from 0s",
+      "p.yaml:15: policies[3].maxAge must be a time from 1m",
+      "p.yaml:18: policies[4].match matches the same sessio",
+      "p.yaml:19: policies[4].idleAfter must be a time from",
+    ]);
+  });
+
+  it("tells a problem once", () => {
+    const text = "version: 1\nprotections:\n  - match: {}\n    why: x\n    until: yesterday\n";
+    expect(problemsOf(text)).toEqual([
+      'p.yaml:5: protections[0].until must be an instant of UTC, for example "2026-12-01T00:00:00Z"',
+    ]);
+  });
+
   it.each<[string, string, string]>([
     ["idleAfter", "59s", "1m"],
     ["idleAfter", "481m", "8h"],
@@ -108,12 +151,27 @@ describe("a policy file", () => {
   it.each([
     ["unknown", "14m", 1],
     ["unknown", "15m", 0],
-    [undefined, "14m", 1],
     ["start", "14m", 0],
     ["completion", "1m", 0],
-  ])("by invocations stamped at %s with an idleAfter of %s has %i problem", (invocationStamp, idleAfter, count) => {
-    expect(own({ evidence: "invocations", idleAfter }, { invocationStamp })).toHaveLength(count);
-    expect(own({ evidence: "strict", idleAfter }, { invocationStamp })).toEqual([]);
+  ] as const)(
+    "by invocations stamped at %s with an idleAfter of %s has %i problem",
+    (invocationStamp, idleAfter, count) => {
+      const problems = (evidence: string) =>
+        problemsOf({ version: 1, policies: [{ id: "a", evidence, idleAfter }] }, {}, invocationStamp);
+      expect(problems("invocations")).toHaveLength(count);
+      expect(problems("strict")).toEqual([]);
+    },
+  );
+
+  it("does not say how the service counts calls: that is the configuration's, and nobody's who owns sessions", () => {
+    expect(problemsOf({ version: 1, invocationStamp: "start" })).toEqual([
+      'p.yaml:1: unknown key "invocationStamp": did you mean the configuration\'s cleanup.invocationStamp? (known: $schema, version, policies, protections, runaway)',
+    ]);
+    const within = { id: "a", evidence: "invocations", idleAfter: "5m" };
+    expect(problemsOf({ version: 1, policies: [within] })).toEqual([
+      "p.yaml:1: policies[0].idleAfter (5m) must be 15m or more by evidence of invocations while cleanup.invocationStamp of the configuration is unknown: a call lasts up to 15 minutes",
+    ]);
+    expect(parse({ version: 1, policies: [within] }, {}, "start")).toMatchObject({ set: { invocationStamp: "start" } });
   });
 
   it("refuses maxAgeStopsBusy without a maxAge", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { matchOf, type WrittenMatch } from "../../adapters/config/policy-match-schema.ts";
-import type { Protection } from "../../core/cleanup/policy.ts";
-import { policyWarnings } from "../../core/cleanup/policy-warnings.ts";
+import type { Protection } from "../../core/cleanup/policy/policy.ts";
+import { policyWarnings } from "../../core/cleanup/policy/policy-warnings.ts";
 import { minute, minutes, policy } from "../cleanup/facts.ts";
 
 const now = minute(60);
@@ -57,7 +57,9 @@ describe("warnings of policies", () => {
 
   it("tell a policy all of whose sessions are protected", () => {
     const by = (match: WrittenMatch, until: Protection["until"] = null) =>
-      warningsOf({ etl: { name: "^etl-", region: "us-east-1" } }, [{ match: matchOf(match), until, why: "a fair" }]);
+      warningsOf({ etl: { name: "^etl-", region: "us-east-1" } }, [
+        { match: matchOf(match), source: "policy", until, why: "a fair" },
+      ]);
     expect(by({ region: "us-east-1" })).toEqual(["protected: every session of policy etl is protected: a fair"]);
     expect(by({ name: "^etl-" }, minute(600))).toEqual([
       "protected: every session of policy etl is protected until 2026-11-20T22:00:00.000Z: a fair",
@@ -84,6 +86,9 @@ describe("warnings of policies", () => {
     [90, ['protection-lapsing: the protection "a fair" lapses in 30 min']],
     [91, []],
   ])("tell of a protection until minute %i in minute 60: %j", (until, warnings) => {
-    expect(warningsOf({}, [{ match: matchOf({}), until: minute(until), why: "a fair" }])).toEqual(warnings);
+    expect(warningsOf({}, [{ match: matchOf({}), source: "policy", until: minute(until), why: "a fair" }])).toEqual([
+      "no-policies: no policy is about any session: each is kept, as no-policy",
+      ...warnings,
+    ]);
   });
 });

@@ -52,7 +52,7 @@ describe("the SQLite file", () => {
       "is no database",
       (at: string) => writeFileSync(at, "this is a text file, not a database, and long enough to show it".repeat(20)),
       "corrupt",
-      /damaged.*move it away/,
+      /damaged.*move it away.*protections by hand.*switch.*disarmed.*plans.*400 days.*nothing in AWS/s,
     ],
     [
       "is another program's",

@@ -1,10 +1,10 @@
 import { StopCodeInterpreterSessionCommand } from "@aws-sdk/client-bedrock-agentcore";
 import { describe, expect, it } from "vitest";
 import { awsRefusedCalls } from "../../adapters/aws/refused-calls.ts";
-import { judgeRegret } from "../../core/cleanup/regret.ts";
+import { judgeRegret } from "../../core/cleanup/regret/regret.ts";
+import { type SeenSession, sessionPlaceOf } from "../../core/cleanup/regret/regret-returns.ts";
 import { interpreterId, sessionId } from "../../core/kernel/ids.ts";
 import { type Instant, instant } from "../../core/kernel/instant.ts";
-import type { SessionRecord } from "../../core/ports/registry.ts";
 import type { StopRecord } from "../../core/ports/stops.ts";
 import type { PlaceInput } from "../../local/fleet/fleet-spec.ts";
 import { truthOf } from "../../local/truth.ts";
@@ -73,13 +73,14 @@ async function stopAll(fleet: Fleet, names: readonly string[], policy: string): 
 }
 
 /** As a registry that scans every few minutes has it. */
-const registered = (fleet: Fleet): readonly SessionRecord[] =>
+const registered = (fleet: Fleet): readonly SeenSession[] =>
   fleet.truth().map(({ session, name, createdAt, endedAt, endedBy }) => {
     const begun = instant(Date.parse(createdAt));
     const ended = endedAt === null ? null : instant(Date.parse(endedAt));
     const timeoutSeconds = endedBy === "timeout" && ended !== null ? (ended - begun) / 1000 : 28_800;
     const seen = { firstSeenAt: begun, lastSeenAt: ended ?? fleet.now(), goneAt: ended, costAsOf: begun };
     return {
+      ...here,
       interpreter: tool,
       session: sessionId(session),
       name,
@@ -93,7 +94,10 @@ const registered = (fleet: Fleet): readonly SessionRecord[] =>
 
 async function judge(fleet: Fleet, stops: readonly StopRecord[]) {
   const asked = stops.map(({ key, intendedAt }) => ({ session: key.session, stoppedAt: intendedAt }));
-  const callsAfter = await awsRefusedCalls(fleet.clients)(here, tool, asked, fleet.now(), signal);
+  const found = await awsRefusedCalls(fleet.clients)(here, tool, asked, fleet.now(), signal);
+  const callsAfter = new Map(
+    [...found].map(([session, calls]) => [sessionPlaceOf({ ...here, interpreter: tool, session }), calls]),
+  );
   return judgeRegret({ stops, sessions: registered(fleet), callsAfter }, limits, fleet.now());
 }
 

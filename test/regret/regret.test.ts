@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Unknown } from "../../core/cleanup/evidence.ts";
-import { judgeRegret, type PolicyRegret, type RegretLimits } from "../../core/cleanup/regret.ts";
-import { interpreterId, type SessionId, sessionId } from "../../core/kernel/ids.ts";
+import type { Unknown } from "../../core/cleanup/evidence/evidence.ts";
+import { judgeRegret, type PolicyRegret, type RegretLimits } from "../../core/cleanup/regret/regret.ts";
+import { type SeenSession, sessionPlaceOf } from "../../core/cleanup/regret/regret-returns.ts";
+import { interpreterId, sessionId } from "../../core/kernel/ids.ts";
 import type { RefusedCalls } from "../../core/ports/activity.ts";
-import type { SessionRecord } from "../../core/ports/registry.ts";
 import type { StopRecord } from "../../core/ports/stops.ts";
-import { done, intended, minutes } from "../stop-records/records.ts";
+import { done, here, intended, minutes, there } from "../stop-records/records.ts";
 
 const limits: RegretLimits = { withinMs: 10 * 60_000, mostRate: 0.2, leastStops: 5 };
 const now = minutes(600);
@@ -26,8 +26,9 @@ const sessionOf = (
   id: string,
   createdAt: number,
   name: string | null,
-  change: Partial<SessionRecord> = {},
-): SessionRecord => ({
+  change: Partial<SeenSession> = {},
+): SeenSession => ({
+  ...here,
   interpreter: tool,
   session: sessionId(id),
   name,
@@ -42,13 +43,14 @@ const sessionOf = (
   ...change,
 });
 /** One that ran for a quarter of an hour, and was listed until its time limit. */
-const expired = (id: string, endedAt: number, name: string, change: Partial<SessionRecord> = {}): SessionRecord =>
+const expired = (id: string, endedAt: number, name: string, change: Partial<SeenSession> = {}): SeenSession =>
   sessionOf(id, endedAt - 15, name, { timeoutSeconds: 900, lastSeenAt: minutes(endedAt - 1), ...change });
+const placeOfStopped = (id: string): string => sessionPlaceOf({ ...here, interpreter: tool, session: sessionId(id) });
 const called = (...at: readonly number[]): RefusedCalls => ({ kind: "known", at: at.map(minutes) });
 
 interface Told {
   readonly stops: readonly StopRecord[];
-  readonly sessions?: readonly SessionRecord[];
+  readonly sessions?: readonly SeenSession[];
   readonly calls?: Readonly<Record<string, RefusedCalls | Unknown>>;
 }
 const judged = (
@@ -56,8 +58,8 @@ const judged = (
   change: Partial<RegretLimits> = {},
   at = now,
 ): PolicyRegret => {
-  const callsAfter = new Map<SessionId, RefusedCalls | Unknown>(
-    Object.entries(calls).map(([id, each]) => [sessionId(id), each]),
+  const callsAfter = new Map<string, RefusedCalls | Unknown>(
+    Object.entries(calls).map(([id, each]) => [placeOfStopped(id), each]),
   );
   const [first] = judgeRegret({ stops, sessions, callsAfter }, { ...limits, ...change }, at);
   if (first === undefined) throw new Error("nothing was judged");
@@ -96,6 +98,7 @@ describe("a stop is regretted", () => {
     ["another name", sessionOf("z", 1, "other")],
     ["no name", sessionOf("z", 1, null)],
     ["the same name of another interpreter", sessionOf("z", 1, "a", { interpreter: interpreterId("else-VbMl9Hi8I4") })],
+    ["the same name in another Region", sessionOf("z", 1, "a", there)],
   ])("not where a session of %s began", (_, back) => {
     expect(regretted(judged({ stops: five, sessions: [back] }))).toEqual([]);
   });
@@ -144,9 +147,9 @@ describe("names that come back by themselves", () => {
   });
 
   it("are counted after ends by the time limit alone: not after stops, nor where the caller ended it before", () => {
-    const ended = (change: (n: number) => Partial<SessionRecord>) =>
+    const ended = (change: (n: number) => Partial<SeenSession>) =>
       ten.map((n) => expired(`old${n}`, -1000 - n * 40, `batch-${n}`, change(n)));
-    const expectedOf = (sessions: readonly SessionRecord[], more: readonly StopRecord[] = []) =>
+    const expectedOf = (sessions: readonly SeenSession[], more: readonly StopRecord[] = []) =>
       judged({ stops: [...stops, ...more], sessions }).expectedReturns;
     expect(expectedOf(ended(() => ({})))).toBe(0);
     expect(expectedOf(ended((n) => (n === 0 ? { lastSeenAt: minutes(-1012) } : {})))).toBeNull();
@@ -165,7 +168,7 @@ describe("names that come back by themselves", () => {
 
   it("are those of the interpreter where enough of its sessions ended, else those of all", () => {
     const other = interpreterId("else-VbMl9Hi8I4");
-    const elsewhere = (sessions: readonly SessionRecord[]) =>
+    const elsewhere = (sessions: readonly SeenSession[]) =>
       sessions.map((it) => ({ ...it, interpreter: other, session: sessionId(`x${it.session}`) }));
     expect(judged({ stops, sessions: [...past(10, 0), ...elsewhere(past(30, 30))] }).expectedReturns).toBe(0);
     expect(judged({ stops, sessions: elsewhere(past(30, 15)) }).expectedReturns).toBe(5);
@@ -192,7 +195,7 @@ describe("a policy", () => {
   });
 
   it("is judged by what a policy stopped: not by what a person did, what failed, or what had ended", () => {
-    const byHand = stopped("h", { change: { override: { by: "on call", reason: "it burns" } } });
+    const byHand = stopped("h", { change: { override: { by: "on call", reason: "it burns", protection: null } } });
     const others = (["failed", "already-gone", "abandoned", "intended"] as const).map((state) => ({
       ...stopped(state),
       state,
@@ -206,11 +209,26 @@ describe("a policy", () => {
 
   it("is judged by itself", () => {
     const all = [...stops, ...["p", "q"].map((id) => stopped(id, { policy: "strict" }))];
-    const facts = { stops: all, sessions: [], callsAfter: new Map([[sessionId("p"), called(500)]]) };
+    const facts = { stops: all, sessions: [], callsAfter: new Map([[placeOfStopped("p"), called(500)]]) };
     expect(judgeRegret(facts, limits, now).map(({ policy, judged: count, rate }) => [policy, count, rate])).toEqual([
       ["strict", 2, 0.5],
       ["usual", 10, 0],
     ]);
+  });
+
+  it("is judged by a session's whole key: the same id on another interpreter or in another Region is another's", () => {
+    const [first, ...others] = stops;
+    if (first === undefined) throw new Error("no stop");
+    const elsewhere = [
+      { ...first.key, interpreter: interpreterId("else-VbMl9Hi8I4") },
+      { ...first.key, ...there },
+    ];
+    const callsAfter = new Map(elsewhere.map((key) => [sessionPlaceOf(key), called(500)]));
+    const [own] = judgeRegret({ stops: [first, ...others], sessions: [], callsAfter }, limits, now);
+    expect(own).toMatchObject({ regrets: [], callsUnknown: 10 });
+    // Nor does a stop there take a session that ended by its time limit here for one that was stopped.
+    const past = ten.map((n) => expired(`s${n}`, -1000 - n * 40, `batch-${n}`, there));
+    expect(judged({ stops, sessions: past }).expectedReturns).toBe(0);
   });
 
   it("waits for stops of a moment ago, but for those that are regretted already", () => {

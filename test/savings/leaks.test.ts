@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { codeInterpreterPrices } from "../../core/billing/code-interpreter-prices.ts";
 import { priceBookOf } from "../../core/billing/price-book.ts";
-import { decide } from "../../core/cleanup/decide.ts";
+import { decide } from "../../core/cleanup/decision/decide.ts";
 import { type DecidedSession, type LeaksInput, leaksOf } from "../../core/cleanup/leaks.ts";
-import type { UsdBounds } from "../../core/cleanup/savings-rate.ts";
+import type { UsdBounds } from "../../core/cleanup/savings/savings-rate.ts";
 import { interpreterId, sessionId } from "../../core/kernel/ids.ts";
 import { formatUsd, parseUsd } from "../../core/kernel/money.ts";
 import { settings, span } from "../cleanup/decided.ts";
@@ -34,6 +34,10 @@ describe("leaks", () => {
     ["at-teardown", { cpu: unknown("at-teardown") }, false, "evidence: invocations"],
     ["called", { calls: called }, false, "TRACES"],
     ["no-call-logs", { calls: unknown("no-call-logs") }, false, "TRACES"],
+    ["no-call-logs", { calls: { ...called, apart: unknown("no-call-logs") } }, false, "TRACES"],
+    ["call-logs-differ", { calls: { ...called, apart: unknown("call-logs-differ") } }, false, "TRACES"],
+    // They are on: there is nothing to turn on.
+    ["call-spans-differ", { calls: { ...called, apart: unknown("call-spans-differ") } }, false, null],
     ["never-called", { calls: unknown("never-called") }, false, null],
     // What is told first is what decides.
     ["no-usage-logs", { cpu: unknown("no-usage-logs"), calls: unknown("never-called") }, false, "USAGE_LOGS"],

@@ -5,8 +5,8 @@ import { codeInterpreterPrices } from "../../core/billing/code-interpreter-price
 import { levelsOf } from "../../core/billing/meter-rows.ts";
 import { priceBookOf } from "../../core/billing/price-book.ts";
 import { joinColumns, type UsageColumns } from "../../core/billing/usage-columns.ts";
-import { type SavingsInput, savingOf } from "../../core/cleanup/savings.ts";
-import { sessionCpu } from "../../core/jobs/sweep/session-cpu.ts";
+import { type SavingsInput, savingOf } from "../../core/cleanup/savings/savings.ts";
+import { sessionCpu } from "../../core/jobs/sweep/evidence/session-cpu.ts";
 import { type SessionId, sessionId } from "../../core/kernel/ids.ts";
 import { instant, plusMs } from "../../core/kernel/instant.ts";
 import { formatUsd } from "../../core/kernel/money.ts";
@@ -34,7 +34,8 @@ const truthOf = async ({ url }: Fleet): Promise<Truth["sessions"]> =>
 async function stopped(fleet: Fleet, session: SessionId): Promise<StopRecord> {
   const ports = { usage: awsUsageSource(fleet.clients, { logGroup: null }), documents: memoryDocuments() };
   const read = sessionCpu(ports, levels);
-  const found = await read(here, idOf("told"), [session], fleet.window(120), 15 * 60_000, fleet.now(), signal);
+  const question = { neededMs: 15 * 60_000, depth: "whole" } as const;
+  const found = await read(here, idOf("told"), [session], fleet.window(120), question, fleet.now(), signal);
   const cpu = found.get(session);
   if (cpu?.kind !== "known") throw new Error(cpu?.message ?? "not looked at");
   const detail = await fleet.ports().sandboxes.getSession(here, idOf("told"), session, signal);
@@ -69,7 +70,8 @@ async function peakOf(fleet: Fleet, session: SessionId): Promise<number> {
 }
 
 const savedBy = (record: StopRecord, peakBytes: number | null) => {
-  const input: SavingsInput = { ...settings, peakBytesOf: () => peakBytes };
+  const peak = peakBytes === null ? null : { bytes: peakBytes, isWhole: true };
+  const input: SavingsInput = { ...settings, peakOf: () => peak };
   const usd = savingOf(record, input)?.usd;
   if (usd == null) throw new Error("its saving is not known");
   return { low: formatUsd(usd.low), high: formatUsd(usd.high) };

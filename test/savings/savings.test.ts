@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { codeInterpreterPrices } from "../../core/billing/code-interpreter-prices.ts";
 import { priceBookOf } from "../../core/billing/price-book.ts";
 import type { BillingRule } from "../../core/billing/price-row.ts";
-import type { CpuEvidence } from "../../core/cleanup/evidence.ts";
-import { type SavingsInput, savingOf, savingsOf } from "../../core/cleanup/savings.ts";
+import type { CpuEvidence } from "../../core/cleanup/evidence/evidence.ts";
+import { type KnownPeak, type SavingsInput, savingOf, savingsOf } from "../../core/cleanup/savings/savings.ts";
 import { region } from "../../core/kernel/ids.ts";
 import { instant } from "../../core/kernel/instant.ts";
 import { addUsd, compareUsd, formatUsd, parseUsd, subtractUsd, type Usd } from "../../core/kernel/money.ts";
@@ -12,12 +12,13 @@ import type { StopRecord } from "../../core/ports/stops.ts";
 import { done, intended, minutes } from "../stop-records/records.ts";
 
 const gib = 1_073_741_824;
-const peak = (bytes: number) => (): number => bytes;
+const peak = (bytes: number) => (): KnownPeak => ({ bytes, isWhole: true });
+const peakSoFar = (bytes: number) => (): KnownPeak => ({ bytes, isWhole: false });
 const input = (change: Partial<SavingsInput> = {}, rule?: BillingRule): SavingsInput => ({
   prices: priceBookOf(codeInterpreterPrices, rule),
   gb: "binary",
   memoryGb: 8,
-  peakBytesOf: () => null,
+  peakOf: () => null,
   ...change,
 });
 
@@ -59,25 +60,50 @@ const savedBy = (shape: Shape, change: Partial<SavingsInput> = {}, rule?: Billin
 describe("what a stop saved", () => {
   it.each([
     // An hour of a GB is $0.00945; six hours were left of eight.
-    ["the time left at its peak", {}, { peakBytesOf: peak(gib) }, ["0.056700000000", "0.056700000000"]],
+    ["the time left at its peak", {}, { peakOf: peak(gib) }, ["0.056700000000", "0.056700000000"]],
     ["up to all memory, where its peak is not known", {}, {}, ["0.056700000000", "0.453600000000"]],
     ["from the floor, where no level is known", { memoryBytes: null }, {}, ["0.007087500000", "0.453600000000"]],
-    ["at the floor at least", { memoryBytes: 1 }, { peakBytesOf: peak(1) }, ["0.007087500000", "0.007087500000"]],
-    ["at its peak, not at its last level", {}, { peakBytesOf: peak(2 * gib) }, ["0.113400000000", "0.113400000000"]],
-    ["nothing at its time limit", { at: 360 }, { peakBytesOf: peak(gib) }, ["0.000000000000", "0.000000000000"]],
-    ["nothing after its time limit", { at: 361 }, { peakBytesOf: peak(gib) }, ["0.000000000000", "0.000000000000"]],
+    ["at the floor at least", { memoryBytes: 1 }, { peakOf: peak(1) }, ["0.007087500000", "0.007087500000"]],
+    ["at its peak, not at its last level", {}, { peakOf: peak(2 * gib) }, ["0.113400000000", "0.113400000000"]],
+    [
+      "from its peak so far, where records are missing",
+      {},
+      { peakOf: peakSoFar(2 * gib) },
+      ["0.113400000000", "0.453600000000"],
+    ],
+    [
+      "from its last level, where its peak so far is lower",
+      {},
+      { peakOf: peakSoFar(1) },
+      ["0.056700000000", "0.453600000000"],
+    ],
+    ["nothing at its time limit", { at: 360 }, { peakOf: peak(gib) }, ["0.000000000000", "0.000000000000"]],
+    ["nothing after its time limit", { at: 361 }, { peakOf: peak(gib) }, ["0.000000000000", "0.000000000000"]],
   ] as const)("is %s", (_, shape, change, expected) => {
     expect(savedBy(shape, change)).toEqual(expected);
   });
 
   it("is at its last level by a rule that goes by seconds", () => {
-    expect(savedBy({}, { peakBytesOf: peak(4 * gib) }, "2025-10")).toEqual(["0.056700000000", "0.056700000000"]);
+    expect(savedBy({}, { peakOf: peak(4 * gib) }, "2025-10")).toEqual(["0.056700000000", "0.056700000000"]);
     expect(savedBy({ memoryBytes: null }, {}, "2025-10")).toEqual(["0.007087500000", "0.453600000000"]);
+    expect(savedBy({}, { peakOf: peakSoFar(4 * gib) }, "2025-10")).toEqual(["0.056700000000", "0.056700000000"]);
   });
 
   it("lies between a session that went as the stop was sent and one that went as that was found out", () => {
-    expect(savedBy({ tookMs: 3_600_000 }, { peakBytesOf: peak(gib) })).toEqual(["0.047250000000", "0.056700000000"]);
+    expect(savedBy({ tookMs: 60_000 }, { peakOf: peak(gib) })).toEqual(["0.056542500000", "0.056700000000"]);
   });
+
+  it.each([
+    [600_000 - 1, "0.055125002625", 6 * 3_600_000 - 599_999],
+    [600_000, "0.000000000000", 0],
+    [3_600_000, "0.000000000000", 0],
+  ])(
+    "is maybe nothing where a later pass found it gone, after %i ms: nobody saw what ended it",
+    (tookMs, low, freedMs) => {
+      expect(savedBy({ tookMs }, { peakOf: peak(gib) })).toEqual([low, "0.056700000000"]);
+      expect(savingOf(stop({ tookMs }), input({ peakOf: peak(gib) }))?.freedMs).toBe(freedMs);
+    },
+  );
 
   it.each([
     ["its time limit is not known", { timeoutHours: null }, null],
@@ -101,13 +127,13 @@ describe("what a stop saved", () => {
     const half = { ...row, startsAt: minutes(60), usdPerGbHour: "0.004725" };
     const prices = priceBookOf([row, half], "2026-09");
     // One hour at 0.00945 and five at half of it.
-    expect(savedBy({}, { prices, peakBytesOf: peak(gib) })).toEqual(["0.033075000000", "0.033075000000"]);
+    expect(savedBy({}, { prices, peakOf: peak(gib) })).toEqual(["0.033075000000", "0.033075000000"]);
   });
 });
 
 describe("what stops saved in all", () => {
   const own = parseUsd("0.01");
-  const known = input({ peakBytesOf: peak(gib) });
+  const known = input({ peakOf: peak(gib) });
 
   it("has regrets and the monitor's own cost taken off, and says what is in none of the sums", () => {
     const stops = [
@@ -118,8 +144,12 @@ describe("what stops saved in all", () => {
       stop({ id: "e", state: "intended" }),
     ];
     const regretted = new Set([stops[1]?.id ?? ""]);
-    const { gross, regrets, net, ...counts } = savingsOf(stops, known, regretted, own);
-    expect(counts).toEqual({ stops: 3, pending: 1, unknown: 1, regretted: 1, freedMs: 12 * 3_600_000 });
+    const { gross, regrets, kept, net, ...counts } = savingsOf(stops, known, regretted, own);
+    expect(counts).toEqual({
+      ...{ stops: 3, pending: 1, unknown: 1, regretted: 1 },
+      ...{ freedMs: 6 * 3_600_000, withoutTimeLimit: 1 },
+    });
+    expect(texts(kept)).toEqual(["0.056700000000", "0.056700000000"]);
     expect(texts(gross)).toEqual(["0.113400000000", "0.113400000000"]);
     expect(texts(regrets)).toEqual(["0.056700000000", "0.056700000000"]);
     expect(texts(net)).toEqual(["0.046700000000", "0.046700000000"]);
@@ -144,11 +174,11 @@ describe("what stops saved in all", () => {
     fc.assert(
       fc.property(fc.array(anyStop, { maxLength: 12 }), fc.nat(12), fc.boolean(), (shapes, cut, knowsPeak) => {
         const stops = shapes.map(stop);
-        const settings = input(knowsPeak ? { peakBytesOf: peak(3 * gib) } : {});
+        const settings = input(knowsPeak ? { peakOf: peak(3 * gib) } : {});
         const regretted = new Set(stops.filter((_, index) => index % 3 === 0).map(({ id }) => id));
         const whole = savingsOf(stops, settings, regretted, own);
         const parts = [stops.slice(0, cut), stops.slice(cut)].map((part) => savingsOf(part, settings, regretted, null));
-        for (const figure of ["gross", "regrets"] as const) {
+        for (const figure of ["gross", "regrets", "kept"] as const) {
           for (const bound of ["low", "high"] as const) {
             const sum = parts.reduce((total, part) => addUsd(total, part[figure][bound]), parseUsd("0"));
             expect(equal(whole[figure][bound], sum)).toBe(true);

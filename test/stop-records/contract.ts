@@ -39,7 +39,16 @@ export function stopRecordsContract(name: string, make: () => Promise<Opened>): 
             timeoutSeconds: null,
             evidence: { ...one.entry.evidence, calls: unknown },
           },
-          override: { by: "on call", reason: "it burns" },
+          override: {
+            by: "on call",
+            reason: "it burns",
+            protection: {
+              source: "hand",
+              match: { account: null, region: null, interpreter: null, session: null, name: "^etl-" },
+              until: minutes(90),
+              why: "a demo",
+            },
+          },
           problem: { code: "ThrottlingException", message: "slow down", operation: "StopCodeInterpreterSession" },
         },
         there,

@@ -80,6 +80,20 @@ it("is unsure of one that is gone where an earlier request of the same stop got 
   expect(await statusOf(id)).toBe("TERMINATED");
 });
 
+it("is unsure of one that it may not stop any more where an earlier request of the same stop got no answer", async () => {
+  const operation = "StopCodeInterpreterSession";
+  await aws.addFaults(
+    { kind: "lost-answer", status: 500, operation, times: 1 },
+    { kind: "access-denied", operation, times: 1 },
+  );
+  const id = await aLiveOne();
+  expect(await stop(here, system, id, token(), signal)).toMatchObject({
+    kind: "unsure",
+    problem: { code: "AccessDenied" },
+  });
+  expect(await statusOf(id)).toBe("TERMINATED");
+});
+
 it("sends nothing once it is too late", async () => {
   const id = await aLiveOne();
   await aws.takeCalls();

@@ -80,7 +80,7 @@ describe("between the plan and the stop", () => {
   });
 
   it("somebody protects it: it is kept", async () => {
-    const protection = { match: anyOne, until: minute(200), why: "a customer waits for it" };
+    const protection = { match: anyOne, source: "hand" as const, until: minute(200), why: "a customer waits for it" };
     const { swept } = await meanwhile(afterGet, (it) => (it.protections = [protection]));
     expect(outcomesOf(swept)).toEqual(["a refused busy-again"]);
     expect(messageOf(swept)).toContain("(protected)");
@@ -96,7 +96,7 @@ describe("between the plan and the stop", () => {
       reads += 1;
       if (reads === 1) return world.ports.readSwitch(signal);
       return how === "disarmed"
-        ? { state: "disarmed", by: "on call", why: "wait", at: null }
+        ? { state: "disarmed", by: "on call", why: "wait", at: null, settingId: null }
         : { state: "unknown", problem: { code: "SwitchDamaged", message: "It cannot be understood." } };
     };
     const swept = await world.pass(inputOf(), { ...world.ports, readSwitch });
@@ -128,7 +128,8 @@ describe("between two attempts", () => {
     };
     const swept = await world.pass();
     holdLaws(world);
-    expect((await world.recordsOf("a")).map(({ state }) => state)).toEqual(["failed"]);
+    // It may yet end by the first.
+    expect((await world.recordsOf("a")).map(({ state }) => state)).toEqual(["intended"]);
     expect(outcomesOf(swept)).toEqual(["a failed"]);
     expect(world.stopped.size).toBe(0);
     return messageOf(swept);
@@ -139,7 +140,7 @@ describe("between two attempts", () => {
   });
 
   it("somebody protects it: it is not tried again", async () => {
-    const protection = { match: anyOne, until: null, why: "a customer waits for it" };
+    const protection = { match: anyOne, source: "hand" as const, until: null, why: "a customer waits for it" };
     expect(await withFirstFailed((world) => (world.protections = [protection]))).toContain("It is protected");
   });
 
@@ -157,7 +158,7 @@ it("does not stop by a policy that has come in between, nor by one that has chan
   const world = await sweepWorld(minute(120), [leak("a")]);
   const changed = { ...world.ports };
   const { plan } = await world.pass(inputOf({ act: false }));
-  const { applyStoredPlan } = await import("../../core/jobs/sweep/apply-stored-plan.ts");
+  const { applyStoredPlan } = await import("../../core/jobs/sweep/stop/apply-stored-plan.ts");
   if (plan === null) throw new Error("nothing was planned");
   const apply = async (...policies: ReturnType<typeof policy>[]) =>
     outcomesOf(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { applyStoredPlan } from "../../core/jobs/sweep/apply-stored-plan.ts";
+import { applyStoredPlan } from "../../core/jobs/sweep/stop/apply-stored-plan.ts";
 import { plusMs } from "../../core/kernel/instant.ts";
 import { RegistryError } from "../../core/ports/registry-error.ts";
 import { failingAt, type StepKind, steppedPorts, withService } from "./broken-ports.ts";
@@ -79,7 +79,7 @@ describe.each(moments)("a state that fails %s each step", (moment) => {
 });
 
 const textOf = (
-  outcome: Awaited<ReturnType<typeof import("../../core/jobs/sweep/apply-plan.ts").applyPlan>>[number],
+  outcome: Awaited<ReturnType<typeof import("../../core/jobs/sweep/stop/apply-plan.ts").applyPlan>>[number],
 ) => (outcome.kind === "refused" || outcome.kind === "failed" ? outcome.message : (outcome.problem?.message ?? null));
 
 it("tells what it found out of killed runs although the state fails after that", async () => {

@@ -1,8 +1,12 @@
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
+import { judgeSavings } from "../../bench/judge-savings.ts";
 import { judgeStops, lastWorkOf, profileOf } from "../../bench/judge-stops.ts";
+import { codeInterpreterPrices } from "../../core/billing/code-interpreter-prices.ts";
+import { priceBookOf } from "../../core/billing/price-book.ts";
 import { instant } from "../../core/kernel/instant.ts";
 import type { FleetInput } from "../../local/fleet/fleet-spec.ts";
+import { truthOf } from "../../local/truth.ts";
 import { fleetWorld } from "./fleet-world.ts";
 import { here } from "./lives.ts";
 import { inputOf, policy } from "./sweep-world.ts";
@@ -13,6 +17,7 @@ const passMs = 15 * minuteMs;
 /** All that is known of a moment is known by then, and calls a while before. */
 const lagMs = 75 * minuteMs;
 const hour = 3600;
+const prices = priceBookOf(codeInterpreterPrices);
 
 type Profile = "idle-leak" | "async-job" | "sleeper" | "trickle" | "steady" | "bursty" | "returning" | "hot-loop";
 interface Group {
@@ -143,6 +148,10 @@ describe("sweeps over a fleet, over HTTP, with all that the product uses", () =>
           const { wrong, races, stopped } = judgeStops(records, truth, idleAfterMs);
           expect(wrong).toEqual([]);
           expect(races.filter((profile) => profile !== "sleeper" && profile !== "returning")).toEqual([]);
+          const paid = truthOf(world.world, { work: { from: 0, until: world.now() }, cost: true });
+          expect(
+            judgeSavings(records, paid, { prices, gb: "binary", memoryGb: 8, peakOf: () => null }).outside,
+          ).toEqual([]);
           seen.stopped += stopped;
           seen.races += races.length;
           seen.runs += 1;
@@ -165,7 +174,7 @@ describe("sweeps over a fleet, over HTTP, with all that the product uses", () =>
     expect(observed.outcomes.map((it) => it.kind === "refused" && it.reason)).toEqual(["observe", "observe"]);
     const enforcing = { ...input, policies: { ...input.policies, policies: [policy({ idleAfterMs })] } };
     expect((await world.sweepNow({ ...enforcing, act: false })).plan?.entries).toHaveLength(2);
-    const readSwitch = async () => ({ state: "disarmed", by: null, why: null, at: null }) as const;
+    const readSwitch = async () => ({ state: "disarmed", by: null, why: null, at: null, settingId: null }) as const;
     expect((await world.sweepNow(enforcing, { readSwitch })).outcomes.map((it) => it.kind)).toEqual([
       "refused",
       "refused",

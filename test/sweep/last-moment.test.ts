@@ -26,7 +26,7 @@ describe("between the written intent and the stop", () => {
     [
       "somebody protects it",
       (world: World) => {
-        world.protections = [{ match: anyOne, until: null, why: "wait" }];
+        world.protections = [{ match: anyOne, source: "hand", until: null, why: "wait" }];
       },
       "protected",
     ],

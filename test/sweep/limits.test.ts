@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Breaker } from "../../core/cleanup/policy.ts";
+import type { Breaker } from "../../core/cleanup/policy/policy.ts";
 import { plusMs } from "../../core/kernel/instant.ts";
 import { holdLaws } from "./laws.ts";
 import { leak, minute } from "./lives.ts";

@@ -1,4 +1,4 @@
-import type { EntryOutcome } from "../../core/cleanup/stop-outcome.ts";
+import type { EntryOutcome } from "../../core/cleanup/stop/stop-outcome.ts";
 
 /** `a stopped`, `b refused cap`: what became of each, in order. */
 export const outcomesOf = ({ outcomes }: { readonly outcomes: readonly EntryOutcome[] }): readonly string[] =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Policy } from "../../core/cleanup/policy.ts";
+import type { Policy } from "../../core/cleanup/policy/policy.ts";
 import { holdLaws, holdOutcomes } from "./laws.ts";
 import { type Life, leak, minute } from "./lives.ts";
 import { outcomesOf } from "./outcomes.ts";
@@ -42,14 +42,30 @@ describe("a policy's maxAge", () => {
 });
 
 describe("a policy that goes by calls alone", () => {
-  it("asks for no CPU, stops where usage logs are off, and keeps what was called lately", async () => {
+  it("stops where usage logs are off, and keeps what was called lately", async () => {
     const called = leak("called", { calls: [{ from: minute(100), until: minute(101) }] });
     const one = await passOf([leak("a")], { evidence: "invocations" }, "off");
     expect(one.stopped).toEqual(["a"]);
-    expect(one.looks).toEqual([]);
     expect(outcomesOf(one.swept)).toEqual(["a stopped"]);
     holdLaws(one.world);
     const both = await passOf([leak("a"), called], { evidence: "invocations" }, "off");
     expect(both.stopped).toEqual([]);
+  });
+
+  it("looks at records where there are any, and keeps whom they show to work without a call", async () => {
+    const { stopped, looks, swept } = await passOf([works("a")], { evidence: "invocations" });
+    expect(looks).toEqual(["a"]);
+    expect(stopped).toEqual([]);
+    expect(swept.decided.map(({ decision }) => decision.reason)).toEqual(["active"]);
+    const idle = await passOf([leak("a")], { evidence: "invocations" });
+    expect(idle.stopped).toEqual(["a"]);
+    // Once by the pass, and once more before the stop.
+    expect(idle.looks).toEqual(["a", "a"]);
+  });
+
+  it("looks at CPU just before a stop, though no look was left for it in the pass", async () => {
+    const world = await sweepWorld(minute(120), [works("a")]);
+    const input = inputOf({ looksAtMost: 0 }, { policies: [policy({ evidence: "invocations" })] });
+    expect(outcomesOf(await world.pass(input))).toEqual(["a refused busy-again"]);
   });
 });

@@ -2,8 +2,9 @@ import { describe, expect, it } from "vitest";
 import { memoryDocuments } from "../../adapters/memory/documents.ts";
 import type { SessionKey } from "../../core/billing/usage-record.ts";
 import { writePlaces } from "../../core/jobs/ingest/place-memory.ts";
-import { sessionCpu } from "../../core/jobs/sweep/session-cpu.ts";
+import { sessionCpu } from "../../core/jobs/sweep/evidence/session-cpu.ts";
 import { accountId, sessionId } from "../../core/kernel/ids.ts";
+import type { CpuQuestion } from "../../core/ports/activity.ts";
 import type { Located, UsageReading, UsageRequest, UsageSource } from "../../core/ports/usage-source.ts";
 import { found, none } from "../accounts/settle-fixture.ts";
 import { endOf, here, leak, minute, tool, usageOf } from "./lives.ts";
@@ -42,17 +43,18 @@ function source({ located = found(), reading = {}, keys = [{}] }: Place = {}) {
     },
   };
   const documents = memoryDocuments();
-  const read = async (...ids: string[]) =>
+  const read = async (...ids: string[]) => readTo("whole", ...ids);
+  const readTo = async (depth: CpuQuestion["depth"], ...ids: string[]) =>
     sessionCpu({ usage, documents }, { idleVcpu: 0.02, hotVcpu: 1.5, gb: "binary" })(
       here,
       tool,
       ids.map((id) => sessionId(id)),
       window,
-      15 * 60_000,
+      { neededMs: 15 * 60_000, depth },
       now,
       never,
     );
-  return { requests, documents, read };
+  return { requests, documents, read, readTo };
 }
 const codes = (cpu: Awaited<ReturnType<ReturnType<typeof source>["read"]>>) =>
   Object.fromEntries([...cpu].map(([id, it]) => [id, it.kind === "known" ? "known" : it.code]));

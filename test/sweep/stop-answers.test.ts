@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { plusMs } from "../../core/kernel/instant.ts";
 import type { StopAnswer } from "../../core/ports/stops.ts";
 import { holdLaws, holdOutcomes } from "./laws.ts";
 import { leak, minute } from "./lives.ts";
@@ -44,11 +45,15 @@ describe("Stop answers", () => {
     [[says(unsure("ThrottlingException"), false), says(unsure("ThrottlingException"), false)], "ThrottlingException"],
   ] as const)("without effect, twice, and is not sent a third time", async (script, said) => {
     const { world, swept, states, stops } = await passWith(script);
-    expect(states).toEqual(["failed", "failed"]);
+    // The last one may yet work.
+    expect(states).toEqual(["failed", "intended"]);
     expect(stops).toBe(2);
     expect(outcomesOf(swept)).toEqual(["a failed"]);
     expect(messageOf(swept)).toContain(said);
     expect(world.stopped.size).toBe(0);
+    world.at = minute(132);
+    const { finished } = await world.pass(inputOf({ act: false }));
+    expect(finished.map(({ state, problem }) => [state, problem?.code])).toEqual([["failed", "StillReady"]]);
     await holdOutcomes(world);
   });
 
@@ -62,6 +67,7 @@ describe("Stop answers", () => {
 
   it("with a token of its own for each attempt, and the next pass goes on counting", async () => {
     const { world } = await passWith([ignored, ignored]);
+    world.at = minute(132);
     await world.pass();
     const records = await world.recordsOf("a");
     expect(records.map(({ attempt, state }) => `${attempt} ${state}`)).toEqual(["1 failed", "2 failed", "3 stopped"]);
@@ -82,12 +88,25 @@ describe("Stop answers", () => {
   it("late: the first has its effect after its attempt was given up, and the second finds it gone", async () => {
     const world = await sweepWorld(minute(120), [leak("a")]);
     world.script.push(ignored);
-    world.onAsked = ({ op }) => {
-      const stops = world.asked.filter((it) => it.op === "stop").length;
-      if (op === "intent" && stops === 1) world.stopped.set("a", world.at);
+    const tokens = new Set<string | undefined>();
+    world.onAsked = ({ op, token }) => {
+      if (op === "intent") tokens.add(token);
+      if (tokens.size === 2) world.stopped.set("a", world.at);
     };
     expect(outcomesOf(await world.pass())).toEqual(["a stopped"]);
     expect((await world.recordsOf("a")).map(({ state }) => state)).toEqual(["failed", "stopped"]);
+  });
+
+  it("late: the first has its effect before the second is sent, so that none is", async () => {
+    const world = await sweepWorld(minute(120), [leak("a")]);
+    world.script.push(ignored);
+    world.onAsked = ({ op }) => {
+      if (op === "intent" && world.asked.some((it) => it.op === "stop")) world.stopped.set("a", world.at);
+    };
+    expect(outcomesOf(await world.pass())).toEqual(["a stopped"]);
+    expect((await world.recordsOf("a")).map(({ state }) => state)).toEqual(["stopped"]);
+    expect(world.asked.filter(({ op }) => op === "stop")).toHaveLength(1);
+    await holdOutcomes(world);
   });
 });
 
@@ -109,6 +128,127 @@ describe("Get says READY for a while after a stop", () => {
     expect(outcomesOf(swept)).toEqual(["a stopped"]);
     expect(states).toEqual(["failed", "stopped"]);
     expect(stops).toBe(2);
+  });
+});
+
+describe("a session that ends minutes after it was stopped", () => {
+  it("is found out by a later pass, and counts as stopped once", async () => {
+    const { world, swept, states } = await passWith([], 120_000);
+    expect(outcomesOf(swept)).toEqual(["a failed"]);
+    expect(states).toEqual(["failed", "intended"]);
+    world.at = minute(125);
+    expect((await world.pass()).finished).toEqual([]);
+    world.at = minute(132);
+    expect((await world.pass()).finished.map(({ state, attempt }) => [state, attempt])).toEqual([["stopped", 2]]);
+    expect((await world.recordsOf("a")).map(({ state }) => state)).toEqual(["failed", "stopped"]);
+    await holdOutcomes(world);
+  });
+
+  it("is, too, where nothing more was sent, as somebody disarmed meanwhile", async () => {
+    const world = await sweepWorld(minute(120), [leak("a")]);
+    world.settlingMs = 120_000;
+    world.onAsked = ({ op }) => {
+      if (op === "stop") void world.arm("disarmed");
+    };
+    expect(outcomesOf(await world.pass())).toEqual(["a failed"]);
+    world.at = minute(132);
+    expect((await world.pass(inputOf({ act: false }))).finished.map(({ state }) => state)).toEqual(["stopped"]);
+  });
+
+  it.each([
+    ["after the intent of the second was written", 3],
+    ["after the second had its outcome", 4],
+  ])("once, where the run was killed %s", async (_, writes) => {
+    const world = await sweepWorld(minute(120), [leak("a")]);
+    world.settlingMs = 40_000;
+    const killed = new Error("killed");
+    let left = writes;
+    const put: typeof world.ports.records.put = async (record) => {
+      const answer = await world.ports.records.put(record);
+      left -= 1;
+      if (left === 0) throw killed;
+      return answer;
+    };
+    await expect(world.pass(inputOf(), { ...world.ports, records: { ...world.ports.records, put } })).rejects.toBe(
+      killed,
+    );
+    world.at = minute(132);
+    await world.pass();
+    expect((await world.recordsOf("a")).map(({ state }) => state)).toEqual(["failed", "stopped"]);
+  });
+
+  it.each([
+    ["that it is done, and does nothing", [ignored, ignored], ["b refused breaker"]],
+    ["that it may not", [says(denied, false)], ["b stopped"]],
+  ] as const)("counts for the breaker as long as Stop was sent: it says %s", async (_, script, expected) => {
+    const { world } = await passWith(script);
+    world.lives.set("a", leak("a", { busy: [{ from: minute(90), until: minute(140) }] }));
+    world.lives.set("b", leak("b"));
+    world.at = minute(132);
+    const [usual] = inputOf().policies.policies;
+    if (usual === undefined) throw new Error("no policy");
+    const breaker = { ...usual.breaker, maxStops: 1 };
+    const swept = await world.pass(inputOf({}, { policies: [{ ...usual, breaker, maxStopsPerPass: 1 }] }));
+    expect(swept.finished).toHaveLength(script.length - 1);
+    expect(outcomesOf(swept)).toEqual(expected);
+  });
+});
+
+it.each([
+  [67, "b refused breaker"],
+  [100, "b stopped"],
+])(
+  "counts a session that lives on after Stop once among those that live: %i %% of two",
+  async (maxStopsPct, expected) => {
+    const { world } = await passWith([ignored, ignored]);
+    world.lives.set("b", leak("b"));
+    world.at = minute(132);
+    const [usual] = inputOf().policies.policies;
+    if (usual === undefined) throw new Error("no policy");
+    const breaker = { ...usual.breaker, maxStopsPct };
+    const swept = await world.pass(inputOf({}, { policies: [{ ...usual, breaker }] }));
+    expect(outcomesOf(swept)).toContain(expected);
+  },
+);
+
+describe("a run that sleeps after its intent, which another gives up meanwhile", () => {
+  const asleep = async (answer: StopAnswer | null) => {
+    const world = await sweepWorld(minute(120), [leak("a")]);
+    const stopSession: typeof world.ports.stopSession = async (...asked) => {
+      world.at = plusMs(world.at, 11 * 60_000);
+      const other = await world.pass(inputOf({ act: false }));
+      expect(other.finished.map(({ state }) => state)).toEqual(["abandoned"]);
+      return answer ?? world.ports.stopSession(...asked);
+    };
+    const swept = await world.pass(inputOf(), { ...world.ports, stopSession });
+    return { world, swept };
+  };
+
+  it("writes down that it stopped it all the same", async () => {
+    const { world, swept } = await asleep(null);
+    expect(outcomesOf(swept)).toEqual(["a stopped"]);
+    expect(messageOf(swept)).toBe("");
+    expect((await world.recordsOf("a")).map(({ state }) => state)).toEqual(["stopped"]);
+  });
+
+  it("and why it was refused", async () => {
+    const { world } = await asleep(denied);
+    expect((await world.recordsOf("a")).map(({ state, problem }) => [state, problem?.code])).toEqual([
+      ["failed", "AccessDenied"],
+    ]);
+  });
+
+  it("says so where another outcome stands", async () => {
+    const world = await sweepWorld(minute(120), [leak("a")]);
+    const stopSession: typeof world.ports.stopSession = async () => {
+      world.lives.set("a", leak("a", { stoppedAt: world.at }));
+      world.at = plusMs(world.at, 11 * 60_000);
+      expect((await world.pass(inputOf({ act: false }))).finished.map(({ state }) => state)).toEqual(["stopped"]);
+      return { kind: "gone" };
+    };
+    const swept = await world.pass(inputOf(), { ...world.ports, stopSession });
+    expect(outcomesOf(swept)).toEqual(["a already-gone"]);
+    expect(messageOf(swept)).toContain('"already-gone" was not written down, as another run has written "stopped"');
   });
 });
 

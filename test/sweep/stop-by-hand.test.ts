@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { stopByHand } from "../../core/jobs/sweep/stop-by-hand.ts";
+import { boundedPolicies, noBounds } from "../../core/cleanup/policy/bounds.ts";
+import type { EntryOutcome } from "../../core/cleanup/stop/stop-outcome.ts";
+import { stopByHand } from "../../core/jobs/sweep/stop/stop-by-hand.ts";
+import { plusMs } from "../../core/kernel/instant.ts";
 import { RegistryError } from "../../core/ports/registry-error.ts";
 import { holdLaws, holdOutcomes } from "./laws.ts";
 import { leak, minute } from "./lives.ts";
@@ -7,20 +10,24 @@ import { outcomesOf } from "./outcomes.ts";
 import { inputOf, never, policy, sweepWorld, type World } from "./sweep-world.ts";
 
 const everyone = { account: null, region: null, interpreter: null, session: null, name: null };
-const protection = { match: everyone, until: null, why: "a customer waits for it" };
+const protection = { match: everyone, source: "hand" as const, until: null, why: "a customer waits for it" };
 const busy = (id: string) => leak(id, { busy: [{ from: minute(0), until: minute(500) }] });
 
 interface Change {
   readonly input?: ReturnType<typeof inputOf>;
   readonly protections?: boolean;
+  readonly policyUnread?: string | null;
   readonly ports?: Partial<World["ports"]>;
   readonly ids?: readonly string[];
 }
 
-async function stopThem(world: World, { input = inputOf(), protections = false, ports = {}, ids }: Change = {}) {
+async function stopThem(
+  world: World,
+  { input = inputOf(), protections = false, policyUnread = null, ports = {}, ids }: Change = {},
+) {
   const found = world.scan();
   const sessions = found.sessions.filter(({ id }) => ids === undefined || ids.includes(id));
-  const override = { by: "on call", reason: "it burns", protections };
+  const override = { by: "on call", reason: "it burns", protections, policyUnread };
   return stopByHand({ ...world.ports, ...ports })(world.ports.clock.now(), input, found, { sessions, override }, never);
 }
 
@@ -70,10 +77,126 @@ describe("a person stops sessions", () => {
     expect(outcomesOf(await stopThem(world, { protections: true }))).toEqual(["a stopped"]);
   });
 
+  it("and keeps with the stop which protection was overridden, until when it held, why, and what was seen behind it", async () => {
+    for (const [life, reason] of [
+      [busy("a"), "active"],
+      [leak("a"), "idle-observed"],
+    ] as const) {
+      const world = await sweepWorld(minute(120), [life]);
+      const made = { ...protection, match: { ...everyone, session: "a" as never }, until: minute(500) };
+      world.protections = [made];
+      const { source, until, why, match } = made;
+      expect(outcomesOf(await stopThem(world, { protections: true }))).toEqual(["a stopped"]);
+      expect(await world.recordsOf("a")).toMatchObject([
+        {
+          override: { by: "on call", protection: { source, match, until, why } },
+          entry: {
+            policy: { id: "usual" },
+            decision: { reason },
+            evidence: { cpu: { kind: "known" }, calls: { kind: "known" } },
+          },
+        },
+      ]);
+    }
+  });
+
+  it("and says of protections that nobody could read that they are not known", async () => {
+    const world = await sweepWorld(minute(120), [busy("a")]);
+    const policyUnread = "The policy file could not be read.";
+    await stopThem(world, { input: inputOf({}, { policies: [] }), protections: true, policyUnread });
+    expect(await world.recordsOf("a")).toMatchObject([
+      {
+        override: { protection: { source: "unknown", until: null, why: policyUnread } },
+        entry: {
+          decision: { reason: "no-policy", text: `Whether a policy is about it is not known: ${policyUnread}` },
+        },
+      },
+    ]);
+  });
+
+  it("not where somebody protects them at the last moment, which nobody has seen who overrides", async () => {
+    const world = await sweepWorld(minute(120), [busy("a")]);
+    world.onAsked = ({ op }) => {
+      if (op === "intent") world.protections = [protection];
+    };
+    expect(outcomesOf(await stopThem(world, { protections: true }))).toEqual(["a refused protected"]);
+    expect(world.stopped.size).toBe(0);
+    await holdOutcomes(world);
+  });
+
+  it.each([
+    ["hand", true, "known"],
+    ["hand", false, "unknown"],
+    ["bounds", true, "unknown"],
+  ] as const)(
+    "and waits for no look at what stays protected (%s, overridden: %s)",
+    async (source, protections, kind) => {
+      const world = await sweepWorld(minute(120), [busy("a")]);
+      const input = inputOf({ act: false }, { protections: [{ ...protection, source }] });
+      expect((await stopThem(world, { input, protections })).plan?.entries).toMatchObject([
+        { evidence: { cpu: { kind }, calls: { kind } } },
+      ]);
+    },
+  );
+
+  it.each([
+    ["policy", true],
+    ["hand", true],
+    ["bounds", false],
+  ] as const)("where the %s protects them and they override that: %s", async (source, mayStop) => {
+    const world = await sweepWorld(minute(120), [busy("a")]);
+    // The administrator's is the one that counts, however many others there are.
+    const input = inputOf({}, { protections: [protection, { ...protection, source }, protection] });
+    expect(outcomesOf(await stopThem(world, { input }))).toEqual(["a refused protected"]);
+    const overridden = await stopThem(world, { input, protections: true });
+    expect(outcomesOf(overridden)).toEqual([mayStop ? "a stopped" : "a refused protected"]);
+    if (!mayStop) expect(overridden.outcomes).toMatchObject([{ message: expect.stringContaining("neverStop") }]);
+    expect([...world.stopped.keys()]).toEqual(mayStop ? ["a"] : []);
+  });
+
+  it("although the administrator lets no policy enforce: that binds policies, and who may not stop has no right to", async () => {
+    const world = await sweepWorld(minute(120), [busy("a"), leak("b")]);
+    const set = { policies: [policy()], protections: [], invocationStamp: "start" as const };
+    const input = inputOf({ policies: boundedPolicies(set, { ...noBounds, allowEnforce: false }) });
+    expect(outcomesOf(await world.pass(input))).toEqual(["b refused observe"]);
+    expect(outcomesOf(await stopThem(world, { input, ids: ["a"] }))).toEqual(["a stopped"]);
+  });
+
   it("not while the switch is disarmed", async () => {
     const world = await sweepWorld(minute(120), [busy("a")]);
     await world.arm("disarmed");
     expect(outcomesOf(await stopThem(world, { protections: true }))).toEqual(["a refused disarmed"]);
+  });
+
+  it("however long all of them take together", async () => {
+    const ids = Array.from({ length: 45 }, (_, n) => `s${n}`);
+    const world = await sweepWorld(minute(120), ids.map(busy));
+    world.settlingMs = 15_000;
+    const { outcomes } = await stopThem(world, { input: inputOf({ planLifetimeMs: 5 * 60_000 }) });
+    expect(outcomes.filter(({ kind }) => kind === "stopped")).toHaveLength(45);
+    expect(world.at).toBeGreaterThan(minute(130));
+  });
+
+  it("and tells of each as it comes", async () => {
+    const world = await sweepWorld(minute(120), ["a", "b"].map(busy));
+    const told: string[] = [];
+    const onOutcome = ({ entry, kind }: EntryOutcome) =>
+      told.push(`${entry.key.session} ${kind} of ${world.stopped.size}`);
+    await stopThem(world, { ports: { onOutcome } });
+    expect(told).toEqual(["a stopped of 1", "b stopped of 2"]);
+  });
+
+  it("not any more once the machine has slept over it", async () => {
+    for (const [sleptMinutes, last] of [
+      [9, "stopped"],
+      [16, "refused expired"],
+    ] as const) {
+      const world = await sweepWorld(minute(120), ["a", "b", "c"].map(busy));
+      world.onAsked = ({ op, session }) => {
+        if (op === "outcome" && session === "b") world.at = plusMs(world.at, sleptMinutes * 60_000);
+      };
+      expect(outcomesOf(await stopThem(world))).toEqual(["a stopped", "b stopped", `c ${last}`]);
+    }
   });
 
   it("no more than the cap of all runs", async () => {

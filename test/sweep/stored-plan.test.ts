@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Plan, PlanEntry } from "../../core/cleanup/plan.ts";
-import { entryDigest } from "../../core/cleanup/plan-digest.ts";
-import { applyStoredPlan } from "../../core/jobs/sweep/apply-stored-plan.ts";
-import { storedPlan, storePlan } from "../../core/jobs/sweep/stored-plans.ts";
+import type { Plan, PlanEntry } from "../../core/cleanup/plan/plan.ts";
+import { entryDigest } from "../../core/cleanup/plan/plan-digest.ts";
+import { applyStoredPlan } from "../../core/jobs/sweep/stop/apply-stored-plan.ts";
+import { storedPlan, storePlan } from "../../core/jobs/sweep/stored/stored-plans.ts";
 import { region } from "../../core/kernel/ids.ts";
 import { plusMs } from "../../core/kernel/instant.ts";
 import { holdLaws, holdOutcomes } from "./laws.ts";
@@ -44,6 +44,22 @@ describe("a plan that was kept", () => {
     expect([...world.stopped.keys()]).toEqual(["b"]);
   });
 
+  it("is carried out in its own order, whatever that of the file is", async () => {
+    const { world, plan } = await planned("a", "b", "c");
+    const input = inputOf({ cap: { maxStops: 1, windowMs: 3_600_000 } });
+    const [first, ...rest] = plan.entries.map(({ key }) => key.session);
+    const outcomes = outcomesOf(await apply(world, { ...plan, entries: plan.entries.toReversed() }, input));
+    expect(outcomes).toEqual([`${first} stopped`, ...rest.map((session) => `${session} refused cap`)]);
+    expect([...world.stopped.keys()]).toEqual([first]);
+  });
+
+  it("says of what is not in it after all that is", async () => {
+    const { world, plan } = await planned("a", "b");
+    const { entries } = changed(plan, (entry) => ({ ...entry, timeoutSeconds: 1 }));
+    const outcomes = outcomesOf(await apply(world, { ...plan, entries: [...entries, ...plan.entries].toReversed() }));
+    expect(outcomes).toEqual(["a stopped", "b stopped", "b refused not-in-plan", "a refused tampered"]);
+  });
+
   it("comes back to the last member, however long it is", async () => {
     const ids = Array.from({ length: 205 }, (_, n) => `s${n}`);
     const world = await sweepWorld(
@@ -69,7 +85,7 @@ describe("a plan that was kept", () => {
       expect(first).toMatchObject({ kind: "refused", reason: "tampered" });
     }
     const file = changed(plan, (entry) => ({ ...entry, timeoutSeconds: 1 }));
-    expect(outcomesOf(await apply(world, file))).toEqual(["a refused tampered", "b stopped"]);
+    expect(outcomesOf(await apply(world, file))).toEqual(["b stopped", "a refused tampered"]);
   });
 
   it("refuses an entry that was changed and signed anew, one of another plan, and one that is in it twice", async () => {
@@ -78,7 +94,7 @@ describe("a plan that was kept", () => {
       const it = { ...entry, name: "forged" };
       return { ...it, digest: entryDigest(it, sha256) };
     });
-    expect(outcomesOf(await apply(world, forged))).toEqual(["a refused not-in-plan", "b stopped"]);
+    expect(outcomesOf(await apply(world, forged))).toEqual(["b stopped", "a refused not-in-plan"]);
 
     world.lives.set("c", leak("c"));
     world.at = minute(121);

@@ -113,8 +113,16 @@ it("whatever sessions do, Stop answers, fails or is killed, the laws of the chai
           world.at = plusMs(world.at, later * minuteMs);
           await world.pass(input);
         }
+        // What was sent last, too.
+        world.at = plusMs(world.at, 11 * minuteMs);
+        await world.pass({ ...input, act: false });
         holdLaws(world, idleAfterMs);
         await holdOutcomes(world);
+        for (const id of world.lives.keys()) {
+          const states = (await world.recordsOf(id)).map(({ state }) => state);
+          expect(states.filter((state) => state === "stopped").length).toBeLessThanOrEqual(1);
+          if (world.stopped.has(id)) expect(states.some((it) => ["stopped", "already-gone"].includes(it))).toBe(true);
+        }
         for (const [id, at] of world.stopped) {
           const life = world.lives.get(id);
           if (life === undefined) throw new Error(id);

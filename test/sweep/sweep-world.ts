@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { memoryDocuments } from "../../adapters/memory/documents.ts";
 import { memoryStopRecords } from "../../adapters/memory/stop-records.ts";
-import { evidenceOfMinutes } from "../../core/cleanup/call-evidence.ts";
-import type { Policy, PolicySet } from "../../core/cleanup/policy.ts";
-import { sessionCpu } from "../../core/jobs/sweep/session-cpu.ts";
-import { storedKillSwitch } from "../../core/jobs/sweep/stored-kill-switch.ts";
+import { evidenceOfMinutes } from "../../core/cleanup/evidence/call-evidence.ts";
+import type { Policy, PolicySet } from "../../core/cleanup/policy/policy.ts";
+import { sessionCpu } from "../../core/jobs/sweep/evidence/session-cpu.ts";
+import { storedKillSwitch } from "../../core/jobs/sweep/stored/stored-kill-switch.ts";
 import { sweep, type TargetSweep } from "../../core/jobs/sweep/sweep.ts";
 import type { SweepInput, SweepPorts, SweptTarget } from "../../core/jobs/sweep/sweep-ports.ts";
 import { type Instant, instant, plusMs } from "../../core/kernel/instant.ts";
@@ -207,5 +207,5 @@ export async function sweepWorld(at: Instant, lives: readonly Life[]): Promise<W
 
 type OnUsage = Parameters<Parameters<typeof sessionCpu>[0]["usage"]["read"]>[1];
 
-const levels = { idleVcpu: 0.02, hotVcpu: 1.5, gb: "binary" } as const;
+const levels = { idleVcpu: 0.02, hotVcpu: 0.7, gb: "binary" } as const;
 const arn = `arn:aws:bedrock-agentcore:us-east-1:111122223333:code-interpreter-custom/${tool}`;

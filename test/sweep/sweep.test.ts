@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { evidenceOf } from "../../core/cleanup/decision/evidence-text.ts";
 import type { TargetSweep } from "../../core/jobs/sweep/sweep.ts";
 import { plusMs } from "../../core/kernel/instant.ts";
 import { holdLaws, holdOutcomes } from "./laws.ts";
@@ -162,7 +163,7 @@ describe("a leak is kept", () => {
 
   it("where a policy's protection holds, or a person's", async () => {
     const match = { account: null, region: null, interpreter: null, session: "a" as never, name: null };
-    const protection = { match, until: null, why: "a customer waits for it" };
+    const protection = { match, source: "policy" as const, until: null, why: "a customer waits for it" };
     const swept = await kept((world) => (world.protections = [protection]));
     expect(reasonsOf(swept)).toEqual({ a: "protected" });
     expect(reasonsOf(await kept(() => undefined, inputOf({}, { protections: [protection] })))).toEqual({
@@ -175,6 +176,33 @@ describe("a leak is kept", () => {
     const world = await sweepWorld(minute(120), [leak("a"), leak("busy", { calls })]);
     expect(reasonsOf(await world.pass())).toMatchObject({ a: "unprovable" });
     expect(world.asked).toEqual([]);
+  });
+
+  it("where logs of calls are on, and do not agree with their count: it is told that they are", async () => {
+    const calls = Array.from({ length: 120 }, (_, n) => ({ from: minute(n), until: minute(n + 0.5) }));
+    const world = await sweepWorld(minute(120), [leak("a"), leak("busy", { calls })]);
+    const message = "APPLICATION_LOGS are on and do not agree with the count: turn on TRACES.";
+    const readSessionCalls: typeof world.ports.readSessionCalls = async (_target, _interpreter, ids) =>
+      new Map(ids.map((id) => [id, { kind: "unknown", code: "call-logs-differ", message }]));
+    const { decided } = await world.pass(inputOf(), { ...world.ports, readSessionCalls });
+    expect(decided.map(({ decision }) => decision.reason)).toEqual(["unprovable", "unprovable"]);
+    for (const { decision } of decided) {
+      expect(decision.text).toContain(message);
+      expect(decision.text).not.toContain("turn on APPLICATION_LOGS");
+    }
+    expect(world.asked).toEqual([]);
+  });
+
+  it("no longer than its interpreter is called, whatever logs of calls say, and the record says so", async () => {
+    const world = await sweepWorld(minute(60), [leak("a")]);
+    const apart = { kind: "unknown", code: "call-logs-differ", message: "They do not agree." } as const;
+    const readSessionCalls: typeof world.ports.readSessionCalls = async (_target, _interpreter, ids) =>
+      new Map(ids.map((id) => [id, apart]));
+    const ports = { ...world.ports, readSessionCalls };
+    expect(outcomesOf(await world.pass(inputOf(), ports))).toEqual(["a stopped"]);
+    const [record] = await world.recordsOf("a");
+    expect(record?.entry.evidence.calls).toMatchObject({ of: "interpreter", apart });
+    expect(evidenceOf(JSON.parse(JSON.stringify(record?.entry.evidence)), "evidence")).toEqual(record?.entry.evidence);
   });
 });
 

@@ -1,17 +1,18 @@
-import { decide } from "../../cleanup/decide.ts";
-import type { Decision } from "../../cleanup/decision.ts";
-import type { Decided } from "../../cleanup/make-plan.ts";
+import { decide } from "../../cleanup/decision/decide.ts";
+import type { Decision } from "../../cleanup/decision/decision.ts";
+import type { Decided } from "../../cleanup/plan/make-plan.ts";
 import type { Session } from "../../inventory/session.ts";
 import type { Target } from "../../inventory/target.ts";
 import { type Instant, instant } from "../../kernel/instant.ts";
 import type { Documents } from "../../ports/documents.ts";
 import type { StopRecord, StopRecords } from "../../ports/stops.ts";
-import { evidenceInputOf } from "./decide-target.ts";
-import { gatherEvidence } from "./gather-evidence.ts";
-import { sessionOfEntry } from "./session-of-entry.ts";
-import { type Rules, rulesAt } from "./stored-rules.ts";
+import { evidenceInputOf } from "./evidence/decide-target.ts";
+import type { EvidenceInput } from "./evidence/evidence-ports.ts";
+import { gatherEvidence } from "./evidence/gather-evidence.ts";
+import { sessionOfEntry } from "./stop/session-of-entry.ts";
+import { withProtections } from "./stop/target-stop-ports.ts";
+import { type Rules, rulesAt } from "./stored/stored-rules.ts";
 import type { SweepInput, SweepPorts, SweptTarget } from "./sweep-ports.ts";
-import { withProtections } from "./target-stop-ports.ts";
 
 /** Whether the same decision comes out of what was recorded with a stop. */
 export type Replay =
@@ -75,7 +76,7 @@ export async function decideLive(
   signal: AbortSignal,
 ): Promise<Decided> {
   const policies = await withProtections(ports, input.policies);
-  const evidenceInput = evidenceInputOf({ ...input, policies }, found, () => null);
+  const evidenceInput: EvidenceInput = { ...evidenceInputOf({ ...input, policies }, found, () => null), of: "all" };
   const { facts } = await gatherEvidence(ports, now, evidenceInput, found.target, [session], signal);
   const [seen] = facts;
   if (seen === undefined) throw new RangeError("evidence of one session was asked for");

@@ -1,14 +1,14 @@
-import { type Decided, makePlan } from "../../cleanup/make-plan.ts";
-import type { Plan } from "../../cleanup/plan.ts";
+import { type Decided, makePlan } from "../../cleanup/plan/make-plan.ts";
+import type { Plan } from "../../cleanup/plan/plan.ts";
 import type { Target } from "../../inventory/target.ts";
 import type { Instant } from "../../kernel/instant.ts";
 import type { Problem } from "../../kernel/problem.ts";
 import { RegistryError } from "../../ports/registry-error.ts";
-import { decideTarget } from "./decide-target.ts";
-import { storePlan } from "./stored-plans.ts";
-import { rememberRules } from "./stored-rules.ts";
+import { decideTarget } from "./evidence/decide-target.ts";
+import { withProtections } from "./stop/target-stop-ports.ts";
+import { storePlan } from "./stored/stored-plans.ts";
+import { rememberRules } from "./stored/stored-rules.ts";
 import type { SweepInput, SweepPorts, SweptTarget } from "./sweep-ports.ts";
-import { withProtections } from "./target-stop-ports.ts";
 
 export interface PlannedTargets {
   readonly targets: readonly {

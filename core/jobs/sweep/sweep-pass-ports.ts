@@ -1,18 +1,17 @@
-import type { Decided } from "../../cleanup/make-plan.ts";
-import type { PlanEntry } from "../../cleanup/plan.ts";
-import type { RegretLimits } from "../../cleanup/regret.ts";
+import type { Decided } from "../../cleanup/plan/make-plan.ts";
+import type { PlanEntry } from "../../cleanup/plan/plan.ts";
+import type { RegretLimits } from "../../cleanup/regret/regret.ts";
 import type { RunawayLimits } from "../../cleanup/runaway.ts";
-import type { EntryOutcome } from "../../cleanup/stop-outcome.ts";
-import type { Session } from "../../inventory/session.ts";
+import type { EntryOutcome } from "../../cleanup/stop/stop-outcome.ts";
+import type { ReportedSwitch } from "../../cleanup/stop/switch-standing.ts";
 import type { Target } from "../../inventory/target.ts";
 import type { Instant } from "../../kernel/instant.ts";
-import type { Usd } from "../../kernel/money.ts";
 import type { Problem } from "../../kernel/problem.ts";
 import type { SendEvents } from "../../ports/events.ts";
-import type { KillSwitch } from "../../ports/kill-switch.ts";
 import type { StopRecord } from "../../ports/stops.ts";
 import type { EventDelivery } from "../observe/outcome.ts";
-import type { RegretPorts } from "./regret-pass.ts";
+import type { CostOf, FoundRunaways } from "./evidence/find-runaways.ts";
+import type { RegretPorts } from "./regret/regret-pass.ts";
 import type { SweepInput, SweepPorts } from "./sweep-ports.ts";
 
 export interface SweepPassPorts extends SweepPorts, Omit<RegretPorts, "records"> {
@@ -22,16 +21,14 @@ export interface SweepPassPorts extends SweepPorts, Omit<RegretPorts, "records">
 export interface SweepPassInput extends Omit<SweepInput, "act"> {
   readonly runaway: RunawayLimits;
   readonly regret: RegretLimits;
-  /** What a session has cost for certain; null where that is not known. */
-  readonly knownUsdOf: (session: Session) => Usd | null;
+  readonly costOf: CostOf;
   readonly publish: boolean;
 }
 
-export interface SweepPassOutcome {
+export interface SweepPassOutcome extends ReportedSwitch {
   readonly asOf: Instant;
-  /** `enforce`: the switch is armed and a policy enforces. */
+  /** `enforce`: the switch is armed, a policy enforces, and whether one is regretted too often could be judged: none is. */
   readonly mode: "observe" | "enforce";
-  readonly switch: KillSwitch["state"];
   readonly targets: readonly SweptPass[];
   readonly events: readonly EventDelivery[];
   readonly problems: readonly Problem[];
@@ -40,6 +37,7 @@ export interface SweepPassOutcome {
 export interface SweptPass {
   readonly target: Target;
   readonly decided: readonly Decided[];
+  readonly runaways: FoundRunaways;
   /** The plan that stops are by; null where the pass only observes, or there is nothing to stop. */
   readonly plan: string | null;
   /** What is to be stopped by its policy. */

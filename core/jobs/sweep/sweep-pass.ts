@@ -1,19 +1,23 @@
-import { targetKey } from "../../inventory/target.ts";
+import { reportedSwitch } from "../../cleanup/stop/switch-standing.ts";
+import { type Target, targetKey } from "../../inventory/target.ts";
 import type { Instant } from "../../kernel/instant.ts";
 import type { Problem } from "../../kernel/problem.ts";
 import { RegistryError } from "../../ports/registry-error.ts";
 import type { EventDelivery } from "../observe/outcome.ts";
-import { happenings, plannedEvents } from "./happenings.ts";
+import { findRunaways } from "./evidence/find-runaways.ts";
 import { planTargets } from "./plan-targets.ts";
-import { regretPass } from "./regret-pass.ts";
-import { rememberRules } from "./stored-rules.ts";
+import { regretPass } from "./regret/regret-pass.ts";
+import { finishStops } from "./stop/stop-finish.ts";
+import { rememberRules } from "./stored/stored-rules.ts";
 import { sweep } from "./sweep.ts";
 import type { SweepPassInput, SweepPassOutcome, SweepPassPorts, SweptPass } from "./sweep-pass-ports.ts";
 import type { SweptTarget } from "./sweep-ports.ts";
-import { tellCleanup } from "./tell-cleanup.ts";
+import { happenings, plannedEvents } from "./tell/happenings.ts";
+import { tellCleanup } from "./tell/tell-cleanup.ts";
+import { turnsOf } from "./turns-of-targets.ts";
 
 /**
- * One pass of clean-up over some targets. It stops only where the switch is armed and a policy enforces; else it plans, and tells. Plans of a
+ * One pass of clean-up over some targets. It finishes what killed runs began. It stops only where the switch is armed, a policy enforces and none is regretted too often; else it plans, and tells. Plans of a
  * pass that only observes are not kept: the next pass makes another. Throws only when `signal` is aborted.
  */
 export const sweepPass =
@@ -29,7 +33,7 @@ export const sweepPass =
     const judged = await regretPass(ports, now, input.regret, places, position, signal);
     const { killSwitch } = judged;
     const enforces = input.policies.policies.some(({ mode }) => mode === "enforce");
-    const acts = killSwitch.state === "armed" && enforces;
+    const acts = killSwitch.state === "armed" && enforces && judged.mayStop;
     const problems: Problem[] = [...(killSwitch.state === "unknown" ? [killSwitch.problem] : []), ...judged.problems];
     // Whoever is told hears of a stop before it is made.
     const early: EventDelivery[] = [];
@@ -37,18 +41,25 @@ export const sweepPass =
       ...ports,
       onPlanned: async ({ id, entries }, until) => {
         const planned = plannedEvents(now, input, id, entries);
-        early.push(...(await tellCleanup(ports)(now, planned, input.publish, until)).events);
+        const told = await tellCleanup(ports)(now, planned, input.publish, until);
+        early.push(...told.events);
+        problems.push(...told.problems);
       },
     };
-    const targets = acts
+    const swept = acts
       ? await stopIn(telling, now, input, found, problems, signal)
       : await observeIn(ports, now, input, found, signal);
-    const happened = await happenings(ports, now, input, { killSwitch, regrets: judged.regrets, targets });
+    const targets = swept.map((one): SweptPass => {
+      const runaways = findRunaways(one.decided, input.costOf, input.runaway, now);
+      return { ...one, runaways };
+    });
+    const { regrets, notDisarmed } = judged;
+    const happened = await happenings(ports, now, input, { killSwitch, notDisarmed, regrets, targets });
     const told = await tellCleanup(ports)(now, happened.events, input.publish, signal);
     return {
       asOf: now,
       mode: acts ? "enforce" : "observe",
-      switch: killSwitch.state,
+      ...reportedSwitch({ position: killSwitch, barred: judged.barred }),
       targets,
       events: [...early, ...told.events],
       problems: [...problems, ...happened.problems, ...told.problems],
@@ -62,7 +73,7 @@ async function stopIn(
   found: readonly SweptTarget[],
   problems: Problem[],
   signal: AbortSignal,
-): Promise<readonly SweptPass[]> {
+): Promise<readonly Swept[]> {
   try {
     // Before anything is stopped by them, so that each stop can be explained.
     await rememberRules(ports.documents, input, now);
@@ -71,10 +82,10 @@ async function stopIn(
     problems.push({ code: "StateUnavailable", message: error.message });
     return [];
   }
-  const targets: SweptPass[] = [];
-  for (const one of found) {
+  const targets = new Map<SweptTarget, Swept>();
+  for (const one of turnsOf(found, ports.sha256, now)) {
     const { target, decided, plan, postponed, ...done } = await sweep(ports)(now, { ...input, act: true }, one, signal);
-    targets.push({
+    targets.set(one, {
       target,
       decided,
       plan: plan?.id ?? null,
@@ -83,7 +94,7 @@ async function stopIn(
       ...done,
     });
   }
-  return targets;
+  return found.flatMap((one) => targets.get(one) ?? []);
 }
 
 async function observeIn(
@@ -92,8 +103,10 @@ async function observeIn(
   input: SweepPassInput,
   found: readonly SweptTarget[],
   signal: AbortSignal,
-): Promise<readonly SweptPass[]> {
+): Promise<readonly Swept[]> {
   const { targets, plan, postponed } = await planTargets(ports)(now, { ...input, act: false }, found, false, signal);
+  const ended = new Map<string, Finished>();
+  for (const { target } of found) ended.set(targetKey(target), await finishIn(ports, target, signal));
   const planned = Map.groupBy(plan.entries, ({ key }) => targetKey(key));
   const later = Map.groupBy(postponed, ({ facts }) => targetKey(facts.session.target));
   return targets.map(({ target, decided, problems }) => ({
@@ -103,7 +116,20 @@ async function observeIn(
     planned: planned.get(targetKey(target)) ?? [],
     postponed: later.get(targetKey(target))?.length ?? 0,
     outcomes: [],
-    finished: [],
-    problems,
+    finished: ended.get(targetKey(target))?.finished ?? [],
+    problems: [...(ended.get(targetKey(target))?.problems ?? []), ...problems],
   }));
+}
+
+type Swept = Omit<SweptPass, "runaways">;
+type Finished = Pick<SweptPass, "finished" | "problems">;
+
+/** What was sent was sent, whoever has disarmed since. */
+async function finishIn(ports: SweepPassPorts, target: Target, signal: AbortSignal): Promise<Finished> {
+  try {
+    return { finished: await finishStops(ports, target, signal), problems: [] };
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error;
+    return { finished: [], problems: [{ code: "StateUnavailable", message: error.message }] };
+  }
 }

@@ -1,13 +1,15 @@
-import type { DecideSettings } from "../../cleanup/decide.ts";
-import type { Plan } from "../../cleanup/plan.ts";
-import type { PolicySet } from "../../cleanup/policy.ts";
+import type { DecideSettings } from "../../cleanup/decision/decide.ts";
+import type { Plan } from "../../cleanup/plan/plan.ts";
+import type { PolicySet } from "../../cleanup/policy/policy.ts";
+import type { RunawayLimits } from "../../cleanup/runaway.ts";
+import type { EntryOutcome } from "../../cleanup/stop/stop-outcome.ts";
 import type { Session } from "../../inventory/session.ts";
 import type { Target } from "../../inventory/target.ts";
 import type { InterpreterId } from "../../kernel/ids.ts";
 import type { Documents } from "../../ports/documents.ts";
-import type { EvidencePorts } from "./evidence-ports.ts";
-import type { StopCap } from "./stop-cap.ts";
-import type { StopPorts } from "./stop-ports.ts";
+import type { EvidencePorts } from "./evidence/evidence-ports.ts";
+import type { StopCap } from "./stop/stop-cap.ts";
+import type { StopPorts } from "./stop/stop-ports.ts";
 
 export interface SweepPorts
   extends EvidencePorts,
@@ -17,6 +19,8 @@ export interface SweepPorts
   readonly readProtections: () => Promise<PolicySet["protections"]>;
   /** Hears of a plan before anything of it is stopped. Throws only when `signal` is aborted. */
   readonly onPlanned?: (plan: Plan, signal: AbortSignal) => Promise<void>;
+  /** Hears what became of each session that was to be stopped, as it happens. */
+  readonly onOutcome?: (outcome: EntryOutcome) => void;
 }
 
 export interface SweepInput extends DecideSettings {
@@ -25,6 +29,8 @@ export interface SweepInput extends DecideSettings {
   readonly cap: StopCap;
   readonly planLifetimeMs: number;
   readonly looksAtMost: number;
+  /** Where runaways are told: sessions that need no decision are looked at too, with what looks are left. */
+  readonly runaway?: Pick<RunawayLimits, "hotForMs">;
   /** False: a plan is made, kept and told, and nothing is stopped, whatever policies say. */
   readonly act: boolean;
 }

@@ -1,17 +1,17 @@
-import { type Decided, makePlan } from "../../cleanup/make-plan.ts";
-import type { Plan } from "../../cleanup/plan.ts";
-import type { EntryOutcome } from "../../cleanup/stop-outcome.ts";
+import { type Decided, makePlan } from "../../cleanup/plan/make-plan.ts";
+import type { Plan } from "../../cleanup/plan/plan.ts";
+import type { EntryOutcome } from "../../cleanup/stop/stop-outcome.ts";
 import type { Target } from "../../inventory/target.ts";
 import type { Instant } from "../../kernel/instant.ts";
 import type { Problem } from "../../kernel/problem.ts";
 import { RegistryError } from "../../ports/registry-error.ts";
 import type { StopRecord } from "../../ports/stops.ts";
-import { applyPlan } from "./apply-plan.ts";
-import { decideTarget } from "./decide-target.ts";
-import { finishStops } from "./stop-finish.ts";
-import { storePlan } from "./stored-plans.ts";
+import { decideTarget } from "./evidence/decide-target.ts";
+import { applyPlan } from "./stop/apply-plan.ts";
+import { finishStops } from "./stop/stop-finish.ts";
+import { targetStopPorts, withProtections } from "./stop/target-stop-ports.ts";
+import { storePlan } from "./stored/stored-plans.ts";
 import type { SweepInput, SweepPorts, SweptTarget } from "./sweep-ports.ts";
-import { targetStopPorts, withProtections } from "./target-stop-ports.ts";
 
 export interface TargetSweep {
   readonly target: Target;

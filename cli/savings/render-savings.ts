@@ -1,0 +1,135 @@
+import type { Savings } from "../../core/cleanup/savings/savings.ts";
+import { isoOf } from "../../core/kernel/instant.ts";
+import { decimalText, printedParts } from "../../core/reporting/largest-remainder.ts";
+import { renderFitting, type YieldingColumn } from "../render/fit-columns.ts";
+import { safeText } from "../render/safe-text.ts";
+import { painter } from "../render/style.ts";
+import type { Cell } from "../render/table.ts";
+import { shownValue } from "../report/shown-value.ts";
+import type { Terminal } from "../terminal.ts";
+import {
+  hasFigure,
+  type PrintedBounds,
+  type PrintedReport,
+  type PrintedSavings,
+  printedSavings,
+} from "./printed-savings.ts";
+import type { SavingsContent } from "./savings-json.ts";
+
+/** As in reports of costs. */
+const decimals = 4;
+
+/** Savings for people: the sum and what was taken off, then the groups, then what is not known. */
+export function renderSavings(
+  content: SavingsContent,
+  terminal: Pick<Terminal, "color" | "interactive" | "columns">,
+): string {
+  const paint = painter(terminal.color);
+  const width = terminal.color || terminal.interactive ? terminal.columns : null;
+  const printed = printedSavings(content.report, decimals);
+  const foot = footOf(content);
+  return [
+    ...headOf(content, printed),
+    ...tableOf(content, printed, (columns, rows) => renderFitting(columns, rows, width, paint)),
+    ...(foot.length === 0 ? [] : ["", ...foot]),
+  ]
+    .map((line) => `${line}\n`)
+    .join("");
+}
+
+function headOf({ from, until, now, report }: SavingsContent, printed: PrintedReport): readonly string[] {
+  const { total } = report;
+  const window = `${minuteOf(isoOf(from))} to ${minuteOf(isoOf(until))}`;
+  const title = `Savings ${window}, half open, as of ${isoOf(now)}`;
+  const own =
+    printed.monitor === null
+      ? "Before what the monitor itself costs, which is not known: set cleanup.monitorUsdPerMonth."
+      : `Net of the monitor's own ${dollars(printed.monitor)} in this time: ${printed.net === null ? "unknown" : rangeText(printed.net)}`;
+  if (total.stops === 0) return [title, "No session was stopped in this time.", own];
+  const known = hasFigure(total);
+  return [
+    title,
+    `${counted(total.stops, "stop")} saved ${known ? rangeText(printed.total.saved) : "an unknown sum"}, and freed ${hoursText(total)} of slots`,
+    ...(total.regretted === 0
+      ? []
+      : [
+          `Taken off for ${counted(total.regretted, "regretted stop")}: ${known ? rangeText(printed.total.regrets) : "an unknown sum"}`,
+        ]),
+    own,
+  ];
+}
+
+const columnsOf = (content: SavingsContent): readonly YieldingColumn[] => [
+  ...content.groupBy.map((dimension) => ({
+    title: dimension.toUpperCase(),
+    ...(dimension === "policy" ? { shrinkTo: 8, wraps: true } : {}),
+  })),
+  { title: "STOPS", align: "right" },
+  { title: "REGRETTED", align: "right", yields: 1 },
+  { title: "SAVED", align: "right" },
+  { title: "SLOT H", align: "right", yields: 2 },
+  { title: "NO FIGURE", align: "right", yields: 0 },
+];
+
+function tableOf(
+  content: SavingsContent,
+  printed: PrintedReport,
+  render: (columns: readonly YieldingColumn[], rows: readonly (readonly Cell[])[]) => string,
+): readonly string[] {
+  const { groupBy, report } = content;
+  if (groupBy.length === 0 || report.total.stops === 0) return [];
+  const hours = printedParts(
+    report.groups.map(({ savings: { freedMs } }) => ({ numerator: BigInt(freedMs), denominator: 3_600_000n })),
+    1,
+  );
+  const cells = (values: readonly string[], savings: Savings, own: PrintedSavings, slots: bigint): readonly Cell[] =>
+    [
+      ...values,
+      String(savings.stops),
+      String(savings.regretted),
+      hasFigure(savings) ? rangeText(own.saved) : "unknown",
+      hasHours(savings) ? decimalText(slots, 1) : "unknown",
+      savings.unknown === 0 ? "-" : String(savings.unknown),
+    ].map((text) => ({ text }));
+  const rows = report.groups.flatMap(({ values, savings }, place) => {
+    if (savings.stops === 0) return [];
+    const names = values.map((value, index) =>
+      value === null && groupBy[index] === "policy" ? "(by hand)" : shownValue(value),
+    );
+    return [cells(names, savings, printed.groups[place] ?? printed.total, hours[place] ?? 0n)];
+  });
+  const total = cells(
+    groupBy.map((_, index) => (index === 0 ? "TOTAL" : "")),
+    report.total,
+    printed.total,
+    hours.reduce((sum, part) => sum + part, 0n),
+  );
+  return ["", render(columnsOf(content), [...rows, total]).trimEnd()];
+}
+
+function footOf({ report }: SavingsContent): readonly string[] {
+  const { total, withoutPeak, unjudged, problems } = report;
+  const lines: readonly (readonly [number, string])[] = [
+    [
+      withoutPeak,
+      "the peak of memory is not known for good, so that their high bounds are all that a sandbox can have",
+    ],
+    [total.unknown, "there is no figure, for want of a time limit or a price: they are in none of the sums"],
+    [unjudged, "no pass of `watch --policy` has judged whether it was regretted"],
+    [total.pending, "it is not known yet whether it worked: they are in none of the sums"],
+  ];
+  return [
+    ...lines.flatMap(([count, text]) => (count === 0 ? [] : [`Of ${counted(count, "stop")} ${text}.`])),
+    ...problems.map(({ message }) => `Missing: ${safeText(message)}`),
+  ];
+}
+
+const hasHours = ({ stops, withoutTimeLimit }: Savings): boolean => stops === 0 || withoutTimeLimit < stops;
+const hoursText = (total: Savings): string =>
+  hasHours(total) ? `${(total.freedMs / 3_600_000).toFixed(1)} h` : "unknown hours";
+const minuteOf = (iso: string): string => `${iso.slice(0, 16)}Z`;
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+const rangeText = ({ low, high }: PrintedBounds): string =>
+  low === high ? dollars(low) : `${dollars(low)}–${dollars(high)}`;
+const dollars = (units: bigint): string =>
+  `${units < 0n ? "-" : ""}$${decimalText(units < 0n ? -units : units, decimals)}`;

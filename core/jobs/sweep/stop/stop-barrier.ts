@@ -1,0 +1,56 @@
+import type { Protection } from "../../../cleanup/policy/policy.ts";
+import { canBeOverridden, neverStopText } from "../../../cleanup/policy/protections.ts";
+import { type ToldProtection, toldProtection, unknownProtection } from "../../../cleanup/policy/told-protection.ts";
+import { isoOf } from "../../../kernel/instant.ts";
+import type { StopOrder, StopOverride, StopPorts } from "./stop-ports.ts";
+import { type Refusal, refusedBy } from "./stop-refusal.ts";
+
+/** Clocks of two machines may differ by so much. */
+const clockSkewMs = 60_000;
+
+/** Nothing bars the way, but for what a person overrides. */
+export interface Open {
+  readonly kind: "open";
+  readonly lifted: ToldProtection | null;
+}
+
+/** What can bar the way at any moment: time, a protection, the switch. */
+export async function barrierOf(
+  ports: Pick<StopPorts, "clock" | "protectionOf" | "readSwitch">,
+  order: StopOrder,
+  signal: AbortSignal,
+): Promise<Refusal | Open> {
+  const { entry, override, planMadeAt, planExpiresAt } = order;
+  const now = ports.clock.now();
+  if (now >= planExpiresAt) {
+    return refusedBy(order, "expired", `The plan expired at ${isoOf(planExpiresAt)}: make a new one.`);
+  }
+  if (now < planMadeAt - clockSkewMs) {
+    const message = `It is ${isoOf(now)} here, and the plan was made at ${isoOf(planMadeAt)}: a clock is wrong.`;
+    return refusedBy(order, "expired", message);
+  }
+  const protection = await ports.protectionOf(entry, now);
+  if (protection !== null && !canBeOverridden(protection)) return refusedBy(order, "protected", neverStopText);
+  if (protection !== null && override?.protections !== true) {
+    const until = protection.until === null ? "" : ` until ${isoOf(protection.until)}`;
+    return refusedBy(order, "protected", `It is protected${until}.`);
+  }
+  // Last, so that as little as can be lies between it and the stop.
+  const position = await ports.readSwitch(signal);
+  switch (position.state) {
+    case "armed":
+      return { kind: "open", lifted: liftedBy(override, protection) };
+    case "disarmed": {
+      const why = position.why === null ? "" : ` (${position.why})`;
+      return refusedBy(order, "disarmed", `Stopping is disarmed${why}: \`sandmeter arm\` allows it.`);
+    }
+    case "unknown":
+      return refusedBy(order, "switch-unknown", position.problem.message);
+  }
+}
+
+function liftedBy(override: StopOverride | null, protection: Protection | null): ToldProtection | null {
+  if (protection !== null) return toldProtection(protection);
+  if (override === null || !override.protections || override.policyUnread === null) return null;
+  return unknownProtection(override.policyUnread);
+}

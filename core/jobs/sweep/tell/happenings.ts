@@ -1,0 +1,95 @@
+import {
+  disarmedEvent,
+  type NotDisarmed,
+  notDisarmedEvent,
+  protectionLapsingEvent,
+  refusedEvent,
+  regrettedEvent,
+  runawayEvent,
+  stopPlannedEvent,
+  stopRecordEvent,
+} from "../../../cleanup/cleanup-events.ts";
+import type { PlanEntry } from "../../../cleanup/plan/plan.ts";
+import { lapsingProtections } from "../../../cleanup/policy/protections.ts";
+import type { PolicyRegret } from "../../../cleanup/regret/regret.ts";
+import { type Instant, plusMs } from "../../../kernel/instant.ts";
+import type { Problem } from "../../../kernel/problem.ts";
+import type { OutgoingEvent } from "../../../ports/events.ts";
+import type { KillSwitch } from "../../../ports/kill-switch.ts";
+import { RegistryError } from "../../../ports/registry-error.ts";
+import { withProtections } from "../stop/target-stop-ports.ts";
+import type { SweepPassInput, SweepPassPorts, SweptPass } from "../sweep-pass-ports.ts";
+
+const hourMs = 3_600_000;
+/** Protections that persons make last for hours. */
+const warnBeforeMs = hourMs;
+/** Records of stops that are older were told by an earlier pass, or are no news. */
+const newsMs = 24 * hourMs;
+
+interface PassFacts {
+  readonly killSwitch: KillSwitch;
+  readonly notDisarmed: NotDisarmed | null;
+  readonly regrets: PolicyRegret["regrets"];
+  readonly targets: readonly SweptPass[];
+}
+
+/**
+ * All that there is to tell after a pass, also what was told before: each happening has an id. What was stopped is told by its records, so
+ * that a run which was killed right after a stop leaves it to the next one.
+ */
+export async function happenings(
+  ports: SweepPassPorts,
+  now: Instant,
+  input: SweepPassInput,
+  { killSwitch, notDisarmed, regrets, targets }: PassFacts,
+): Promise<{ readonly events: readonly OutgoingEvent[]; readonly problems: readonly Problem[] }> {
+  const ofPass = [
+    ...targets.flatMap((target) => eventsOf(now, input, target)),
+    ...regrets.map((regret) => regrettedEvent(now, regret)),
+    ...disarmed(now, killSwitch),
+    ...(notDisarmed === null ? [] : [notDisarmedEvent(now, notDisarmed)]),
+  ];
+  try {
+    const stored = await Promise.all(
+      targets.map(({ target }) => ports.records.between(target, plusMs(now, -newsMs), plusMs(now, hourMs))),
+    );
+    const { protections } = await withProtections(ports, input.policies);
+    const lapsing = lapsingProtections(protections, now, warnBeforeMs).flatMap(({ until, ...it }) =>
+      until === null ? [] : protectionLapsingEvent(now, { ...it, until }),
+    );
+    const stops = stored.flat().flatMap((record) => stopRecordEvent(now, record) ?? []);
+    return { events: [...ofPass, ...stops, ...lapsing], problems: [] };
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error;
+    return { events: ofPass, problems: [{ code: "StateUnavailable", message: error.message }] };
+  }
+}
+
+/** Of a plan: null where it only shows what would be. */
+export function plannedEvents(
+  now: Instant,
+  { policies }: Pick<SweepPassInput, "policies">,
+  plan: string | null,
+  planned: readonly PlanEntry[],
+): readonly OutgoingEvent[] {
+  const enforced = new Set(policies.policies.filter(({ mode }) => mode === "enforce").map(({ id }) => id));
+  return planned.map((entry) => stopPlannedEvent(now, plan, entry, plan !== null && enforced.has(entry.policy.id)));
+}
+
+function eventsOf(
+  now: Instant,
+  input: SweepPassInput,
+  { runaways, plan, planned, outcomes }: SweptPass,
+): readonly OutgoingEvent[] {
+  return [
+    ...plannedEvents(now, input, plan, planned),
+    ...[refusedEvent(now, outcomes)].flatMap((event) => event ?? []),
+    ...runaways.found.map(({ facts, runaway }) => runawayEvent(now, facts, runaway)),
+  ];
+}
+
+/** Only where somebody did it lately: one that was never armed is no news. */
+const disarmed = (now: Instant, position: KillSwitch): readonly OutgoingEvent[] =>
+  position.state === "disarmed" && position.at !== null && now - position.at < newsMs
+    ? [disarmedEvent(now, position)]
+    : [];

@@ -1,0 +1,114 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { renderSavings } from "../../cli/savings/render-savings.ts";
+import { savingsJson } from "../../cli/savings/savings-json.ts";
+import { interpreterId } from "../../core/kernel/ids.ts";
+import { parseUsd } from "../../core/kernel/money.ts";
+import type { StopRecord } from "../../core/ports/stops.ts";
+import { publishedSchema, violations } from "../schema/json-schema.ts";
+import { done, intended } from "../stop-records/records.ts";
+import { savingsIn, wholeBill } from "./report-world.ts";
+
+const gib = 1_073_741_824;
+const narrow = { color: false, interactive: true, columns: 80 };
+const schema = publishedSchema("savings.schema.json");
+
+type Change = Partial<StopRecord["entry"]> & { readonly tool?: string; readonly override?: StopRecord["override"] };
+const stop = (
+  session: string,
+  at: number,
+  { tool, override = null, ...change }: Change = {},
+  state: StopRecord["state"] = "stopped",
+): StopRecord => {
+  const record = intended(session, at, { override });
+  const key = { ...record.key, ...(tool === undefined ? {} : { interpreter: interpreterId(tool) }) };
+  const made = { ...record, key, entry: { ...record.entry, key, ...change } };
+  return state === "intended" ? made : done(made, state);
+};
+const notebooks = { id: "notebooks", hash: "n" };
+const byHand = { by: "ada", reason: "incident", protection: null };
+const unlooked = { kind: "unknown", code: "not-looked", message: "It was not looked at." } as const;
+
+/** Of each kind one, and of the usual two. */
+const sample = (): Parameters<typeof savingsIn>[0] => {
+  const usual = [stop("a", -30), stop("b", -20), stop("c", -10), stop("late", 0)];
+  const others = [
+    stop("d", 5, { policy: notebooks, tool: "notebooks-OrIo2SvZEC" }),
+    stop("e", 10, {
+      override: byHand,
+      evidence: { cpu: unlooked, calls: unlooked, status: "READY", lastUpdatedAt: null },
+    }),
+    stop("f", 15, { policy: notebooks, tool: "notebooks-OrIo2SvZEC", timeoutSeconds: null }),
+    stop("g", 20, {}, "already-gone"),
+    stop("h", 25, {}, "intended"),
+  ];
+  const known = [...usual.slice(0, 3), ...others.slice(0, 1)];
+  return {
+    stops: [...usual, ...others],
+    bills: known.map((each, index) => wholeBill(each, (index + 2) * gib)),
+    regretted: usual.slice(2, 3),
+  };
+};
+const monitorUsdPerMonth = parseUsd("0.06");
+
+describe("savings as they are shown", () => {
+  it("are those of the document, in 80 columns", async () => {
+    const document = readFileSync(new URL("../../docs/cleanup.md", import.meta.url), "utf8");
+    const [, shown] = /```text\n\$ sandmeter savings --month 2026-11\n(.*?)```/s.exec(document) ?? [];
+    const text = renderSavings(await savingsIn(sample(), { monitorUsdPerMonth }), narrow);
+    expect(text).toBe(shown);
+    const table = text.split("\n").filter((line) => / {2}/.test(line));
+    expect(table).toHaveLength(5);
+    expect(table.filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  it("have all that is not known as null, in the published shape", async () => {
+    const json = savingsJson(await savingsIn(sample()));
+    expect(violations(schema, json)).toEqual([]);
+    expect(json).toMatchObject({
+      complete: true,
+      monitorUsd: null,
+      netUsd: null,
+      regretUnknown: 0,
+      peakUnknown: 3,
+      total: { stops: 7, pending: 1, withoutFigure: 1, withoutTimeLimit: 1, regretted: 1 },
+    });
+    const found = (id: string) => json.stops.find(({ session }) => session === id);
+    expect(json.stops.map(({ session }) => session)).toEqual(["a", "b", "c", "late", "d", "e", "f"]);
+    expect(found("c")).toMatchObject({ regretted: "called", policy: "usual" });
+    expect(found("e")).toMatchObject({ regretted: null, policy: null });
+    expect(found("f")).toMatchObject({ savedUsd: null, freedSlotMs: null, wouldEndAt: null });
+  });
+
+  it("are not zero where no stop has a figure", async () => {
+    const content = await savingsIn({ stops: [stop("a", 0, { timeoutSeconds: null })] }, { monitorUsdPerMonth });
+    const json = savingsJson(content);
+    expect(violations(schema, json)).toEqual([]);
+    expect(json).toMatchObject({
+      total: { stops: 1, savedUsd: null, grossUsd: null, freedSlotMs: null },
+      netUsd: null,
+    });
+    expect(renderSavings(content, narrow)).toMatch(/1 stop saved an unknown sum, and freed unknown hours of slots/);
+  });
+
+  it("say that nothing was stopped, and what the monitor cost meanwhile", async () => {
+    const content = await savingsIn({ stops: [stop("g", 0, {}, "already-gone")] }, { monitorUsdPerMonth });
+    expect(violations(schema, savingsJson(content))).toEqual([]);
+    expect(savingsJson(content)).toMatchObject({
+      total: { stops: 0, savedUsd: { low: "0.000000000000" } },
+      monitorUsd: "0.041000000000",
+      netUsd: { low: "-0.041000000000", high: "-0.041000000000" },
+      groups: [],
+    });
+    expect(renderSavings(content, narrow)).toMatch(
+      /No session was stopped in this time\.\nNet of the monitor's own \$0\.0410 in this time: -\$0\.0410\n$/,
+    );
+  });
+
+  it("say what of regrets is not known, where no pass has judged the stops", async () => {
+    const content = await savingsIn({ ...sample(), judged: false });
+    // One was stopped by hand: that is nobody's policy.
+    expect(savingsJson(content)).toMatchObject({ regretUnknown: 6, total: { regretted: 0 } });
+    expect(renderSavings(content, narrow)).toContain("Of 6 stops no pass of `watch --policy` has judged");
+  });
+});
