@@ -93,6 +93,12 @@ describe("what a stop saved", () => {
     expect(savedBy({ tookMs: 60_000 }, { peakOf: peak(gib) })).toEqual(["0.056542500000", "0.056700000000"]);
   });
 
+  it("is that of its intent where a clock was set back before its outcome was written", () => {
+    const found = savingOf(stop({ tookMs: -60_000 }), input({ peakOf: peak(gib) }));
+    expect(texts(found?.usd)).toEqual(["0.056700000000", "0.056700000000"]);
+    expect(found).toMatchObject({ stoppedAt: minutes(0), freedMs: 6 * 3_600_000 });
+  });
+
   it.each([
     [600_000 - 1, "0.055125002625", 6 * 3_600_000 - 599_999],
     [600_000, "0.000000000000", 0],
@@ -166,7 +172,8 @@ describe("what stops saved in all", () => {
     timeoutHours: fc.option(fc.integer({ min: 1, max: 8 }), { nil: null }),
     memoryBytes: fc.option(fc.integer({ min: 1, max: 8 * gib }), { nil: null }),
     state: fc.constantFrom("stopped", "stopped", "stopped", "failed", "already-gone", "intended"),
-    tookMs: fc.integer({ min: 0, max: 200_000 }),
+    // Below zero where a clock was set back meanwhile.
+    tookMs: fc.integer({ min: -200_000, max: 200_000 }),
   });
   const equal = (a: Usd, b: Usd): boolean => compareUsd(a, b) === 0;
 

@@ -3,6 +3,7 @@ import { expiresAtOf } from "../../inventory/session.ts";
 import type { Instant } from "../../kernel/instant.ts";
 import { subtractUsd, sumUsd, type Usd, zeroUsd } from "../../kernel/money.ts";
 import type { StopRecord } from "../../ports/stops.ts";
+import { decidedAtOf } from "../stop/decided-at.ts";
 import { isPresumed } from "../stop/presumed-stop.ts";
 import { chargedLevel, type IdlePrices, idleCost, type LevelBounds, type UsdBounds } from "./savings-rate.ts";
 
@@ -57,7 +58,8 @@ export interface SavingsInput extends IdlePrices {
 export function savingOf(stop: StopRecord, input: SavingsInput): Saving | null {
   if (stop.state !== "stopped") return null;
   const { entry, key } = stop;
-  const stoppedAt = stop.decidedAt ?? stop.intendedAt;
+  // Records of earlier releases may say that they were decided before they were intended.
+  const stoppedAt = decidedAtOf(stop, stop.decidedAt ?? stop.intendedAt);
   const wouldEndAt = expiresAtOf(entry);
   if (wouldEndAt === null) return { stop, stoppedAt, wouldEndAt, usd: null, freedMs: null };
   // Its own caller may have ended it, at any moment.

@@ -1,5 +1,6 @@
 import type { SessionKey } from "../../../billing/usage-record.ts";
 import { checkBreaker } from "../../../cleanup/plan/breaker.ts";
+import { decidedAtOf } from "../../../cleanup/stop/decided-at.ts";
 import { finishedAfterMs } from "../../../cleanup/stop/presumed-stop.ts";
 import { intentOf } from "../../../cleanup/stop/stop-intent.ts";
 import type { EntryOutcome } from "../../../cleanup/stop/stop-outcome.ts";
@@ -155,7 +156,7 @@ async function writeIntent(
     return refusal ?? { kind: "written", record: written };
   } finally {
     // Also where it throws: nothing was sent, and nobody is to take a session that ends by itself for one that was stopped.
-    if (!goesOn) await records.put({ ...written, state: "abandoned", decidedAt: clock.now() });
+    if (!goesOn) await records.put({ ...written, state: "abandoned", decidedAt: decidedAtOf(written, clock.now()) });
   }
 }
 
