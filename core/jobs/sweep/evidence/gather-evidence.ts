@@ -1,4 +1,4 @@
-import { decide } from "../../../cleanup/decision/decide.ts";
+import { type DecideSettings, decide } from "../../../cleanup/decision/decide.ts";
 import type { SessionFacts } from "../../../cleanup/decision/decision.ts";
 import type { CallEvidence, CpuEvidence, SessionEvidence, Unknown } from "../../../cleanup/evidence/evidence.ts";
 import { choosePolicy } from "../../../cleanup/policy/choose-policy.ts";
@@ -33,8 +33,7 @@ export async function gatherEvidence(
   signal: AbortSignal,
 ): Promise<Gathered> {
   const all = sessions.map((session) => blankFacts(session, input.policies, now));
-  const candidates =
-    input.of === "all" ? all : all.filter((facts) => decide(facts, input, now).reason === "unknown-activity");
+  const candidates = input.of === "all" ? all : all.filter((facts) => isOpen(facts, input, now));
   const calls = await callsOf(ports, now, input, target, candidates, signal);
   const asked = candidates.map((facts) => ({ facts, calls: calls.get(facts.session) ?? notLooked }));
   const decisive = new Set(candidates);
@@ -60,6 +59,15 @@ const blankFacts = (session: Session, { policies, protections }: PolicySet, now:
   protection: protectionOf(protections, session, now),
   evidence: { cpu: notLooked, calls: notLooked, status: null, lastUpdatedAt: session.lastUpdatedAt },
 });
+
+/** What was updated lately is kept by that, but where what is known to work may be stopped: that only evidence says. */
+function isOpen(facts: SessionFacts, settings: DecideSettings, now: Instant): boolean {
+  const { reason } = decide(facts, settings, now);
+  return reason === "unknown-activity" || (reason === "active" && mayStopBusy(facts, now));
+}
+
+const mayStopBusy = ({ session, policy }: SessionFacts, now: Instant): boolean =>
+  policy?.maxAgeStopsBusy === true && policy.maxAgeMs !== null && now - session.createdAt >= policy.maxAgeMs;
 
 async function callsOf(
   { readInterpreterCalls, readSessionCalls }: EvidencePorts,
