@@ -2,9 +2,11 @@ import { createHash } from "node:crypto";
 import { DeleteItemCommand, type DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import type { SessionKey } from "../../core/billing/usage-record.ts";
 import type { Target } from "../../core/inventory/target.ts";
+import { accountId, region } from "../../core/kernel/ids.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
 import { mapConcurrently } from "../../core/kernel/map-concurrently.ts";
 import { sessionPart, targetPart } from "../../core/ports/ledger-key.ts";
+import { object, string } from "../../core/ports/read-stored.ts";
 import { stopOfText, textOfStop } from "../../core/ports/stop-text.ts";
 import { keptStopMs, type StopRecord, type StopRecords } from "../../core/ports/stops.ts";
 import { conditionally } from "./conditionally.ts";
@@ -19,9 +21,9 @@ const readsAtOnce = 16;
  * Keeps the records of stops in the table of the registry, with conditional writes of single items only. A record lies under its session
  * and its id, so that of two runs that mean the same stop one writes it, whenever each of them means to.
  *
- * Two marks say where it is: one by time, and one while it is only intended, so that those are found at once. They are set before the
- * record is written, and the latter is taken away after its outcome is: so there are always at least as many marks as records,
- * wherever a run was killed.
+ * Two marks say where it is: one by time, and one while it is only intended, so that those are found at once; a third says of its target
+ * that it has any. They are set before the record is written, and the second is taken away after its outcome is: so there are always at
+ * least as many marks as records, wherever a run was killed.
  */
 export function dynamodbStopRecords(client: DynamoDBClient, table: string): StopRecords {
   const attempt = async <T>(operation: string, work: () => Promise<T>): Promise<T> => {
@@ -45,8 +47,17 @@ export function dynamodbStopRecords(client: DynamoDBClient, table: string): Stop
         const next = { ...record, revision: record.revision + 1 };
         const { pk, stop, intent, time } = keysOf(next);
         const kept = { expiresAt: { N: String(Math.ceil((next.intendedAt + keptStopMs) / 1000)) } };
-        for (const sk of next.state === "intended" ? [time, intent] : []) {
-          await client.send(new PutItemCommand({ TableName: table, Item: { pk, sk, ...kept, stop } }));
+        const marks: readonly Item[] = [
+          {
+            pk: { S: targetsPartition },
+            sk: { S: `target#${targetPart(next.key)}` },
+            target: { S: JSON.stringify({ account: next.key.account, region: next.key.region }) },
+          },
+          { pk, sk: time, stop },
+          { pk, sk: intent, stop },
+        ];
+        for (const mark of next.state === "intended" ? marks : []) {
+          await client.send(new PutItemCommand({ TableName: table, Item: { ...mark, ...kept } }));
         }
         const condition =
           record.revision === 0
@@ -79,8 +90,11 @@ export function dynamodbStopRecords(client: DynamoDBClient, table: string): Stop
       attempt("Query", async () =>
         (await queryAll(client, table, partitionOf(key), prefixOf(key), recordOf)).toSorted(byTime),
       ),
+    targets: () => attempt("Query", () => queryAll(client, table, targetsPartition, "target#", targetOf)),
   };
 }
+
+const targetsPartition = "stops";
 
 const partitionOf = (target: Target): string => `stops#${targetPart(target)}`;
 
@@ -101,6 +115,14 @@ function keysOf({ id, key, intendedAt }: StopRecord) {
 const digestOf = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 const timeText = (at: Instant): string => String(at).padStart(16, "0");
+
+function targetOf(item: Item): Target {
+  const value = object(JSON.parse(textOf(item, "target")), "target");
+  return {
+    account: accountId(string(value["account"], "account")),
+    region: region(string(value["region"], "region")),
+  };
+}
 
 const recordOf = (item: Item): StopRecord => stopOfText(textOf(item, "record"));
 

@@ -20,5 +20,9 @@ export function memoryStopRecords(): StopRecords {
       ),
     ofSession: async (wanted) =>
       those(({ key }) => targetPart(key) === targetPart(wanted) && sessionPart(key) === sessionPart(wanted)),
+    targets: async () => {
+      const found = [...kept.values()].map(({ key: { account, region } }) => ({ account, region }));
+      return [...new Map(found.map((target) => [targetPart(target), target])).values()];
+    },
   };
 }

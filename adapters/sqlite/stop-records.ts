@@ -23,6 +23,7 @@ export function sqliteStopRecords(file: string, access: StateAccess = "write"): 
     `SELECT record FROM stops WHERE target = ? AND intended_at >= ? AND intended_at < ? ${order}`,
   );
   const ofSession = database.prepare(`SELECT record FROM stops WHERE target = ? AND session = ? ${order}`);
+  const targets = database.prepare("SELECT record, MIN(intended_at) FROM stops GROUP BY target ORDER BY target");
   const atomically = <T>(work: () => T): Promise<T> => inTransaction(database, file, work);
   return {
     put: (record) => {
@@ -41,6 +42,13 @@ export function sqliteStopRecords(file: string, access: StateAccess = "write"): 
     intended: (target) => atomically(() => intended.all(targetPart(target)).map(recordOf)),
     between: (target, from, until) => atomically(() => between.all(targetPart(target), from, until).map(recordOf)),
     ofSession: (key) => atomically(() => ofSession.all(targetPart(key), sessionPart(key)).map(recordOf)),
+    targets: () =>
+      atomically(() =>
+        targets.all().map((row) => {
+          const { account, region } = recordOf(row).key;
+          return { account, region };
+        }),
+      ),
     close: () => database.close(),
   };
 }

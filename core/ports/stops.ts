@@ -59,4 +59,6 @@ export interface StopRecords {
   /** Intended at or after `from` and before `until`, oldest first. */
   readonly between: (target: Target, from: Instant, until: Instant) => Promise<readonly StopRecord[]>;
   readonly ofSession: (key: SessionKey) => Promise<readonly StopRecord[]>;
+  /** Those that there are records of, whoever made them; there may be none of one of them, where a run was killed. */
+  readonly targets: () => Promise<readonly Target[]>;
 }

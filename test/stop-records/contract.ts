@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { region } from "../../core/kernel/ids.ts";
 import type { StopRecords } from "../../core/ports/stops.ts";
 import { done, here, intended, minutes, stored, there } from "./records.ts";
 
@@ -24,6 +25,20 @@ export function stopRecordsContract(name: string, make: () => Promise<Opened>): 
       expect(await records.intended(here)).toEqual([]);
       expect(await records.between(here, minutes(-1000), minutes(1000))).toEqual([]);
       expect(await records.ofSession(intended("a", 0).key)).toEqual([]);
+      expect(await records.targets()).toEqual([]);
+    });
+
+    it("names each target that it has a record of, whatever became of that, once", async () => {
+      await records.put(intended("a", 0, {}, there));
+      expect(await opened.second.targets()).toEqual([there]);
+      for (const session of ["b", "c"]) {
+        await records.put(intended(session, 1));
+        await records.put(done(intended(session, 1), "abandoned"));
+      }
+      const odd = { ...there, region: region("a/b#%\ud83d") };
+      await records.put(intended("d", 2, {}, odd));
+      const found = (await opened.second.targets()).toSorted((a, b) => (a.region < b.region ? -1 : 1));
+      expect(found).toEqual([odd, there, here]);
     });
 
     it("gives back what was put, to the last member, and nothing of it to another target or session", async () => {

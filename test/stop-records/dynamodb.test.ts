@@ -23,21 +23,22 @@ stopRecordsContract("DynamoDB", async () => {
 
 it("finds every intent of a run that was killed, wherever that was", async () => {
   const record = intended("a", 0);
-  // Mark of the time, mark of the intent, record, outcome, mark gone.
-  for (let writes = 0; writes <= 5; writes += 1) {
+  // Mark of the target, mark of the time, mark of the intent, record, outcome, mark gone.
+  for (let writes = 0; writes <= 6; writes += 1) {
     const table = await server.newTable();
     const dying = dynamodbStopRecords(server.dyingAt(writes), table);
     const run = async (): Promise<unknown> => {
       await dying.put(record);
       return dying.put(done(record, "stopped"));
     };
-    if (writes < 5) await expect(run()).rejects.toMatchObject({ code: "unreachable" });
+    if (writes < 6) await expect(run()).rejects.toMatchObject({ code: "unreachable" });
     else await run();
     const survivor = dynamodbStopRecords(server.client(), table);
-    const known = writes < 3 ? [] : [writes === 3 ? stored(record, 1) : done(record, "stopped", 2)];
+    const known = writes < 4 ? [] : [writes === 4 ? stored(record, 1) : done(record, "stopped", 2)];
     expect(await survivor.between(here, minutes(-1), minutes(1))).toEqual(known);
     const found = await survivor.intended(here);
-    expect(found).toEqual(writes === 3 ? [stored(record, 1)] : []);
+    expect(await survivor.targets()).toEqual(writes < 1 ? [] : [here]);
+    expect(found).toEqual(writes === 4 ? [stored(record, 1)] : []);
   }
 });
 
@@ -47,6 +48,6 @@ it("marks all that it writes for deletion after the time that is promised", asyn
   await dynamodbStopRecords(server.client(), table).put(record);
   const items = (await server.client().send(new ScanCommand({ TableName: table }))).Items ?? [];
   expect(items.map((item) => item["expiresAt"]?.N)).toEqual(
-    Array(3).fill(String((record.intendedAt + keptStopMs) / 1000)),
+    Array(4).fill(String((record.intendedAt + keptStopMs) / 1000)),
   );
 });
