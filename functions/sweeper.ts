@@ -11,7 +11,6 @@ import { awsSessionCalls } from "../adapters/aws/session-calls.ts";
 import { awsStopSession } from "../adapters/aws/stop-session.ts";
 import { deployedCleanup } from "../adapters/config/deployed-cleanup.ts";
 import { deployedPricing } from "../adapters/config/deployed-configuration.ts";
-import { regretLimits } from "../adapters/config/policy-defaults.ts";
 import { patternOf } from "../adapters/config/policy-match-schema.ts";
 import type { UsageSettings } from "../adapters/config/usage-of.ts";
 import { dynamodbDocuments } from "../adapters/dynamodb/documents.ts";
@@ -88,11 +87,11 @@ export function sweeperOf(environment: SweepEnvironment): Sweeper {
     const found = scanned.targets.flatMap(({ interpreters, ...target }) =>
       interpreters === null ? [] : [{ ...target, interpreters }],
     );
-    const { cap, planLifetimeMs, looksAtMost } = cleanup.settings;
+    const { cap, planLifetimeMs, looksAtMost, regret } = cleanup.settings;
     const { policies, runaway } = cleanup;
     const { invocationStamp } = policies;
     const { idleVcpu } = usage.meter;
-    const limits = { cap, planLifetimeMs, looksAtMost, runaway, regret: regretLimits };
+    const limits = { cap, planLifetimeMs, looksAtMost, runaway, regret };
     const input = { ...limits, policies, invocationStamp, idleVcpu, costOf, publish: true };
     const outcome = await sweepPass(ports)(now, input, found, signal);
     return { scanned, outcome: { ...outcome, problems: [...outcome.problems, ...problems] } };

@@ -1,7 +1,6 @@
 import type { AwsClients } from "../../adapters/aws/clients.ts";
 import { awsSendEvents } from "../../adapters/aws/events.ts";
 import { awsRefusedCalls } from "../../adapters/aws/refused-calls.ts";
-import { regretLimits } from "../../adapters/config/policy-defaults.ts";
 import type { PassOutcome } from "../../core/jobs/observe/outcome.ts";
 import type { LookProgress } from "../../core/jobs/sweep/evidence/evidence-ports.ts";
 import { sweepPass } from "../../core/jobs/sweep/sweep-pass.ts";
@@ -53,7 +52,7 @@ export function cleanupBeside(
     const found = scans.flatMap((scan) => sweptTargetOf(scan) ?? []);
     const outcome = await run(
       now,
-      { ...sweepInput, runaway: input.runaway, regret: regretLimits, costOf, publish: telling.publish },
+      { ...sweepInput, runaway: input.runaway, regret: input.cleanup.regret, costOf, publish: telling.publish },
       found,
       signal,
     );
