@@ -45,7 +45,10 @@ function headOf({ from, until, now, report }: SavingsContent, printed: PrintedRe
     printed.monitor === null
       ? "Before what the monitor itself costs, which is not known: set cleanup.monitorUsdPerMonth."
       : `Net of the monitor's own ${dollars(printed.monitor)} in this time: ${printed.net === null ? "unknown" : rangeText(printed.net)}`;
-  if (total.stops === 0) return [title, "No session was stopped in this time.", own];
+  const chosen = chosenOf(total.chosen, printed.total.chosen);
+  if (total.stops === 0) {
+    return [title, `No ${chosen.length === 0 ? "" : "idle "}session was stopped in this time.`, ...chosen, own];
+  }
   const known = hasFigure(total);
   return [
     title,
@@ -55,8 +58,17 @@ function headOf({ from, until, now, report }: SavingsContent, printed: PrintedRe
       : [
           `Taken off for ${counted(total.regretted, "regretted stop")}: ${known ? rangeText(printed.total.regrets) : "an unknown sum"}`,
         ]),
+    ...chosen,
     own,
   ];
+}
+
+/** They are no part of what was saved, and nobody is to miss them. */
+function chosenOf(chosen: Savings["chosen"], memory: PrintedBounds): readonly string[] {
+  if (chosen.stops === 0) return [];
+  const usd = hasFigure(chosen) ? rangeText(memory) : "an unknown sum";
+  const were = `${counted(chosen.stops, "session")} that worked ${chosen.stops === 1 ? "was" : "were"}`;
+  return [`${were} stopped by choice, in none of these sums: ${usd} of memory, and ${hoursText(chosen)} of slots`];
 }
 
 const columnsOf = (content: SavingsContent): readonly YieldingColumn[] => [
@@ -124,8 +136,9 @@ function footOf({ report }: SavingsContent): readonly string[] {
   ];
 }
 
-const hasHours = ({ stops, withoutTimeLimit }: Savings): boolean => stops === 0 || withoutTimeLimit < stops;
-const hoursText = (total: Savings): string =>
+type Slots = Pick<Savings, "stops" | "withoutTimeLimit" | "freedMs">;
+const hasHours = ({ stops, withoutTimeLimit }: Slots): boolean => stops === 0 || withoutTimeLimit < stops;
+const hoursText = (total: Slots): string =>
   hasHours(total) ? `${(total.freedMs / 3_600_000).toFixed(1)} h` : "unknown hours";
 const minuteOf = (iso: string): string => `${iso.slice(0, 16)}Z`;
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;

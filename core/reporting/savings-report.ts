@@ -2,6 +2,7 @@ import type { Span } from "../cleanup/evidence/evidence.ts";
 import { monitorCost } from "../cleanup/savings/monitor-cost.ts";
 import { type Saving, type Savings, savingOf, savingsOf } from "../cleanup/savings/savings.ts";
 import type { IdlePrices } from "../cleanup/savings/savings-rate.ts";
+import { isByChoice } from "../cleanup/stop/stopped-by-choice.ts";
 import type { Target } from "../inventory/target.ts";
 import { readRegrets, type StoredRegret } from "../jobs/sweep/regret/stored-regrets.ts";
 import { type Instant, instant, isoOf } from "../kernel/instant.ts";
@@ -51,7 +52,7 @@ export interface SavingsReport {
   readonly groups: readonly SavingsGroup[];
   /** Oldest first. */
   readonly stops: readonly StopSaving[];
-  /** Stops by policies of which no pass has judged yet whether they were regretted. */
+  /** Stops by policies, of sessions that were idle, of which no pass has judged yet whether they were regretted. */
   readonly unjudged: number;
   /** Of the stops, those whose peak of memory is not known: their high bound is all the memory that a sandbox can have. */
   readonly withoutPeak: number;
@@ -96,13 +97,15 @@ export async function savingsReport(
         values: JSON.parse(values) as readonly (string | null)[],
         savings: savingsOf(stops, input, regretted, null),
       }))
-      .filter(({ savings }) => savings.stops + savings.pending > 0)
+      .filter(({ savings }) => savings.stops + savings.chosen.stops + savings.pending > 0)
       .toSorted(bySize),
     stops: made.flatMap((stop) => {
       const saving = savingOf(stop, input);
       return saving === null ? [] : [{ ...saving, regret: regrets.get(stop.id) ?? null }];
     }),
-    unjudged: made.filter(({ id, override }) => override === null && !isJudged.has(id) && !regretted.has(id)).length,
+    unjudged: made.filter(
+      (stop) => stop.override === null && !isByChoice(stop) && !isJudged.has(stop.id) && !regretted.has(stop.id),
+    ).length,
     withoutPeak: made.filter((stop) => peakOf(stop)?.isWhole !== true).length,
     monitorUsd,
     problems,

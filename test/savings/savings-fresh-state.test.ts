@@ -21,7 +21,7 @@ describe("savings of a state that no `watch` ever saw", () => {
     const stop = await ask("hand", "stop", session, "--reason", "incident 4711", "--yes", "--json");
     expect(JSON.parse(stop.out)).toMatchObject({ outcomes: [{ outcome: "stopped" }] });
     const json = await savedWith("hand");
-    expect(json.total.stops).toBe(1);
+    expect(json.total).toMatchObject({ stops: 0, byChoice: { stops: 1 } });
     expect(json.stops).toMatchObject([{ session, region: "us-east-1", policy: null }]);
     const before = await world.aws.takeCalls();
     expect(Object.keys(before)).not.toEqual([]);

@@ -105,6 +105,34 @@ describe("savings as they are shown", () => {
     );
   });
 
+  it("have sessions that worked, and were stopped by choice, apart from what was saved", async () => {
+    const busy = { decision: { ...stop("x", 0).entry.decision, reason: "over-age-busy" as const } };
+    const content = await savingsIn({
+      stops: [stop("a", 0), stop("b", 5, busy), stop("c", 6, { ...busy, policy: notebooks })],
+    });
+    const json = savingsJson(content);
+    expect(violations(schema, json)).toEqual([]);
+    expect(json.total).toMatchObject({ stops: 1, byChoice: { stops: 2, withoutFigure: 0 } });
+    expect(json.groups.map(({ by, stops, byChoice }) => [by["policy"], stops, byChoice.stops])).toEqual([
+      ["usual", 1, 1],
+      ["notebooks", 0, 1],
+    ]);
+    expect(json.stops.map(({ session, byChoice }) => [session, byChoice])).toEqual([
+      ["a", false],
+      ["b", true],
+      ["c", true],
+    ]);
+    const text = renderSavings(content, narrow);
+    expect(text).toContain("1 stop saved $");
+    expect(text).toMatch(
+      /\n2 sessions that worked were stopped by choice, in none of these sums: \$0\.\d{4}–\$0\.\d{4} of memory, and 11\.8 h of slots\n/,
+    );
+    const alone = await savingsIn({ stops: [stop("b", 5, busy)] });
+    expect(renderSavings(alone, narrow)).toMatch(
+      /No idle session was stopped in this time\.\n1 session that worked was/,
+    );
+  });
+
   it("say what of regrets is not known, where no pass has judged the stops", async () => {
     const content = await savingsIn({ ...sample(), judged: false });
     // One was stopped by hand: that is nobody's policy.
