@@ -18,7 +18,7 @@ export function awsRefusedCalls(clients: AwsClients): ReadRefusedCalls {
     const window = { from: instant(Math.min(...stops.map(({ stoppedAt }) => stoppedAt))), until: now };
     let reason: Unknown | null = null;
     for (const place of places) {
-      const read = await readRecordedCalls(clients, target, interpreter, place, window, signal);
+      const read = await readRecordedCalls(clients, target, interpreter, place, window, now, signal);
       if ("problem" in read) {
         reason ??= none.code === "failed" ? none : { kind: "unknown", code: "failed", message: read.problem.message };
         continue;
