@@ -17,7 +17,7 @@ export interface RecordedCall {
 }
 
 /** Clocks of two machines may differ by so much. */
-const clockSkewMs = 60_000;
+export const clockSkewMs = 60_000;
 
 /**
  * The call of a span of the interpreter, with its start and its end; null for any other line. `odd`: of a call at a time at which none can
