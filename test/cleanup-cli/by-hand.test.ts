@@ -189,7 +189,8 @@ describe("stop", () => {
     const { out } = await ask("hand", "explain", second);
     expect(out).toContain("by hand, ada: incident 4711; overrode the protection by hand of session");
     expect(out).toContain("CPU: usage records without a gap");
-    expect(out).toMatch(/^Policy (leaks|watched)/m);
+    expect(out).toMatch(/^Policy (leaks|watched): .*, idle after 15 min/m);
+    expect(out).toContain("Decided again from the record, the decision is the same.");
     const json = JSON.parse((await ask("hand", "explain", second, "--json")).out) as { stops: object[] };
     expect(violations(publishedSchema("explain.schema.json"), json)).toEqual([]);
     expect(json.stops).toMatchObject([{ override: { protection: lifted } }]);

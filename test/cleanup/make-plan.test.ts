@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Decision } from "../../core/cleanup/decision/decision.ts";
 import { type Decided, makePlan } from "../../core/cleanup/plan/make-plan.ts";
 import { canonicalJson, entryDigest, isGenuine } from "../../core/cleanup/plan/plan-digest.ts";
+import { madeAtOf } from "../../core/cleanup/plan/plan-id.ts";
 import { accountId, region, sessionId } from "../../core/kernel/ids.ts";
 import { type FactsChanges, facts, minute, minutes } from "./facts.ts";
 
@@ -35,6 +36,12 @@ const idsOf = (...list: readonly Made[]): readonly string[] =>
   planOf(...list).plan.entries.map(({ key }) => key.session);
 
 describe("a plan", () => {
+  it("has an id that begins with when it was made", () => {
+    const { plan } = planOf({ id: "A" });
+    expect(madeAtOf(plan.id)).toBe(plan.madeAt);
+    expect(["p1", "20261120T120000000Z", "20261320T120000000Z-0", ""].map(madeAtOf)).toEqual([null, null, null, null]);
+  });
+
   it("has what is to be stopped, with all that this rests on, and expires", () => {
     const { plan, postponed } = planOf({ id: "A" }, { id: "B", reason: "quiet" }, { id: "C", reason: "active" });
     expect(postponed).toEqual([]);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { boundedPolicies, noBounds } from "../../core/cleanup/policy/bounds.ts";
 import type { EntryOutcome } from "../../core/cleanup/stop/stop-outcome.ts";
+import { replay } from "../../core/jobs/sweep/explain-session.ts";
 import { stopByHand } from "../../core/jobs/sweep/stop/stop-by-hand.ts";
 import { plusMs } from "../../core/kernel/instant.ts";
 import { RegistryError } from "../../core/ports/registry-error.ts";
@@ -98,6 +99,40 @@ describe("a person stops sessions", () => {
         },
       ]);
     }
+  });
+
+  it.each([
+    ["works", busy("a"), "active"],
+    ["is idle", leak("a"), "idle-observed"],
+    ["nobody looks at, as it is too young", leak("a", { createdAt: minute(116) }), "too-young"],
+  ])("and the record of one that %s is explained by the policy that was in force", async (_, life, reason) => {
+    const world = await sweepWorld(minute(120), [life]);
+    world.protections = [protection];
+    // Each answer takes its time, so that the stop comes a while after the decision.
+    const { getSession } = world.ports;
+    const slow: typeof getSession = (...asked) => {
+      world.at = plusMs(world.at, 40_000);
+      return getSession(...asked);
+    };
+    await stopThem(world, { protections: true, ports: { getSession: slow } });
+    const [record] = await world.recordsOf("a");
+    expect(record).toMatchObject({ state: "stopped", entry: { decision: { reason } } });
+    const { idleVcpu, invocationStamp } = inputOf();
+    expect(record === undefined ? null : await replay(world.ports.documents, record)).toMatchObject({
+      kind: "same",
+      rules: { policy: { id: "usual", idleAfterMs: 15 * 60_000 }, idleVcpu, invocationStamp },
+    });
+  });
+
+  it("although its policy cannot be kept, which is told, as nobody can explain the stop by it then", async () => {
+    const world = await sweepWorld(minute(120), [busy("a"), busy("b")]);
+    await world.ports.documents.write("cleanup/rules/usual-1", { revision: 0, text: "{" });
+    const stopped = await stopThem(world, { ids: ["a"] });
+    expect(outcomesOf(stopped)).toEqual(["a stopped"]);
+    expect(stopped.problems).toMatchObject([
+      { code: "RulesNotKept", message: expect.stringContaining("the policy with the hash usual-1 is damaged") },
+    ]);
+    expect((await stopThem(world, { input: inputOf({ act: false }) })).problems).toEqual([]);
   });
 
   it("and says of protections that nobody could read that they are not known", async () => {

@@ -1,10 +1,11 @@
 import type { SessionKey } from "../../billing/usage-record.ts";
 import { targetKey } from "../../inventory/target.ts";
-import { type Instant, isoOf, plusMs } from "../../kernel/instant.ts";
+import { type Instant, plusMs } from "../../kernel/instant.ts";
 import type { Decision, SessionFacts } from "../decision/decision.ts";
 import { isInForce } from "../policy/protections.ts";
 import type { Plan, PlanEntry } from "./plan.ts";
 import { entryDigest, planDigest, type Sha256 } from "./plan-digest.ts";
+import { planIdOf } from "./plan-id.ts";
 
 /** A session that was decided on, with what it was decided by. */
 export interface Decided {
@@ -70,7 +71,7 @@ export function makePlanByHand(decided: readonly Decided[], lifetimeMs: number, 
 const noPolicy = { id: "", hash: "" };
 
 const named = (plan: Omit<Plan, "id">, sha256: Sha256): Plan => ({
-  id: `${isoOf(plan.madeAt).replace(/[-:.]/g, "")}-${planDigest(plan, sha256).slice(0, 16)}`,
+  id: planIdOf(plan.madeAt, planDigest(plan, sha256)),
   ...plan,
 });
 

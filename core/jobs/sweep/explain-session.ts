@@ -1,6 +1,7 @@
 import { decide } from "../../cleanup/decision/decide.ts";
 import type { Decision } from "../../cleanup/decision/decision.ts";
 import type { Decided } from "../../cleanup/plan/make-plan.ts";
+import { madeAtOf } from "../../cleanup/plan/plan-id.ts";
 import type { Session } from "../../inventory/session.ts";
 import type { Target } from "../../inventory/target.ts";
 import { type Instant, instant } from "../../kernel/instant.ts";
@@ -17,7 +18,7 @@ import type { SweepInput, SweepPorts, SweptTarget } from "./sweep-ports.ts";
 /** Whether the same decision comes out of what was recorded with a stop. */
 export type Replay =
   | { readonly kind: "same" | "other"; readonly decision: Decision; readonly rules: Rules; readonly at: Instant }
-  /** By hand, or of a policy that this state never kept. */
+  /** Of no policy, or of one that this state never kept. */
   | { readonly kind: "no-rules" };
 
 /** All records of stops of a session, oldest first, wherever in these targets it was. Throws `RegistryError`. */
@@ -51,8 +52,9 @@ export async function replay(documents: Pick<Documents, "read">, record: StopRec
 
 const everything = { account: null, region: null, interpreter: null, session: null, name: null };
 
-/** The moment of the look that the decision rests on; the intent was written a moment after. */
-function decidedAt({ entry: { evidence }, intendedAt }: StopRecord): Instant {
+/** By policy, the moment of the look that the decision rests on, as the intent was written a moment after; by hand, the plan's. */
+function decidedAt({ entry: { evidence }, override, plan, intendedAt }: StopRecord): Instant {
+  if (override !== null) return madeAtOf(plan) ?? intendedAt;
   const { cpu, calls } = evidence;
   const looks = [...(cpu.kind === "known" ? [cpu.asOf] : []), ...(calls.kind === "known" ? [calls.asOf] : [])];
   return looks.length === 0 ? intendedAt : instant(Math.max(...looks));
