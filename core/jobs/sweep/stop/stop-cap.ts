@@ -13,22 +13,30 @@ const name = "cleanup/cap";
 // Each time that another run was faster, that run got on.
 const mostAttempts = 20;
 
+/** Whether nothing is left of the cap at this moment, which claims nothing. Throws `RegistryError`. */
+export async function isCapSpent(documents: Pick<Documents, "read">, cap: StopCap, now: Instant): Promise<boolean> {
+  return recentOf((await documents.read(name))?.text, cap, now).length >= cap.maxStops;
+}
+
 /**
  * Claims one stop of the cap that all runs and targets share, in one conditional write, before the stop is made: so that however
- * many runs there are, no more are stopped. A claim is not given back. What is not known counts as spent. Throws `RegistryError`.
+ * many runs there are, no more are stopped. A claim is not given back: it is for who alone may stop a session, as the intent that is written
+ * says. What is not known counts as spent. Throws `RegistryError`.
  */
 export async function claimStop(documents: Documents, cap: StopCap, now: Instant): Promise<"claimed" | "spent"> {
   for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
     const document = await documents.read(name);
-    const claims = document === null ? [] : claimsOf(document.text);
-    // A claim that lies ahead is one of a clock that was wrong: it counts.
-    const recent = claims.filter((claimedAt) => claimedAt > now - cap.windowMs);
+    const recent = recentOf(document?.text, cap, now);
     if (recent.length >= cap.maxStops) return "spent";
     const text = JSON.stringify([...recent, now]);
     if ((await documents.write(name, { revision: document?.revision ?? 0, text })) === "written") return "claimed";
   }
   return "spent";
 }
+
+/** A claim that lies ahead is one of a clock that was wrong: it counts. */
+const recentOf = (text: string | undefined, { windowMs }: StopCap, now: Instant): readonly Instant[] =>
+  (text === undefined ? [] : claimsOf(text)).filter((claimedAt) => claimedAt > now - windowMs);
 
 function claimsOf(text: string): readonly Instant[] {
   try {

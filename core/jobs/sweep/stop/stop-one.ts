@@ -58,7 +58,7 @@ async function attemptOf(
       return { kind: "stopped", entry: order.entry, problem: await endedLate(ports, before) };
     }
     if (passed.kind !== "passed") return passed;
-    const intent = await writeIntent(ports, order, passed, signal);
+    const intent = await writeIntent(ports, order, before, passed, signal);
     return intent.kind === "refused" ? intent : outcomeOf(order, await sendStop(ports, intent.record, before));
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
@@ -107,15 +107,13 @@ async function linksOf(
   const look = await lookOnceMore(ports, order, signal);
   if (look.kind !== "seen") return look;
   const looked = { from: look.from, until: ports.clock.now() };
-  // A look may take its time, and somebody may have changed their mind: what is barred takes nothing of the cap.
+  // A look may take its time, and somebody may have changed their mind.
   const still = await barrierOf(ports, order, signal);
   if (still.kind !== "open") return still;
   const stale = staleBy(ports, order, looked);
   if (stale !== null) return stale;
-  // All attempts of a run at a session are one stop.
-  if (before === null && (await ports.claimStop(key, ports.clock.now())) === "spent") {
-    return refusedBy(order, "cap", "As many sessions as may be stopped have been: it is left to the next pass.");
-  }
+  // Only asked: it is claimed once no other run can be stopping the session, so that nobody claims for what another one stops.
+  if (before === null && (await ports.isCapSpent(ports.clock.now()))) return capSpent(order);
   signal.throwIfAborted();
   return { kind: "passed", look: look.look, looked, earlier, lifted: still.lifted };
 }
@@ -132,6 +130,7 @@ const hasJustEnded = ({ state, decidedAt, intendedAt }: StopRecord, now: Instant
 async function writeIntent(
   ports: StopPorts,
   order: StopOrder,
+  before: StopRecord | null,
   { look, looked, earlier, lifted }: Passed,
   signal: AbortSignal,
 ): Promise<{ readonly kind: "written"; readonly record: StopRecord } | Refusal> {
@@ -151,7 +150,7 @@ async function writeIntent(
   const written = { ...record, revision: 1 };
   let goesOn = false;
   try {
-    const refusal = await lastRefusal(ports, order, { looked, lifted }, signal);
+    const refusal = await lastRefusal(ports, order, before, { looked, lifted }, signal);
     goesOn = refusal === null;
     return refusal ?? { kind: "written", record: written };
   } finally {
@@ -163,6 +162,7 @@ async function writeIntent(
 async function lastRefusal(
   ports: StopPorts,
   order: StopOrder,
+  before: StopRecord | null,
   { looked, lifted }: Pick<Passed, "looked" | "lifted">,
   signal: AbortSignal,
 ): Promise<Refusal | null> {
@@ -170,6 +170,8 @@ async function lastRefusal(
   const { limit, entry } = order;
   const tripped = limit === null ? null : await trippedBy(records, limit, entry.key, clock.now());
   if (tripped !== null) return refusedBy(order, "breaker", `Others were stopped meanwhile: ${tripped}`);
+  // All attempts of a run at a session are one stop.
+  if (before === null && (await ports.claimStop(entry.key, clock.now())) === "spent") return capSpent(order);
   const barred = await barrierOf(ports, order, signal);
   if (barred.kind !== "open") return barred;
   // Nobody overrides what they cannot have seen, and the record would not tell of it.
@@ -182,6 +184,9 @@ async function lastRefusal(
   }
   return staleBy(ports, order, looked);
 }
+
+const capSpent = (order: StopOrder): Refusal =>
+  refusedBy(order, "cap", "As many sessions as may be stopped have been: it is left to the next pass.");
 
 function staleBy({ clock }: Pick<StopPorts, "clock">, order: StopOrder, { from, until }: Looked): Refusal | null {
   const now = clock.now();

@@ -23,6 +23,8 @@ export interface StopPorts {
   readonly records: StopRecords;
   /** Looks at a session that lives once more, with fresh evidence, and decides anew. Throws `RegistryError`, and when `signal` is aborted. */
   readonly lookAgain: (entry: PlanEntry, now: Instant, signal: AbortSignal) => Promise<SecondLook>;
+  /** Whether nothing is left of what may be stopped in all. Throws `RegistryError`. */
+  readonly isCapSpent: (now: Instant) => Promise<boolean>;
   /** Claims one stop of what may be stopped in all, in one conditional write. Throws `RegistryError`. */
   readonly claimStop: (key: SessionKey, now: Instant) => Promise<"claimed" | "spent">;
   /** The protection in force at an instant; null where there is none. */
