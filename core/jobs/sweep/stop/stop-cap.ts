@@ -1,4 +1,5 @@
-import type { Instant } from "../../../kernel/instant.ts";
+import { durationText } from "../../../kernel/duration-text.ts";
+import { type Instant, isoOf, plusMs } from "../../../kernel/instant.ts";
 import type { Documents } from "../../../ports/documents.ts";
 import { array, at } from "../../../ports/read-stored.ts";
 import { RegistryError } from "../../../ports/registry-error.ts";
@@ -13,9 +14,18 @@ const name = "cleanup/cap";
 // Each time that another run was faster, that run got on.
 const mostAttempts = 20;
 
-/** Whether nothing is left of the cap at this moment, which claims nothing. Throws `RegistryError`. */
-export async function isCapSpent(documents: Pick<Documents, "read">, cap: StopCap, now: Instant): Promise<boolean> {
-  return recentOf((await documents.read(name))?.text, cap, now).length >= cap.maxStops;
+/** `message` says what the cap allows, and when it allows another stop. */
+export type CapAnswer = { readonly kind: "left" | "claimed" } | { readonly kind: "spent"; readonly message: string };
+
+/** Whether anything is left of the cap at this moment, once so many more stops are made; claims nothing. Throws `RegistryError`. */
+export async function lookAtCap(
+  documents: Pick<Documents, "read">,
+  cap: StopCap,
+  now: Instant,
+  more = 0,
+): Promise<CapAnswer> {
+  const claims = [...recentOf((await documents.read(name))?.text, cap, now), ...Array<Instant>(more).fill(now)];
+  return claims.length >= cap.maxStops ? spent(cap, claims) : { kind: "left" };
 }
 
 /**
@@ -23,15 +33,29 @@ export async function isCapSpent(documents: Pick<Documents, "read">, cap: StopCa
  * many runs there are, no more are stopped. A claim is not given back: it is for who alone may stop a session, as the intent that is written
  * says. What is not known counts as spent. Throws `RegistryError`.
  */
-export async function claimStop(documents: Documents, cap: StopCap, now: Instant): Promise<"claimed" | "spent"> {
+export async function claimStop(documents: Documents, cap: StopCap, now: Instant): Promise<CapAnswer> {
   for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
     const document = await documents.read(name);
     const recent = recentOf(document?.text, cap, now);
-    if (recent.length >= cap.maxStops) return "spent";
+    if (recent.length >= cap.maxStops) return spent(cap, recent);
     const text = JSON.stringify([...recent, now]);
-    if ((await documents.write(name, { revision: document?.revision ?? 0, text })) === "written") return "claimed";
+    if ((await documents.write(name, { revision: document?.revision ?? 0, text })) === "written") {
+      return { kind: "claimed" };
+    }
   }
-  return "spent";
+  const message = `${mostAttempts} times in a row another run claimed a stop of cleanup.cap first: try again.`;
+  return { kind: "spent", message };
+}
+
+function spent({ maxStops, windowMs }: StopCap, claims: readonly Instant[]): CapAnswer {
+  // It is not spent any more once fewer than it allows are left within the window.
+  const lapses = claims.toSorted((a, b) => a - b)[claims.length - maxStops];
+  if (lapses === undefined) return { kind: "spent", message: "cleanup.cap allows no stop at all." };
+  const allowed = `${maxStops} ${maxStops === 1 ? "stop" : "stops"} in ${durationText(windowMs)}`;
+  const made = maxStops === 1 ? "it has been made" : "they have been made";
+  const freeAt = isoOf(plusMs(lapses, windowMs));
+  const message = `cleanup.cap allows ${allowed}, all targets together, and ${made}: the next can be made from ${freeAt} on.`;
+  return { kind: "spent", message };
 }
 
 /** A claim that lies ahead is one of a clock that was wrong: it counts. */

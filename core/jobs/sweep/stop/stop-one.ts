@@ -113,7 +113,8 @@ async function linksOf(
   const stale = staleBy(ports, order, looked);
   if (stale !== null) return stale;
   // Only asked: it is claimed once no other run can be stopping the session, so that nobody claims for what another one stops.
-  if (before === null && (await ports.isCapSpent(ports.clock.now()))) return capSpent(order);
+  const cap = before === null ? await ports.lookAtCap(ports.clock.now()) : null;
+  if (cap?.kind === "spent") return refusedBy(order, "cap", cap.message);
   signal.throwIfAborted();
   return { kind: "passed", look: look.look, looked, earlier, lifted: still.lifted };
 }
@@ -171,7 +172,8 @@ async function lastRefusal(
   const tripped = limit === null ? null : await trippedBy(records, limit, entry.key, clock.now());
   if (tripped !== null) return refusedBy(order, "breaker", `Others were stopped meanwhile: ${tripped}`);
   // All attempts of a run at a session are one stop.
-  if (before === null && (await ports.claimStop(entry.key, clock.now())) === "spent") return capSpent(order);
+  const claim = before === null ? await ports.claimStop(entry.key, clock.now()) : null;
+  if (claim?.kind === "spent") return refusedBy(order, "cap", claim.message);
   const barred = await barrierOf(ports, order, signal);
   if (barred.kind !== "open") return barred;
   // Nobody overrides what they cannot have seen, and the record would not tell of it.
@@ -184,9 +186,6 @@ async function lastRefusal(
   }
   return staleBy(ports, order, looked);
 }
-
-const capSpent = (order: StopOrder): Refusal =>
-  refusedBy(order, "cap", "As many sessions as may be stopped have been: it is left to the next pass.");
 
 function staleBy({ clock }: Pick<StopPorts, "clock">, order: StopOrder, { from, until }: Looked): Refusal | null {
   const now = clock.now();

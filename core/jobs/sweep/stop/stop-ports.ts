@@ -8,6 +8,7 @@ import type { Clock } from "../../../ports/clock.ts";
 import type { KillSwitchStore } from "../../../ports/kill-switch.ts";
 import type { SandboxReader } from "../../../ports/sandboxes.ts";
 import type { StopRecords, StopSession } from "../../../ports/stops.ts";
+import type { CapAnswer } from "./stop-cap.ts";
 
 /** What a session looks like at one moment, and what is decided of it then. */
 export interface SecondLook {
@@ -23,10 +24,10 @@ export interface StopPorts {
   readonly records: StopRecords;
   /** Looks at a session that lives once more, with fresh evidence, and decides anew. Throws `RegistryError`, and when `signal` is aborted. */
   readonly lookAgain: (entry: PlanEntry, now: Instant, signal: AbortSignal) => Promise<SecondLook>;
-  /** Whether nothing is left of what may be stopped in all. Throws `RegistryError`. */
-  readonly isCapSpent: (now: Instant) => Promise<boolean>;
+  /** Whether anything is left of what may be stopped in all. Throws `RegistryError`. */
+  readonly lookAtCap: (now: Instant) => Promise<CapAnswer>;
   /** Claims one stop of what may be stopped in all, in one conditional write. Throws `RegistryError`. */
-  readonly claimStop: (key: SessionKey, now: Instant) => Promise<"claimed" | "spent">;
+  readonly claimStop: (key: SessionKey, now: Instant) => Promise<CapAnswer>;
   /** The protection in force at an instant; null where there is none. */
   readonly protectionOf: (entry: PlanEntry, now: Instant) => Promise<Protection | null>;
   /** SHA-256 in hex. */

@@ -8,7 +8,7 @@ import { gatherEvidence } from "../evidence/gather-evidence.ts";
 import { unlessRegretted } from "../regret/stored-verdict.ts";
 import type { SweepInput, SweepPorts, SweptTarget } from "../sweep-ports.ts";
 import { sessionOfEntry } from "./session-of-entry.ts";
-import { claimStop, isCapSpent } from "./stop-cap.ts";
+import { claimStop, lookAtCap } from "./stop-cap.ts";
 import type { StopPorts } from "./stop-ports.ts";
 
 /** The links of the chain, for sessions of one target. Protections are read anew each time: a person may make one at any moment. */
@@ -28,7 +28,7 @@ export function targetStopPorts(ports: SweepPorts, input: SweepInput, found: Swe
       const { protections } = await withProtections(ports, input.policies);
       return protectionOf(protections, sessionOf(entry), now);
     },
-    isCapSpent: (now) => isCapSpent(ports.documents, input.cap, now),
+    lookAtCap: (now) => lookAtCap(ports.documents, input.cap, now),
     lookAgain: async (entry, now, signal) => {
       const policies = await withProtections(ports, input.policies);
       const fresh = evidenceInputOf({ ...input, policies, looksAtMost: 1 }, found, () => null);
