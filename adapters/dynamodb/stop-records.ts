@@ -3,14 +3,15 @@ import { DeleteItemCommand, type DynamoDBClient, GetItemCommand, PutItemCommand 
 import type { SessionKey } from "../../core/billing/usage-record.ts";
 import type { Target } from "../../core/inventory/target.ts";
 import { accountId, region } from "../../core/kernel/ids.ts";
-import type { Instant } from "../../core/kernel/instant.ts";
+import { type Instant, instant, plusMs } from "../../core/kernel/instant.ts";
 import { mapConcurrently } from "../../core/kernel/map-concurrently.ts";
 import { sessionPart, targetPart } from "../../core/ports/ledger-key.ts";
 import { object, string } from "../../core/ports/read-stored.ts";
-import { stopOfText, textOfStop } from "../../core/ports/stop-text.ts";
+import { textOfStop } from "../../core/ports/stop-text.ts";
 import { keptStopMs, type StopRecord, type StopRecords } from "../../core/ports/stops.ts";
+import { storedStopOf } from "../../core/ports/stored-stop.ts";
 import { conditionally } from "./conditionally.ts";
-import { type Item, textOf } from "./items.ts";
+import { type Item, numberOf, textOf } from "./items.ts";
 import { queryAll, type SortKeys } from "./query.ts";
 import { registryError } from "./registry-error.ts";
 
@@ -39,12 +40,13 @@ export function dynamodbStopRecords(client: DynamoDBClient, table: string): Stop
       const Key: Item = { pk: { S: partitionOf(target) }, sk: { S: sk } };
       return (await client.send(new GetItemCommand({ TableName: table, Key, ConsistentRead: true }))).Item;
     });
-    return found.flatMap((item) => (item === undefined ? [] : [recordOf(item)])).toSorted(byTime);
+    return found.flatMap((item) => (item === undefined ? [] : [recordOf(target)(item)])).toSorted(byTime);
   };
   return {
     put: (record) =>
       attempt("PutItem and DeleteItem", async () => {
         const next = { ...record, revision: record.revision + 1 };
+        const text = textOfStop(next);
         const { pk, stop, intent, time } = keysOf(next);
         const kept = { expiresAt: { N: String(Math.ceil((next.intendedAt + keptStopMs) / 1000)) } };
         const marks: readonly Item[] = [
@@ -67,7 +69,8 @@ export function dynamodbStopRecords(client: DynamoDBClient, table: string): Stop
                 ExpressionAttributeValues: { ":revision": { N: String(record.revision) } },
               };
         const revision = { N: String(next.revision) };
-        const item: Item = { pk, sk: stop, ...kept, revision, record: { S: textOfStop(next) } };
+        const said = { id: { S: JSON.stringify(next.id) }, intendedAt: { N: String(next.intendedAt) } };
+        const item: Item = { pk, sk: stop, ...kept, ...said, revision, record: { S: text } };
         const written = await conditionally(() =>
           client.send(new PutItemCommand({ TableName: table, Item: item, ...condition })),
         );
@@ -88,7 +91,7 @@ export function dynamodbStopRecords(client: DynamoDBClient, table: string): Stop
       }),
     ofSession: (key) =>
       attempt("Query", async () =>
-        (await queryAll(client, table, partitionOf(key), prefixOf(key), recordOf)).toSorted(byTime),
+        (await queryAll(client, table, partitionOf(key), prefixOf(key), recordOf(key))).toSorted(byTime),
       ),
     targets: () => attempt("Query", () => queryAll(client, table, targetsPartition, "target#", targetOf)),
   };
@@ -124,6 +127,21 @@ function targetOf(item: Item): Target {
   };
 }
 
-const recordOf = (item: Item): StopRecord => stopOfText(textOf(item, "record"));
+/** An item that an earlier release wrote says its id and its time in its text alone. */
+const recordOf =
+  ({ account, region }: Target) =>
+  (item: Item): StopRecord =>
+    storedStopOf(item["record"]?.S ?? "", {
+      target: { account, region },
+      id: idOf(item["id"]?.S ?? JSON.stringify(textOf(item, "sk"))),
+      revision: numberOf(item, "revision"),
+      state: null,
+      intendedAt:
+        item["intendedAt"] === undefined
+          ? plusMs(instant(numberOf(item, "expiresAt") * 1000), -keptStopMs)
+          : instant(numberOf(item, "intendedAt")),
+    });
+
+const idOf = (text: string): string => String(JSON.parse(text));
 
 const byTime = (a: StopRecord, b: StopRecord): number => a.intendedAt - b.intendedAt || (a.id < b.id ? -1 : 1);

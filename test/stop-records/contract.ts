@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { region } from "../../core/kernel/ids.ts";
+import { instant } from "../../core/kernel/instant.ts";
 import type { StopRecords } from "../../core/ports/stops.ts";
 import { done, here, intended, minutes, stored, there } from "./records.ts";
 
@@ -111,6 +112,22 @@ export function stopRecordsContract(name: string, make: () => Promise<Opened>): 
       expect(await names(4, 5)).toEqual(["s4"]);
       expect(await names(5, 5)).toEqual([]);
       expect(await names(-60 * 24 * 300, 60 * 24 * 300)).toEqual(["s0", "s4", "s5", "s9", "s10"]);
+    });
+
+    it("refuses a record that nobody could read back, with the place, and keeps all others", async () => {
+      const record = intended("a", 0);
+      const { calls } = record.entry.evidence;
+      if (calls.kind !== "known") throw new Error("its calls are known");
+      const maybeInFlight = [{ from: minutes(-100), until: instant(1e294) }];
+      const evidence = { ...record.entry.evidence, calls: { ...calls, maybeInFlight } };
+      await expect(records.put({ ...record, entry: { ...record.entry, evidence } })).rejects.toMatchObject({
+        code: "corrupt",
+        message: expect.stringMatching(/session a of tool-.* was not written.*maybeInFlight\[0\]\.until/),
+      });
+      expect(await records.ofSession(record.key)).toEqual([]);
+      expect(await records.intended(here)).toEqual([]);
+      expect(await records.put(intended("b", 1))).toBe("written");
+      expect(await records.between(here, minutes(-10), minutes(10))).toHaveLength(1);
     });
 
     it("lets one of two attempts at the same record through", async () => {

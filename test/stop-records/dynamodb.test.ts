@@ -1,10 +1,12 @@
-import { ScanCommand } from "@aws-sdk/client-dynamodb";
+import { type AttributeValue, PutItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { dynamodbStopRecords } from "../../adapters/dynamodb/stop-records.ts";
 import { keptStopMs } from "../../core/ports/stops.ts";
 import { type DynamoServer, dynamoServer } from "../ledger-store/dynamo-server.ts";
 import { stopRecordsContract } from "./contract.ts";
 import { done, here, intended, minutes, stored } from "./records.ts";
+
+type Item = Record<string, AttributeValue>;
 
 let server: DynamoServer;
 beforeAll(async () => {
@@ -50,4 +52,25 @@ it("marks all that it writes for deletion after the time that is promised", asyn
   expect(items.map((item) => item["expiresAt"]?.N)).toEqual(
     Array(4).fill(String((record.intendedAt + keptStopMs) / 1000)),
   );
+});
+
+it.each([
+  ["was edited", (item: Item) => ({ ...item, record: { S: "{" } })],
+  ["was edited, of an earlier release", ({ id: _, intendedAt: __, ...item }: Item) => ({ ...item, record: { S: "" } })],
+  ["is gone", ({ record: _, ...item }: Item) => item],
+])("counts a stop whose record %s as one of its time, and reads all others", async (_, edit) => {
+  const table = await server.newTable();
+  const records = dynamodbStopRecords(server.client(), table);
+  const [a, b] = [intended("a", 0), intended("b", 1)];
+  for (const record of [a, b]) {
+    await records.put(record);
+    await records.put(done(record, "stopped"));
+  }
+  const items = (await server.client().send(new ScanCommand({ TableName: table }))).Items ?? [];
+  const own = items.find((item) => item["record"]?.S?.includes('"session":"a"'));
+  await server.client().send(new PutItemCommand({ TableName: table, Item: edit(own ?? {}) }));
+  expect(await records.between(here, minutes(-1), minutes(10))).toMatchObject([
+    { state: "stopped", intendedAt: a.intendedAt, problem: { code: "RecordUnreadable" } },
+    done(b, "stopped", 2),
+  ]);
 });
