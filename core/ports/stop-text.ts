@@ -2,6 +2,7 @@ import { decisionOf, evidenceOf } from "../cleanup/decision/evidence-text.ts";
 import type { PlanEntry } from "../cleanup/plan/plan.ts";
 import { toldProtectionOf } from "../cleanup/policy/told-protection.ts";
 import type { RecordedOverride } from "../cleanup/stop/recorded-override.ts";
+import type { StopAftermath } from "../cleanup/stop/stop-aftermath.ts";
 import { accountId, interpreterId, region, sessionId } from "../kernel/ids.ts";
 import type { Problem } from "../kernel/problem.ts";
 import { at, integer, object, oneOf, orNull, type Read, string } from "./read-stored.ts";
@@ -44,6 +45,7 @@ export function stopOfText(text: string): StopRecord {
     intendedAt: at(item["intendedAt"], "intendedAt"),
     decidedAt: orNull(item["decidedAt"], "decidedAt", at),
     problem: orNull(item["problem"], "problem", problemOf),
+    ...(item["aftermath"] === undefined ? {} : { aftermath: aftermathOf(item["aftermath"], "aftermath") }),
   };
 }
 
@@ -90,6 +92,16 @@ export const overrideOf: Read<RecordedOverride> = (value, place) => {
     reason: string(item["reason"], `${place}.reason`),
     // A record of an earlier release has none.
     protection: orNull(item["protection"] ?? null, `${place}.protection`, toldProtectionOf),
+  };
+};
+
+const aftermathOf: Read<StopAftermath> = (value, place) => {
+  const item = object(value, place);
+  return {
+    verdict: oneOf(["clean", "race", "wrong", "unknown"] as const)(item["verdict"], `${place}.verdict`),
+    judgedAt: at(item["judgedAt"], `${place}.judgedAt`),
+    workedAt: orNull(item["workedAt"], `${place}.workedAt`, at),
+    message: orNull(item["message"], `${place}.message`, string),
   };
 };
 
