@@ -11,7 +11,7 @@ import type { PlanEntry } from "./plan/plan.ts";
 import type { Protection, SessionMatch } from "./policy/policy.ts";
 import type { PolicyRegret } from "./regret/regret.ts";
 import type { Runaway } from "./runaway.ts";
-import { writtenOverride } from "./stop/recorded-override.ts";
+import { type RecordedOverride, writtenOverride } from "./stop/recorded-override.ts";
 import type { EntryOutcome } from "./stop/stop-outcome.ts";
 
 /** Raised when a detail loses a member or gives one another meaning; new members do not raise it. */
@@ -62,12 +62,29 @@ export const stopPlannedEvent = (now: Instant, plan: string | null, entry: PlanE
       entry.policy.hash.slice(0, 16),
       ...(acts ? ["act", entry.decision.idleSince ?? entry.decision.reason] : ["observe"]),
     ],
-    detail: { plan, mode: acts ? "enforce" : "observe", ...entryDetail(entry) },
-    action: acts
-      ? "Nothing, if nobody needs the session. Otherwise `sandmeter protect` it, or `sandmeter disarm`."
-      : "Nothing is stopped: see whether you agree, before policies enforce.",
+    detail: { plan, mode: acts ? "enforce" : "observe", override: null, ...entryDetail(entry) },
+    action: acts ? stopComesAction : "Nothing is stopped: see whether you agree, before policies enforce.",
     section: "session-stop-planned",
   });
+
+/** A person stops it, whatever its policy says: each time that one does so is told. */
+export const handStopPlannedEvent = (
+  now: Instant,
+  plan: string,
+  entry: PlanEntry,
+  { by, reason }: Pick<RecordedOverride, "by" | "reason">,
+): OutgoingEvent =>
+  eventOf(now, {
+    kind: "session-stop-planned",
+    detailType: "Session Stop Planned",
+    parts: [...partsOf(entry.key), "hand", plan],
+    detail: { plan, mode: "enforce", override: { by, reason }, ...entryDetail(entry) },
+    action: stopComesAction,
+    section: "session-stop-planned",
+  });
+
+const stopComesAction =
+  "Nothing, if nobody needs the session. Otherwise `sandmeter protect` it, or `sandmeter disarm`.";
 
 /** Of a record that is decided; null where nothing came of it that anyone needs to hear. */
 export function stopRecordEvent(now: Instant, record: StopRecord): OutgoingEvent | null {

@@ -7,24 +7,22 @@ import {
   regrettedEvent,
   runawayEvent,
   stopPlannedEvent,
-  stopRecordEvent,
 } from "../../../cleanup/cleanup-events.ts";
 import type { PlanEntry } from "../../../cleanup/plan/plan.ts";
 import { lapsingProtections } from "../../../cleanup/policy/protections.ts";
 import type { PolicyRegret } from "../../../cleanup/regret/regret.ts";
-import { type Instant, plusMs } from "../../../kernel/instant.ts";
+import type { Instant } from "../../../kernel/instant.ts";
 import type { Problem } from "../../../kernel/problem.ts";
 import type { OutgoingEvent } from "../../../ports/events.ts";
 import type { KillSwitch } from "../../../ports/kill-switch.ts";
 import { RegistryError } from "../../../ports/registry-error.ts";
 import { withProtections } from "../stop/target-stop-ports.ts";
 import type { SweepPassInput, SweepPassPorts, SweptPass } from "../sweep-pass-ports.ts";
+import { newsMs, stopEvents } from "./stop-events.ts";
 
 const hourMs = 3_600_000;
 /** Protections that persons make last for hours. */
 const warnBeforeMs = hourMs;
-/** Records of stops that are older were told by an earlier pass, or are no news. */
-const newsMs = 24 * hourMs;
 
 interface PassFacts {
   readonly killSwitch: KillSwitch;
@@ -50,14 +48,15 @@ export async function happenings(
     ...(notDisarmed === null ? [] : [notDisarmedEvent(now, notDisarmed)]),
   ];
   try {
-    const stored = await Promise.all(
-      targets.map(({ target }) => ports.records.between(target, plusMs(now, -newsMs), plusMs(now, hourMs))),
+    const stops = await stopEvents(
+      ports,
+      targets.map(({ target }) => target),
+      now,
     );
     const { protections } = await withProtections(ports, input.policies);
     const lapsing = lapsingProtections(protections, now, warnBeforeMs).flatMap(({ until, ...it }) =>
       until === null ? [] : protectionLapsingEvent(now, { ...it, until }),
     );
-    const stops = stored.flat().flatMap((record) => stopRecordEvent(now, record) ?? []);
     return { events: [...ofPass, ...stops, ...lapsing], problems: [] };
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
