@@ -24,9 +24,9 @@ import { readSubject, type ScanSubject } from "../scan/subject.ts";
 import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
 import type { CheckVerb, RunVerb, VerbInput } from "../verb.ts";
-import { type Publishing, readPublishing } from "../watch/watch-options.ts";
 import { type CleanupInput, readCleanupInput } from "./cleanup-input.ts";
 import { sha256, standingIn, stopperOf, sweepInputOf, sweepPortsOf } from "./compose.ts";
+import { afterOthers } from "./foreseen.ts";
 import { interruptedProblems } from "./interrupted.ts";
 import { readPlan } from "./read-plan.ts";
 import { sameFlags, shellWord } from "./same-flags.ts";
@@ -34,7 +34,6 @@ import { stopProgress } from "./stop-progress.ts";
 import { stopExitOf, stopText } from "./stop-text.ts";
 import { scanForCleanup, sweptTargetOf, timeoutsOf } from "./swept-targets.ts";
 import { notArmedText } from "./switch-text.ts";
-import { stopTeller } from "./tell-stops.ts";
 import { unreadProblems } from "./unread-targets.ts";
 import { withCleanup } from "./with-cleanup.ts";
 
@@ -45,12 +44,11 @@ async function readApplyInput({ arguments: words, options }: VerbInput, terminal
   const [named, ...rest] = words;
   if (named === undefined) problems.push("say which plan: a file of `sandmeter plan --out`, or a plan's id");
   problems.push(...rest.map((word) => `unexpected argument "${safeText(word)}": \`apply\` takes one plan`));
-  const publishing = readPublishing(options, problems);
-  return { input, named: named ?? "", publishing, problems };
+  return { input, named: named ?? "", problems };
 }
 
 export const runApply: RunVerb = async (verbInput, terminal) => {
-  const { input, named, publishing, problems } = await readApplyInput(verbInput, terminal);
+  const { input, named, problems } = await readApplyInput(verbInput, terminal);
   if (problems.length > 0) throw new UsageError(problems);
   const { options } = verbInput;
   const acts = options["yes"] === true;
@@ -61,7 +59,7 @@ export const runApply: RunVerb = async (verbInput, terminal) => {
     const places = { ...input.settings, regions: regions.length === 0 ? input.settings.regions : regions };
     const subject = await readSubject(clients, places, systemClock, terminal.signal);
     return acts
-      ? apply(clients, stores, { ...input, publishing }, plan, standing, subject, terminal)
+      ? apply(clients, stores, input, plan, standing, subject, terminal)
       : showPlan(stores, input, plan, standing, subject.now);
   });
   const report = withPolicyFile(made, input.policyFile);
@@ -73,18 +71,19 @@ export const runApply: RunVerb = async (verbInput, terminal) => {
 
 /** What can be told without looking at any session again. */
 async function showPlan(
-  { documents }: Stores,
-  { policies, settings }: CleanupInput,
+  stores: Stores,
+  { policies, settings, cleanup }: CleanupInput,
   plan: Plan,
   standing: SwitchStanding,
   now: Instant,
 ): Promise<StopReport> {
+  const { documents } = stores;
   const stored = await storedPlan(documents, plan.id);
   if (stored === null) throw new CliError(unknownPlan(plan.id), exitCode.usage);
   const made = await readMadeProtections(documents, patternOf);
   const protections = [...policies.protections, ...made];
   const judged = judgeEntries({ sha256 }, { policies, liveIn: () => null }, plan, stored, now);
-  const outcomes = judged.map((it): Came => {
+  const foreseen = judged.map((it): Came => {
     if (it.kind === "refused") return it;
     const { entry } = it;
     const isProtected = protectionOf(protections, sessionOfEntry(entry), now) !== null;
@@ -92,6 +91,7 @@ async function showPlan(
       ? { kind: "refused", entry, reason: "protected", message: "It is protected." }
       : { kind: "would-stop", entry };
   });
+  const outcomes = await afterOthers(stores, cleanup.cap, foreseen, "unlisted", now);
   return stopReport(
     { acted: false, plan: plan.id, override: null, problems: [], standing, outcomes, finished: [] },
     pricingOf(settings),
@@ -102,7 +102,7 @@ async function showPlan(
 async function apply(
   clients: AwsClients,
   stores: Stores,
-  input: CleanupInput & { readonly publishing: Publishing },
+  input: CleanupInput,
   plan: Plan,
   standing: SwitchStanding,
   subject: ScanSubject,
@@ -123,10 +123,7 @@ async function apply(
       outcomes.push(outcome);
       progress.came(outcome);
     };
-    const { publishing } = input;
-    const telling = { publishing, standing, targets: subject.targets, override: null };
-    const teller = await stopTeller(clients, ports, telling, terminal);
-    const run = applyStoredPlan({ ...ports, onOutcome, onPlanned: teller.before });
+    const run = applyStoredPlan({ ...ports, onOutcome });
     const finished: StopRecord[] = [];
     const problems: StopReport["problems"][number][] = [
       ...foreignProblems(plan, subject.identity.account),
@@ -148,7 +145,6 @@ async function apply(
       finished.push(...done.finished);
       problems.push(...done.problems.map((problem) => ({ ...problem, region: target.target.region })));
     }
-    await teller.after(subject.targets, outcomes, signal);
     const place = new Map(plan.entries.map(({ key }, index) => [JSON.stringify([targetKey(key), key.session]), index]));
     const placeOf = ({ entry: { key } }: EntryOutcome): number =>
       place.get(JSON.stringify([targetKey(key), key.session])) ?? 0;

@@ -15,7 +15,10 @@ const name = "cleanup/cap";
 const mostAttempts = 20;
 
 /** `message` says what the cap allows, and when it allows another stop. */
-export type CapAnswer = { readonly kind: "left" | "claimed" } | { readonly kind: "spent"; readonly message: string };
+export type CapAnswer =
+  | { readonly kind: "left"; readonly stops: number }
+  | { readonly kind: "claimed" }
+  | { readonly kind: "spent"; readonly message: string };
 
 /** Whether anything is left of the cap at this moment, once so many more stops are made; claims nothing. Throws `RegistryError`. */
 export async function lookAtCap(
@@ -25,7 +28,8 @@ export async function lookAtCap(
   more = 0,
 ): Promise<CapAnswer> {
   const claims = [...recentOf((await documents.read(name))?.text, cap, now), ...Array<Instant>(more).fill(now)];
-  return claims.length >= cap.maxStops ? spent(cap, claims) : { kind: "left" };
+  const stops = cap.maxStops - claims.length;
+  return stops > 0 ? { kind: "left", stops } : spent(cap, claims);
 }
 
 /**

@@ -1,12 +1,12 @@
 import type { SessionKey } from "../../../billing/usage-record.ts";
 import { checkBreaker } from "../../../cleanup/plan/breaker.ts";
 import { decidedAtOf } from "../../../cleanup/stop/decided-at.ts";
-import { finishedAfterMs } from "../../../cleanup/stop/presumed-stop.ts";
 import { intentOf } from "../../../cleanup/stop/stop-intent.ts";
 import type { EntryOutcome } from "../../../cleanup/stop/stop-outcome.ts";
 import type { Instant } from "../../../kernel/instant.ts";
 import { RegistryError } from "../../../ports/registry-error.ts";
 import type { StopRecord } from "../../../ports/stops.ts";
+import { byEarlierStops } from "./earlier-stops.ts";
 import { barrierOf, type Open } from "./stop-barrier.ts";
 import { stoppedWithin } from "./stop-count.ts";
 import { lookOnceMore } from "./stop-look.ts";
@@ -96,14 +96,8 @@ async function linksOf(
   const barred = await barrierOf(ports, order, signal);
   if (barred.kind !== "open") return barred;
   const earlier = await ports.records.ofSession(key);
-  if (earlier.some((record) => hasJustEnded(record, ports.clock.now()))) {
-    return { kind: "already-gone", entry, problem: null };
-  }
-  if (earlier.some(({ id, state }) => state === "intended" && id !== before?.id)) {
-    const message =
-      "Another run is stopping it at this moment, or was killed while it did: a pass from ten minutes after that on finds out which.";
-    return refusedBy(order, "taken", message);
-  }
+  const done = byEarlierStops(order, earlier, before?.id ?? null, ports.clock.now());
+  if (done !== null) return done;
   const look = await lookOnceMore(ports, order, signal);
   if (look.kind !== "seen") return look;
   const looked = { from: look.from, until: ports.clock.now() };
@@ -118,10 +112,6 @@ async function linksOf(
   signal.throwIfAborted();
   return { kind: "passed", look: look.look, looked, earlier, lifted: still.lifted };
 }
-
-/** One that lives although it was seen to have ended was seen wrong then, and is looked at as any other once that is long ago. */
-const hasJustEnded = ({ state, decidedAt, intendedAt }: StopRecord, now: Instant): boolean =>
-  (state === "stopped" || state === "already-gone") && now - (decidedAt ?? intendedAt) < finishedAfterMs;
 
 /**
  * The intent counts as a stop from now on, so that of runs that are under way at once, all of which the breaker let pass, no more
