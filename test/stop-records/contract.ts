@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { evidenceOfCalls } from "../../core/cleanup/evidence/call-evidence.ts";
 import { region } from "../../core/kernel/ids.ts";
-import { instant } from "../../core/kernel/instant.ts";
+import { instant, plusMs } from "../../core/kernel/instant.ts";
 import type { StopRecords } from "../../core/ports/stops.ts";
 import { done, here, intended, minutes, stored, there } from "./records.ts";
 
@@ -128,6 +129,26 @@ export function stopRecordsContract(name: string, make: () => Promise<Opened>): 
       expect(await records.intended(here)).toEqual([]);
       expect(await records.put(intended("b", 1))).toBe("written");
       expect(await records.between(here, minutes(-10), minutes(10))).toHaveLength(1);
+    });
+
+    it("keeps what a session of very many calls was stopped by", async () => {
+      const many = Array.from({ length: 12_000 }, (_, n) => ({
+        startAt: plusMs(minutes(-90), n * 400),
+        endAt: plusMs(minutes(-90), n * 400 + 200),
+      }));
+      const window = { from: minutes(-100), until: minutes(0) };
+      const reading = {
+        asOf: minutes(0),
+        of: "session",
+        window,
+        completeUntil: minutes(-5),
+        stamp: "unknown",
+      } as const;
+      const record = intended("a", 0);
+      const evidence = { ...record.entry.evidence, calls: evidenceOfCalls(many, reading) };
+      const called = { ...record, entry: { ...record.entry, evidence } };
+      expect(await records.put(called)).toBe("written");
+      expect(await records.ofSession(record.key)).toEqual([stored(called, 1)]);
     });
 
     it("lets one of two attempts at the same record through", async () => {

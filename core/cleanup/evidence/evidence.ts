@@ -57,7 +57,7 @@ export interface CallEvidence {
   readonly window: Span;
   /** The horizon i: up to here it is known which requests were in flight. */
   readonly inFlightUntil: Instant;
-  /** When requests were in flight for sure or maybe, in order, disjoint; those after `inFlightUntil` too, as far as they are recorded. */
+  /** When requests were in flight for sure or maybe, in order, disjoint; those after `inFlightUntil` too, as far as they are recorded; of very many, the earliest as one. */
   readonly maybeInFlight: readonly Span[];
   /** Why those of the interpreter stand for those of the session, where its own were asked for. */
   readonly apart?: Unknown;

@@ -1,5 +1,6 @@
 import type { SessionFacts } from "../../../cleanup/decision/decision.ts";
 import type { Span, Unknown } from "../../../cleanup/evidence/evidence.ts";
+import { greatestOf } from "../../../kernel/extremes.ts";
 import { type Instant, plusMs } from "../../../kernel/instant.ts";
 
 /** Far enough back for the `idleAfter` before any horizon that is not too old. */
@@ -15,7 +16,7 @@ export const cpuWindow = (candidates: readonly SessionFacts[], now: Instant): Sp
 });
 
 export const longestIdleAfter = (candidates: readonly SessionFacts[]): number =>
-  Math.max(0, ...candidates.map(({ policy }) => policy?.idleAfterMs ?? 0));
+  greatestOf(candidates.map(({ policy }) => policy?.idleAfterMs ?? 0)) ?? 0;
 
 export const notLooked: Unknown = {
   kind: "unknown",

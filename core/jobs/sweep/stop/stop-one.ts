@@ -3,6 +3,7 @@ import { checkBreaker } from "../../../cleanup/plan/breaker.ts";
 import { decidedAtOf } from "../../../cleanup/stop/decided-at.ts";
 import { intentOf } from "../../../cleanup/stop/stop-intent.ts";
 import type { EntryOutcome } from "../../../cleanup/stop/stop-outcome.ts";
+import { greatestOf } from "../../../kernel/extremes.ts";
 import type { Instant } from "../../../kernel/instant.ts";
 import { RegistryError } from "../../../ports/registry-error.ts";
 import type { StopRecord } from "../../../ports/stops.ts";
@@ -131,7 +132,7 @@ async function writeIntent(
     plan,
     entry: { ...entry, ...look },
     override: override === null ? null : { by: override.by, reason: override.reason, protection: lifted },
-    attempt: Math.max(0, ...earlier.map(({ attempt }) => attempt)) + 1,
+    attempt: (greatestOf(earlier.map(({ attempt }) => attempt)) ?? 0) + 1,
     now: clock.now(),
     sha256,
   });
