@@ -24,6 +24,7 @@ import { readSubject, type ScanSubject } from "../scan/subject.ts";
 import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
 import type { CheckVerb, RunVerb, VerbInput } from "../verb.ts";
+import { type Publishing, readPublishing } from "../watch/watch-options.ts";
 import { type CleanupInput, readCleanupInput } from "./cleanup-input.ts";
 import { sha256, standingIn, stopperOf, sweepInputOf, sweepPortsOf } from "./compose.ts";
 import { afterOthers } from "./foreseen.ts";
@@ -34,6 +35,7 @@ import { stopProgress } from "./stop-progress.ts";
 import { stopExitOf, stopText } from "./stop-text.ts";
 import { scanForCleanup, sweptTargetOf, timeoutsOf } from "./swept-targets.ts";
 import { notArmedText } from "./switch-text.ts";
+import { stopTeller } from "./tell-stops.ts";
 import { unreadProblems } from "./unread-targets.ts";
 import { withCleanup } from "./with-cleanup.ts";
 
@@ -44,11 +46,12 @@ async function readApplyInput({ arguments: words, options }: VerbInput, terminal
   const [named, ...rest] = words;
   if (named === undefined) problems.push("say which plan: a file of `sandmeter plan --out`, or a plan's id");
   problems.push(...rest.map((word) => `unexpected argument "${safeText(word)}": \`apply\` takes one plan`));
-  return { input, named: named ?? "", problems };
+  const publishing = readPublishing(options, problems);
+  return { input, named: named ?? "", publishing, problems };
 }
 
 export const runApply: RunVerb = async (verbInput, terminal) => {
-  const { input, named, problems } = await readApplyInput(verbInput, terminal);
+  const { input, named, publishing, problems } = await readApplyInput(verbInput, terminal);
   if (problems.length > 0) throw new UsageError(problems);
   const { options } = verbInput;
   const acts = options["yes"] === true;
@@ -59,7 +62,7 @@ export const runApply: RunVerb = async (verbInput, terminal) => {
     const places = { ...input.settings, regions: regions.length === 0 ? input.settings.regions : regions };
     const subject = await readSubject(clients, places, systemClock, terminal.signal);
     return acts
-      ? apply(clients, stores, input, plan, standing, subject, terminal)
+      ? apply(clients, stores, { ...input, publishing }, plan, standing, subject, terminal)
       : showPlan(stores, input, plan, standing, subject.now);
   });
   const report = withPolicyFile(made, input.policyFile);
@@ -102,7 +105,7 @@ async function showPlan(
 async function apply(
   clients: AwsClients,
   stores: Stores,
-  input: CleanupInput,
+  input: CleanupInput & { readonly publishing: Publishing },
   plan: Plan,
   standing: SwitchStanding,
   subject: ScanSubject,
@@ -123,7 +126,10 @@ async function apply(
       outcomes.push(outcome);
       progress.came(outcome);
     };
-    const run = applyStoredPlan({ ...ports, onOutcome });
+    const { publishing } = input;
+    const telling = { publishing, standing, targets: subject.targets, override: null };
+    const teller = await stopTeller(clients, ports, telling, terminal);
+    const run = applyStoredPlan({ ...ports, onOutcome, onPlanned: teller.before });
     const finished: StopRecord[] = [];
     const problems: StopReport["problems"][number][] = [
       ...foreignProblems(plan, subject.identity.account),
@@ -145,6 +151,7 @@ async function apply(
       finished.push(...done.finished);
       problems.push(...done.problems.map((problem) => ({ ...problem, region: target.target.region })));
     }
+    await teller.after(subject.targets, outcomes, signal);
     const place = new Map(plan.entries.map(({ key }, index) => [JSON.stringify([targetKey(key), key.session]), index]));
     const placeOf = ({ entry: { key } }: EntryOutcome): number =>
       place.get(JSON.stringify([targetKey(key), key.session])) ?? 0;
