@@ -192,6 +192,7 @@ const policy: Policy = {
 const input: SweepInput = {
   idleVcpu: 0.02,
   invocationStamp: "unknown",
+  barred: [],
   policies: { policies: [policy], protections: [], invocationStamp: "unknown" },
   cap: { maxStops: 1000, windowMs: 60 * minuteMs },
   planLifetimeMs: 15 * minuteMs,

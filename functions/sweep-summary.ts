@@ -9,6 +9,7 @@ export interface SweepSummary {
   readonly mode: Swept["outcome"]["mode"];
   readonly switch: Swept["outcome"]["switch"];
   readonly barred: Swept["outcome"]["barred"];
+  readonly barredPolicies: Swept["outcome"]["barredPolicies"];
   readonly targets: readonly {
     readonly account: string;
     readonly region: string;
@@ -49,6 +50,7 @@ function summaryOf({ scanned, outcome }: Swept): SweepSummary {
     mode: outcome.mode,
     switch: outcome.switch,
     barred: outcome.barred,
+    barredPolicies: outcome.barredPolicies,
     targets: outcome.targets.map(({ target, decided, planned, outcomes }) => ({
       account: target.account,
       region: target.region,

@@ -1,7 +1,8 @@
-import type { EntryOutcome } from "../../core/cleanup/stop/stop-outcome.ts";
+import type { EntryOutcome, RefusalReason } from "../../core/cleanup/stop/stop-outcome.ts";
 import type { SweepPassOutcome } from "../../core/jobs/sweep/sweep-pass-ports.ts";
 import { isoOf } from "../../core/kernel/instant.ts";
 import { safeText } from "../render/safe-text.ts";
+import { barredPolicyText } from "./switch-text.ts";
 
 /** What became of clean-up, in one line. */
 export function cleanupLine(outcome: SweepPassOutcome): string {
@@ -12,7 +13,7 @@ export function cleanupLine(outcome: SweepPassOutcome): string {
   const idle = targets.reduce((sum, { planned, postponed }) => sum + planned.length + postponed, 0);
   const unprovable = decisions.filter(({ reason }) => reason === "unprovable").length;
   return [
-    `clean-up as of ${isoOf(outcome.asOf)}, ${mode === "enforce" ? "ENFORCING" : `observing (${switchText(outcome)})`}: ${idle} idle`,
+    `clean-up as of ${isoOf(outcome.asOf)}, ${modeText(outcome)}: ${idle} idle`,
     ...(mode === "enforce" ? [`${count("stopped")} stopped`] : []),
     ...refusedWords(outcomes),
     ...(count("failed") === 0 ? [] : [`${count("failed")} failed`]),
@@ -43,16 +44,25 @@ function runawayWords(targets: SweepPassOutcome["targets"]): readonly string[] {
   return [`${found} ${found === 1 ? "runaway" : "runaways"}${unknown === 0 ? "" : ` (not known of ${unknown})`}`];
 }
 
+function modeText(outcome: SweepPassOutcome): string {
+  const barred = outcome.barredPolicies.map(barredPolicyText);
+  if (outcome.mode === "observe") return `observing (${[switchText(outcome), ...barred].join("; ")})`;
+  return barred.length === 0 ? "ENFORCING" : `ENFORCING (${barred.join("; ")})`;
+}
+
 /** Nobody who reads this line is to think that stops are made where something bars them. */
 const switchText = ({ switch: state, barred }: SweepPassOutcome): string =>
   barred === null ? `switch ${state}` : `armed, but barred: ${safeText(barred)}`;
+
+/** What refuses all sessions of a policy, and is told of the policy. */
+const toldByPolicy: ReadonlySet<RefusalReason> = new Set(["observe", "regretted"]);
 
 /** Everything that went wrong with clean-up, and each stop that was refused or failed. */
 export const cleanupProblemLines = ({ targets, problems }: SweepPassOutcome): readonly string[] => [
   ...targets.flatMap((swept) => [
     ...swept.problems.map(({ code, message }) => `${swept.target.region}: ${safeText(code)}: ${safeText(message)}`),
     ...swept.outcomes.flatMap((it) =>
-      it.kind === "failed" || (it.kind === "refused" && it.reason !== "observe")
+      it.kind === "failed" || (it.kind === "refused" && !toldByPolicy.has(it.reason))
         ? [`${swept.target.region}: ${safeText(it.entry.key.session)}: ${it.kind}: ${safeText(it.message)}`]
         : [],
     ),

@@ -55,8 +55,14 @@ export const sweepPortsOf = (
   };
 };
 
-export const sweepInputOf = ({ accounts, cleanup, policies }: CleanupInput, act: boolean): SweepInput => ({
+/** What is barred is asked before each stop again: whoever knows it beforehand plans by it. */
+export const sweepInputOf = (
+  { accounts, cleanup, policies }: CleanupInput,
+  act: boolean,
+  barred: SweepInput["barred"] = [],
+): SweepInput => ({
   policies,
+  barred,
   invocationStamp: policies.invocationStamp,
   idleVcpu: accounts.meter.idleVcpu,
   cap: cleanup.cap,

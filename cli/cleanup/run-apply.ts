@@ -34,7 +34,7 @@ import { sameFlags, shellWord } from "./same-flags.ts";
 import { stopProgress } from "./stop-progress.ts";
 import { stopExitOf, stopText } from "./stop-text.ts";
 import { scanForCleanup, sweptTargetOf, timeoutsOf } from "./swept-targets.ts";
-import { notArmedText } from "./switch-text.ts";
+import { barredPolicyTexts, notArmedText } from "./switch-text.ts";
 import { stopTeller } from "./tell-stops.ts";
 import { unreadProblems } from "./unread-targets.ts";
 import { withCleanup } from "./with-cleanup.ts";
@@ -85,7 +85,13 @@ async function showPlan(
   if (stored === null) throw new CliError(unknownPlan(plan.id), exitCode.usage);
   const made = await readMadeProtections(documents, patternOf);
   const protections = [...policies.protections, ...made];
-  const judged = judgeEntries({ sha256 }, { policies, liveIn: () => null }, plan, stored, now);
+  const judged = judgeEntries(
+    { sha256 },
+    { policies, barred: standing.policies, liveIn: () => null },
+    plan,
+    stored,
+    now,
+  );
   const foreseen = judged.map((it): Came => {
     if (it.kind === "refused") return it;
     const { entry } = it;
@@ -118,7 +124,7 @@ async function apply(
   const stopper = stopperOf(clients, settings, cleanup);
   const progress = stopProgress(terminal, plan.entries.length);
   try {
-    const sweepInput = sweepInputOf(input, true);
+    const sweepInput = sweepInputOf(input, true, standing.policies);
     await rememberRules(stores.documents, sweepInput, subject.now);
     const ports = sweepPortsOf(clients, stores, input, stopper.stopSession);
     const outcomes: EntryOutcome[] = [];
@@ -189,6 +195,9 @@ const unknownPlan = (id: string): string =>
   `this state has no plan ${safeText(id)}: apply a plan with the state that it was made with, or make a new one with \`sandmeter plan\``;
 
 function whatNext(report: StopReport, named: string, options: VerbInput["options"]): string {
-  const armed = report.switch === "armed" ? "" : `${notArmedText(report)} `;
-  return `${armed}\`sandmeter apply ${shellWord(named)}${sameFlags(options)} --yes\` stops exactly these, each after one more look at it.`;
+  const standing = [
+    ...(report.switch === "armed" ? [] : [notArmedText(report)]),
+    ...barredPolicyTexts(report.barredPolicies),
+  ];
+  return `${standing.map((text) => `${text} `).join("")}\`sandmeter apply ${shellWord(named)}${sameFlags(options)} --yes\` stops exactly these, each after one more look at it.`;
 }

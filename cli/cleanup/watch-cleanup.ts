@@ -44,7 +44,7 @@ export function cleanupBeside(
     readRefusedCalls: awsRefusedCalls(clients),
     writeSwitch: killSwitchOf(clients, stores.documents, input.cleanup).write,
   });
-  const { act: _, ...sweepInput } = sweepInputOf(input, false);
+  const { act: _, barred: __, ...sweepInput } = sweepInputOf(input, false);
   const job = async (now: Instant, pass: PassOutcome, signal: AbortSignal): Promise<SweepPassOutcome> => {
     const scans = pass.targets.flatMap(({ scan }) => scan ?? []);
     const { prices, gb } = input.settings;

@@ -13,6 +13,7 @@ import type { PolicyRegret } from "./regret/regret.ts";
 import type { Runaway } from "./runaway.ts";
 import { type RecordedOverride, writtenOverride } from "./stop/recorded-override.ts";
 import type { EntryOutcome } from "./stop/stop-outcome.ts";
+import type { BarredPolicy } from "./stop/switch-standing.ts";
 
 /** Raised when a detail loses a member or gives one another meaning; new members do not raise it. */
 const version = "1";
@@ -151,18 +152,29 @@ export function refusedEvent(now: Instant, outcomes: readonly EntryOutcome[]): O
   });
 }
 
-/** Somebody, or a policy that was regretted too often, turned all stopping off. */
+/** Somebody turned all stopping off, or most policies were regretted too often. */
 export const disarmedEvent = (now: Instant, { by, why, at }: SwitchPosition): OutgoingEvent =>
   eventOf(now, {
     kind: "cleanup-disarmed",
     detailType: "Cleanup Disarmed",
     parts: [at ?? 0],
-    detail: { by, why, at: at === null ? null : isoOf(at) },
+    detail: { scope: "all", policy: null, by, why, at: at === null ? null : isoOf(at) },
     action: "Nothing is stopped until `sandmeter arm`: find out why it was disarmed first.",
     section: "cleanup-disarmed",
   });
 
-/** A policy was regretted too often, and the switch could not be turned. */
+/** One policy was regretted too often, and stops nothing more; others go on. */
+export const policyDisarmedEvent = (now: Instant, { policy, why, at }: BarredPolicy): OutgoingEvent =>
+  eventOf(now, {
+    kind: "cleanup-disarmed",
+    detailType: "Cleanup Disarmed",
+    parts: [at, policy],
+    detail: { scope: "policy", policy, by: "sandmeter", why, at: isoOf(at) },
+    action: "It stops nothing until `sandmeter arm`: see what was regretted, and mend the policy first.",
+    section: "cleanup-disarmed",
+  });
+
+/** Most policies were regretted too often, and the switch could not be turned. */
 export interface NotDisarmed {
   /** Null where whoever armed it did not say. */
   readonly armedAt: Instant | null;

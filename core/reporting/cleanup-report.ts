@@ -44,6 +44,7 @@ export const cleanupReport = (outcome: SweepPassOutcome, leaks: LeaksInput): Cle
   mode: outcome.mode,
   switch: outcome.switch,
   barred: outcome.barred,
+  barredPolicies: outcome.barredPolicies,
   targets: outcome.targets.map((target) => targetReport(target, leaks, outcome.asOf)),
   events: outcome.events.map(({ event, result, reason }) => ({
     result,

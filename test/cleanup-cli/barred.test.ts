@@ -29,7 +29,7 @@ async function bar(): Promise<void> {
   const armed = await awsKillSwitch(world.aws.clients, "us-east-1", "/sandmeter/barred").read(signal);
   if (armed.state === "unknown") throw new Error(armed.problem.message);
   const documents = sqliteDocuments(path.join(world.folder(), "barred.sqlite"));
-  await rememberVerdict(documents, armed, { why, at: instant(Date.UTC(2026, 10, 20, 12)) });
+  await rememberVerdict(documents, armed, { barred: { why, at: instant(Date.UTC(2026, 10, 20, 12)) }, policies: [] });
   documents.close();
 }
 

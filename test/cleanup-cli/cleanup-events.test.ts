@@ -4,6 +4,7 @@ import { memoryDocuments } from "../../adapters/memory/documents.ts";
 import {
   disarmedEvent,
   notDisarmedEvent,
+  policyDisarmedEvent,
   protectionLapsingEvent,
   refusedEvent,
   regrettedEvent,
@@ -102,6 +103,7 @@ const events: readonly (OutgoingEvent | null)[] = [
   stopRecordEvent(now, { ...stop, state: "failed", problem: { code: "AccessDenied", message: "It was refused." } }),
   refusedEvent(now, [refused]),
   disarmedEvent(now, { state: "disarmed", by: "ada", why: null, at: now }),
+  policyDisarmedEvent(now, { policy: "usual", why: "2 of 10 stops were regretted", at: now }),
   notDisarmedEvent(now, { armedAt: now, why: "2 of 10", problem: { code: "AccessDenied", message: "Not allowed." } }),
   notDisarmedEvent(now, { armedAt: null, why: "2 of 10", problem: { code: "AccessDenied", message: "Not allowed." } }),
   regrettedEvent(now, { stop, how: "called", at: now }),

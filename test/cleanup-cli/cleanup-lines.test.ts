@@ -13,7 +13,15 @@ const lineOf = (reasons: readonly RefusalReason[]): string => {
   const outcomes = [{ kind: "stopped", entry, problem: null } as const, ...reasons.map(refused)];
   const target = { target: here, decided: [], plan: null, postponed: 0, finished: [], problems: [] };
   const outcome: SweepPassOutcome = {
-    ...{ asOf: instant(0), mode: "enforce", switch: "armed", barred: null, events: [], problems: [] },
+    ...{
+      asOf: instant(0),
+      mode: "enforce",
+      switch: "armed",
+      barred: null,
+      barredPolicies: [],
+      events: [],
+      problems: [],
+    },
     targets: [{ ...target, planned: outcomes.map(() => entry), outcomes, runaways: { found: [], unknown: 0 } }],
   };
   return cleanupLine(outcome).replace("clean-up as of 1970-01-01T00:00:00.000Z, ", "");

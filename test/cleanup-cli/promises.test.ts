@@ -3,10 +3,8 @@ import { memoryDocuments } from "../../adapters/memory/documents.ts";
 import { memoryRegistry } from "../../adapters/memory/registry.ts";
 import type { Policy } from "../../core/cleanup/policy/policy.ts";
 import { storedKillSwitch } from "../../core/jobs/sweep/stored/stored-kill-switch.ts";
-import { sweep } from "../../core/jobs/sweep/sweep.ts";
 import { sweepPass } from "../../core/jobs/sweep/sweep-pass.ts";
 import type { SweepPassOutcome } from "../../core/jobs/sweep/sweep-pass-ports.ts";
-import type { SessionId } from "../../core/kernel/ids.ts";
 import { type Instant, plusMs } from "../../core/kernel/instant.ts";
 import type { OutgoingEvent } from "../../core/ports/events.ts";
 import { RegistryError } from "../../core/ports/registry-error.ts";
@@ -262,39 +260,6 @@ describe("clean-up promises", () => {
     expect([...world.stopped.keys()]).toEqual(["a"]);
     await pass();
     expect([...world.stopped.keys()]).toEqual(["a", "b"]);
-  });
-
-  it("that a regretted policy stops nothing, in no pass and by no plan, where the switch cannot be turned", async () => {
-    const { world, sent, ports, input } = await watched(
-      minute(120),
-      ["a", "b", "c", "d", "e"].map((id) => leak(id)),
-    );
-    const problem = { code: "AccessDenied", message: "Not allowed." };
-    const denied = {
-      ...ports,
-      writeSwitch: async () => problem,
-      readRefusedCalls: async (
-        _t: unknown,
-        _i: unknown,
-        stops: readonly { session: SessionId; stoppedAt: Instant }[],
-      ) => new Map(stops.map((it) => [it.session, { kind: "known" as const, at: [plusMs(it.stoppedAt, 60_000)] }])),
-    };
-    const passAt = async (at: number) => {
-      world.at = minute(at);
-      return sweepPass(denied)(world.at, input, [world.scan()], never);
-    };
-    await passAt(120);
-    expect(world.stopped.size).toBe(5);
-    world.lives.set("f", leak("f"));
-    const [second, third] = [await passAt(140), await passAt(150)];
-    for (const { mode, switch: position } of [second, third]) expect([mode, position]).toEqual(["observe", "disarmed"]);
-    expect(sent.filter(({ detailType }) => detailType === "Cleanup Disarm Failed")).toHaveLength(1);
-    expect(sent.filter(({ detailType }) => detailType === "Cleanup Disarmed")).toEqual([]);
-    const { outcomes } = await sweep(denied)(world.at, { ...input, act: true }, world.scan(), never);
-    expect(outcomes.map((it) => (it.kind === "refused" ? `${it.reason} ${it.message}` : it.kind))).toEqual([
-      "disarmed Stopping is disarmed (5 of 5 stops of policy usual were regretted): `sandmeter arm` allows it.",
-    ]);
-    expect(world.stopped.has("f")).toBe(false);
   });
 
   it("that a session which works too much is told, and not stopped", async () => {

@@ -40,6 +40,7 @@ export const inputOf = (change: Partial<SweepInput> = {}, policies: Partial<Poli
   planLifetimeMs: 15 * minuteMs,
   looksAtMost: 500,
   act: true,
+  barred: [],
   ...change,
 });
 

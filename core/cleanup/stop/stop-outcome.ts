@@ -11,6 +11,7 @@ export type RefusalReason =
   | "breaker"
   | "cap"
   | "disarmed"
+  | "regretted"
   | "switch-unknown"
   | "protected"
   | "look-failed"

@@ -18,7 +18,7 @@ export interface SweepPassPorts extends SweepPorts, Omit<RegretPorts, "records">
   readonly sendEvents: SendEvents;
 }
 
-export interface SweepPassInput extends Omit<SweepInput, "act"> {
+export interface SweepPassInput extends Omit<SweepInput, "act" | "barred"> {
   readonly runaway: RunawayLimits;
   readonly regret: RegretLimits;
   readonly costOf: CostOf;
@@ -27,7 +27,7 @@ export interface SweepPassInput extends Omit<SweepInput, "act"> {
 
 export interface SweepPassOutcome extends ReportedSwitch {
   readonly asOf: Instant;
-  /** `enforce`: the switch is armed, a policy enforces, and whether one is regretted too often could be judged: none is. */
+  /** `enforce`: the switch is armed, a policy enforces, and whether one is regretted too often could be judged: it is not. */
   readonly mode: "observe" | "enforce";
   readonly targets: readonly SweptPass[];
   readonly events: readonly EventDelivery[];

@@ -48,7 +48,7 @@ export const sweep =
         return { ...done, plan };
       }
       await ports.onPlanned?.(plan, signal);
-      const applied = { policies, liveIn: () => found.readySessions };
+      const applied = { policies, barred: input.barred, liveIn: () => found.readySessions };
       const outcomes = await applyPlan(targetStopPorts(ports, input, found), applied, plan, plan, signal);
       return { ...done, plan, outcomes };
     } catch (error) {

@@ -4,6 +4,7 @@ import { isGenuine } from "../../../cleanup/plan/plan-digest.ts";
 import { choosePolicy } from "../../../cleanup/policy/choose-policy.ts";
 import type { Policy, PolicySet } from "../../../cleanup/policy/policy.ts";
 import type { EntryOutcome, RefusalReason } from "../../../cleanup/stop/stop-outcome.ts";
+import { type BarredPolicy, regrettedText } from "../../../cleanup/stop/switch-standing.ts";
 import { type Target, targetKey } from "../../../inventory/target.ts";
 import { type Instant, isoOf } from "../../../kernel/instant.ts";
 import { sessionOfEntry } from "./session-of-entry.ts";
@@ -15,6 +16,8 @@ import { refusedBy } from "./stop-refusal.ts";
 export interface ApplyInput {
   /** As they are in force now, within the administrator's bounds. */
   readonly policies: PolicySet;
+  /** Their entries are refused before any breaker counts them. */
+  readonly barred: readonly BarredPolicy[];
   /** How many live sessions a target has; null where that is not known. */
   readonly liveIn: (target: Target) => number | null;
   readonly onOutcome?: ((outcome: EntryOutcome) => void) | undefined;
@@ -74,7 +77,7 @@ type Judged = Sound | Extract<EntryOutcome, { kind: "refused" }>;
  */
 export function judgeEntries(
   { sha256 }: Pick<StopPorts, "sha256">,
-  { policies }: ApplyInput,
+  { policies, barred }: ApplyInput,
   plan: Plan,
   stored: Plan,
   now: Instant,
@@ -99,6 +102,8 @@ export function judgeEntries(
         `Policy ${entry.policy.id} is not as it was when the plan was made, or another holds for the session now.`,
       );
     }
+    const bar = barred.find((one) => one.policy === policy.id);
+    if (bar !== undefined) return refuse("regretted", regrettedText(bar));
     if (policy.mode === "observe") {
       return refuse("observe", `Policy ${policy.id} only observes: mode enforce lets it stop sessions.`);
     }

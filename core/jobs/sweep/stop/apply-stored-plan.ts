@@ -29,7 +29,8 @@ export const applyStoredPlan =
       const stored = await storedPlan(ports.documents, plan.id);
       if (stored === null) return refused(finished, unknownPlan(plan.id));
       const entries = plan.entries.filter(({ key }) => targetKey(key) === targetKey(found.target));
-      const applied = { policies: input.policies, liveIn: () => found.readySessions, onOutcome: ports.onOutcome };
+      const { policies, barred } = input;
+      const applied = { policies, barred, liveIn: () => found.readySessions, onOutcome: ports.onOutcome };
       const links = targetStopPorts(ports, input, found);
       await tellSound(ports, applied, { ...plan, entries }, stored, signal);
       return {

@@ -1,6 +1,7 @@
 import type { Protection } from "../../../cleanup/policy/policy.ts";
 import { canBeOverridden, neverStopText } from "../../../cleanup/policy/protections.ts";
 import { type ToldProtection, toldProtection, unknownProtection } from "../../../cleanup/policy/told-protection.ts";
+import { actingSwitch, regrettedText } from "../../../cleanup/stop/switch-standing.ts";
 import { isoOf } from "../../../kernel/instant.ts";
 import type { StopOrder, StopOverride, StopPorts } from "./stop-ports.ts";
 import { type Refusal, refusedBy } from "./stop-refusal.ts";
@@ -16,7 +17,7 @@ export interface Open {
 
 /** What can bar the way at any moment: time, a protection, the switch. */
 export async function barrierOf(
-  ports: Pick<StopPorts, "clock" | "protectionOf" | "readSwitch">,
+  ports: Pick<StopPorts, "clock" | "protectionOf" | "readStanding">,
   order: StopOrder,
   signal: AbortSignal,
 ): Promise<Refusal | Open> {
@@ -36,10 +37,15 @@ export async function barrierOf(
     return refusedBy(order, "protected", `It is protected${until}.`);
   }
   // Last, so that as little as can be lies between it and the stop.
-  const position = await ports.readSwitch(signal);
+  const standing = await ports.readStanding(signal);
+  const position = actingSwitch(standing);
   switch (position.state) {
-    case "armed":
+    case "armed": {
+      // What a person stops is of no policy.
+      const bar = override === null ? standing.policies.find(({ policy }) => policy === entry.policy.id) : undefined;
+      if (bar !== undefined) return refusedBy(order, "regretted", regrettedText(bar));
       return { kind: "open", lifted: liftedBy(override, protection) };
+    }
     case "disarmed": {
       const why = position.why === null ? "" : ` (${position.why})`;
       return refusedBy(order, "disarmed", `Stopping is disarmed${why}: \`sandmeter arm\` allows it.`);

@@ -3,9 +3,9 @@ import type { Decision } from "../../../cleanup/decision/decision.ts";
 import type { SessionEvidence } from "../../../cleanup/evidence/evidence.ts";
 import type { PlanEntry } from "../../../cleanup/plan/plan.ts";
 import type { Breaker, Protection } from "../../../cleanup/policy/policy.ts";
+import type { SwitchStanding } from "../../../cleanup/stop/switch-standing.ts";
 import type { Instant } from "../../../kernel/instant.ts";
 import type { Clock } from "../../../ports/clock.ts";
-import type { KillSwitchStore } from "../../../ports/kill-switch.ts";
 import type { SandboxReader } from "../../../ports/sandboxes.ts";
 import type { StopRecords, StopSession } from "../../../ports/stops.ts";
 import type { CapAnswer } from "./stop-cap.ts";
@@ -18,7 +18,8 @@ export interface SecondLook {
 
 export interface StopPorts {
   readonly clock: Clock;
-  readonly readSwitch: KillSwitchStore["read"];
+  /** The switch, and what bars stops although it is armed. Throws only when `signal` is aborted. */
+  readonly readStanding: (signal: AbortSignal) => Promise<SwitchStanding>;
   readonly getSession: SandboxReader["getSession"];
   readonly stopSession: StopSession;
   readonly records: StopRecords;

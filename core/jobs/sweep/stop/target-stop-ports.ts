@@ -5,7 +5,7 @@ import { protectionOf } from "../../../cleanup/policy/protections.ts";
 import type { Session } from "../../../inventory/session.ts";
 import { evidenceInputOf } from "../evidence/decide-target.ts";
 import { gatherEvidence } from "../evidence/gather-evidence.ts";
-import { unlessRegretted } from "../regret/stored-verdict.ts";
+import { standingOf } from "../regret/stored-verdict.ts";
 import type { SweepInput, SweepPorts, SweptTarget } from "../sweep-ports.ts";
 import { sessionOfEntry } from "./session-of-entry.ts";
 import { claimStop, lookAtCap } from "./stop-cap.ts";
@@ -22,7 +22,7 @@ export function targetStopPorts(ports: SweepPorts, input: SweepInput, found: Swe
   const { onLooks: _, ...quiet } = ports;
   return {
     ...ports,
-    readSwitch: unlessRegretted(ports.documents, ports.readSwitch),
+    readStanding: (signal) => standingOf(ports.documents, ports.readSwitch, signal),
     claimStop: (_key, now) => claimStop(ports.documents, input.cap, now),
     protectionOf: async (entry, now) => {
       const { protections } = await withProtections(ports, input.policies);

@@ -2,6 +2,7 @@ import {
   disarmedEvent,
   type NotDisarmed,
   notDisarmedEvent,
+  policyDisarmedEvent,
   protectionLapsingEvent,
   refusedEvent,
   regrettedEvent,
@@ -11,6 +12,8 @@ import {
 import type { PlanEntry } from "../../../cleanup/plan/plan.ts";
 import { lapsingProtections } from "../../../cleanup/policy/protections.ts";
 import type { PolicyRegret } from "../../../cleanup/regret/regret.ts";
+import { asTheyAct } from "../../../cleanup/regret/verdict.ts";
+import type { SwitchStanding } from "../../../cleanup/stop/switch-standing.ts";
 import type { Instant } from "../../../kernel/instant.ts";
 import type { Problem } from "../../../kernel/problem.ts";
 import type { OutgoingEvent } from "../../../ports/events.ts";
@@ -18,13 +21,16 @@ import type { KillSwitch } from "../../../ports/kill-switch.ts";
 import { RegistryError } from "../../../ports/registry-error.ts";
 import { withProtections } from "../stop/target-stop-ports.ts";
 import type { SweepPassInput, SweepPassPorts, SweptPass } from "../sweep-pass-ports.ts";
+import type { SweepInput } from "../sweep-ports.ts";
 import { newsMs, stopEvents } from "./stop-events.ts";
 
 const hourMs = 3_600_000;
 /** Protections that persons make last for hours. */
 const warnBeforeMs = hourMs;
 
-interface PassFacts {
+type PassInput = SweepPassInput & Pick<SweepInput, "barred">;
+
+interface PassFacts extends Pick<SwitchStanding, "barred" | "policies"> {
   readonly killSwitch: KillSwitch;
   readonly notDisarmed: NotDisarmed | null;
   readonly regrets: PolicyRegret["regrets"];
@@ -38,13 +44,15 @@ interface PassFacts {
 export async function happenings(
   ports: SweepPassPorts,
   now: Instant,
-  input: SweepPassInput,
-  { killSwitch, notDisarmed, regrets, targets }: PassFacts,
+  input: PassInput,
+  facts: PassFacts,
 ): Promise<{ readonly events: readonly OutgoingEvent[]; readonly problems: readonly Problem[] }> {
+  const { killSwitch, notDisarmed, regrets, targets } = facts;
   const ofPass = [
     ...targets.flatMap((target) => eventsOf(now, input, target)),
     ...regrets.map((regret) => regrettedEvent(now, regret)),
     ...disarmed(now, killSwitch),
+    ...disarmedPolicies(now, facts),
     ...(notDisarmed === null ? [] : [notDisarmedEvent(now, notDisarmed)]),
   ];
   try {
@@ -67,17 +75,21 @@ export async function happenings(
 /** Of a plan: null where it only shows what would be. */
 export function plannedEvents(
   now: Instant,
-  { policies }: Pick<SweepPassInput, "policies">,
+  { policies, barred }: Pick<SweepInput, "policies" | "barred">,
   plan: string | null,
   planned: readonly PlanEntry[],
 ): readonly OutgoingEvent[] {
-  const enforced = new Set(policies.policies.filter(({ mode }) => mode === "enforce").map(({ id }) => id));
+  const enforced = new Set(
+    asTheyAct(policies.policies, barred)
+      .filter(({ mode }) => mode === "enforce")
+      .map(({ id }) => id),
+  );
   return planned.map((entry) => stopPlannedEvent(now, plan, entry, plan !== null && enforced.has(entry.policy.id)));
 }
 
 function eventsOf(
   now: Instant,
-  input: SweepPassInput,
+  input: PassInput,
   { runaways, plan, planned, outcomes }: SweptPass,
 ): readonly OutgoingEvent[] {
   return [
@@ -86,6 +98,12 @@ function eventsOf(
     ...runaways.found.map(({ facts, runaway }) => runawayEvent(now, facts, runaway)),
   ];
 }
+
+/** Where all stopping has ended, that is told instead. */
+const disarmedPolicies = (now: Instant, { killSwitch, barred, policies }: PassFacts): readonly OutgoingEvent[] =>
+  killSwitch.state === "armed" && barred === null
+    ? policies.filter(({ at }) => now - at < newsMs).map((policy) => policyDisarmedEvent(now, policy))
+    : [];
 
 /** Only where somebody did it lately: one that was never armed is no news. */
 const disarmed = (now: Instant, position: KillSwitch): readonly OutgoingEvent[] =>
