@@ -27,7 +27,7 @@ export function explainText(report: ExplainReport, terminal: Pick<Terminal, "col
     "",
     policyLine(report.policy),
     ...(report.protectedUntil === null ? [] : [`Protected: ${report.protectedUntil}`]),
-    ...(stops.length === 0 ? [] : ["", "Stops", ...stops.map(stopLine)]),
+    ...(stops.length === 0 ? [] : ["", "Stops", ...stops.flatMap(stopLine)]),
     ...(report.replay === null ? [] : ["", replayLine(report.replay)]),
   ];
   return lines.map((line) => `${headed(safeText(line))}\n`).join("");
@@ -75,12 +75,30 @@ function stopLine({
   decidedAt,
   override,
   problem,
-}: ExplainReport["stops"][number]): string {
+  aftermath,
+}: ExplainReport["stops"][number]): readonly string[] {
   const by =
     override === null ? `by plan ${plan}` : `by hand, ${override.by}: ${override.reason}${liftedText(override)}`;
   const ended = decidedAt === null ? "not decided yet" : `${state} ${decidedAt}`;
-  return `  attempt ${attempt}: intended ${intendedAt}, ${ended}, ${by}${problem === null ? "" : ` (${problem})`}`;
+  return [
+    `  attempt ${attempt}: intended ${intendedAt}, ${ended}, ${by}${problem === null ? "" : ` (${problem})`}`,
+    ...(aftermath === null ? [] : [`    ${aftermathText(aftermath)}`]),
+  ];
 }
+
+function aftermathText({ verdict, judgedAt, message }: Aftermath): string {
+  switch (verdict) {
+    case "clean":
+      return `held against all records ${judgedAt}: it did not work before the stop`;
+    case "race":
+      return `a race, by all records ${judgedAt}: ${message}`;
+    case "wrong":
+      return `WRONG, by all records ${judgedAt}: ${message}`;
+    case "unknown":
+      return `whether it worked before the stop is not known, looked at ${judgedAt}: ${message}`;
+  }
+}
+type Aftermath = NonNullable<ExplainReport["stops"][number]["aftermath"]>;
 
 const liftedText = ({ protection }: NonNullable<ExplainReport["stops"][number]["override"]>): string =>
   protection === null ? "" : `; overrode ${toldProtectionText(protection)}`;

@@ -30,6 +30,7 @@ export function renderSavings(
   const foot = footOf(content);
   return [
     ...headOf(content, printed),
+    ...wrongLines(content),
     ...tableOf(content, printed, (columns, rows) => renderFitting(columns, rows, width, paint)),
     ...(foot.length === 0 ? [] : ["", ...foot]),
   ]
@@ -70,6 +71,21 @@ function chosenOf(chosen: Savings["chosen"], memory: PrintedBounds): readonly st
   const were = `${counted(chosen.stops, "session")} that worked ${chosen.stops === 1 ? "was" : "were"}`;
   return [`${were} stopped by choice, in none of these sums: ${usd} of memory, and ${hoursText(chosen)} of slots`];
 }
+
+/** It must never be, and nobody is to overlook it. */
+function wrongLines({ report }: SavingsContent): readonly string[] {
+  const { wrongStops } = report.aftermath;
+  if (wrongStops.length === 0) return [];
+  const named = wrongStops
+    .slice(0, mostNamed)
+    .map(({ key }) => `${safeText(key.session)} in ${safeText(key.interpreter)}`);
+  const more = wrongStops.length > mostNamed ? `, and ${wrongStops.length - mostNamed} more` : "";
+  const were = `${counted(wrongStops.length, "session")} ${wrongStops.length === 1 ? "was" : "were"}`;
+  return [
+    `WRONG: ${were} stopped that worked (${named.join(", ")}${more}): records that came late show it. \`sandmeter explain\` says more of each.`,
+  ];
+}
+const mostNamed = 5;
 
 const columnsOf = (content: SavingsContent): readonly YieldingColumn[] => [
   ...content.groupBy.map((dimension) => ({
@@ -130,7 +146,13 @@ function footOf({ report }: SavingsContent): readonly string[] {
     [unjudged, "no pass of `watch --policy` has judged whether it was regretted"],
     [total.pending, "it is not known yet whether it worked: they are in none of the sums"],
   ];
+  const { races, unknown } = report.aftermath;
   return [
+    ...(races + unknown === 0
+      ? []
+      : [
+          `${counted(races, "race")}, ${unknown} unknown: work that began just before a stop, when nothing could show it yet.`,
+        ]),
     ...lines.flatMap(([count, text]) => (count === 0 ? [] : [`Of ${counted(count, "stop")} ${text}.`])),
     ...problems.map(({ message }) => `Missing: ${safeText(message)}`),
   ];

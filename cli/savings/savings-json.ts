@@ -30,6 +30,9 @@ export function savingsJson({ now, from, until, groupBy, report }: SavingsConten
     monitorUsd: printed.monitor === null ? null : decimalText(printed.monitor, decimals),
     netUsd: printed.net === null ? null : boundsJson(printed.net),
     regretUnknown: report.unjudged,
+    races: report.aftermath.races,
+    wrongStops: report.aftermath.wrong,
+    raceUnknown: report.aftermath.unknown,
     peakUnknown: report.withoutPeak,
     groups: report.groups.map(({ values, savings }, place) => ({
       by: Object.fromEntries(groupBy.map((dimension, index) => [dimension, values[index] ?? null])),
@@ -83,4 +86,5 @@ const stopJson = ({ stop, stoppedAt, wouldEndAt, usd, freedMs, regret }: StopSav
   freedSlotMs: freedMs,
   regretted: regret,
   byChoice: isByChoice(stop),
+  aftermath: stop.aftermath?.verdict ?? null,
 });

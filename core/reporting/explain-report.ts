@@ -3,6 +3,7 @@ import type { SessionEvidence } from "../cleanup/evidence/evidence.ts";
 import type { Decided } from "../cleanup/plan/make-plan.ts";
 import type { Policy } from "../cleanup/policy/policy.ts";
 import { type WrittenOverride, writtenOverride } from "../cleanup/stop/recorded-override.ts";
+import type { StopAftermath } from "../cleanup/stop/stop-aftermath.ts";
 import { expiresAtOf } from "../inventory/session.ts";
 import type { Replay } from "../jobs/sweep/explain-session.ts";
 import { type Instant, isoOf } from "../kernel/instant.ts";
@@ -42,6 +43,8 @@ interface WrittenStop {
   readonly decidedAt: string | null;
   readonly override: WrittenOverride | null;
   readonly problem: string | null;
+  /** What records that came later say of it; null until somebody has looked. */
+  readonly aftermath: Written<StopAftermath> | null;
 }
 
 export function explainRecord(
@@ -109,6 +112,7 @@ const writtenStop = (record: StopRecord): WrittenStop => ({
   decidedAt: record.decidedAt === null ? null : isoOf(record.decidedAt),
   override: writtenOverride(record.override),
   problem: record.problem?.message ?? null,
+  aftermath: record.aftermath === undefined ? null : written(record.aftermath),
 });
 
 /** Instants end in `At`, or bound a span: those are the numbers that are written as dates. */

@@ -1,7 +1,9 @@
 import type { Span } from "../cleanup/evidence/evidence.ts";
+import { workedRegret } from "../cleanup/regret/regret.ts";
 import { monitorCost } from "../cleanup/savings/monitor-cost.ts";
 import { type Saving, type Savings, savingOf, savingsOf } from "../cleanup/savings/savings.ts";
 import type { IdlePrices } from "../cleanup/savings/savings-rate.ts";
+import { type AftermathCounts, aftermathCounts } from "../cleanup/stop/stop-aftermath.ts";
 import { isByChoice } from "../cleanup/stop/stopped-by-choice.ts";
 import type { Target } from "../inventory/target.ts";
 import { readRegrets, type StoredRegret } from "../jobs/sweep/regret/stored-regrets.ts";
@@ -34,6 +36,11 @@ export interface StopSaving extends Saving {
   readonly regret: StoredRegret["how"] | null;
 }
 
+/** What records that came later say of the stops. */
+interface SavingsAftermath extends AftermathCounts {
+  readonly wrongStops: readonly StopRecord[];
+}
+
 interface SavingsGroup {
   /** One for each dimension; a stop by hand has no policy. */
   readonly values: readonly (string | null)[];
@@ -58,6 +65,7 @@ export interface SavingsReport {
   readonly withoutPeak: number;
   /** For the part of the window that is over; null: not known. */
   readonly monitorUsd: Usd | null;
+  readonly aftermath: SavingsAftermath;
   readonly problems: readonly Problem[];
 }
 
@@ -88,6 +96,9 @@ export async function savingsReport(
   const input = { ...request, peakOf };
   const past = { from: window.from, until: instant(Math.min(window.until, now)) };
   const monitorUsd = request.monitorUsdPerMonth === null ? null : monitorCost(request.monitorUsdPerMonth, past);
+  const wrongStops = made.filter((stop) => workedRegret(stop) !== null);
+  // Known for certain, also where no pass has judged the policy since.
+  for (const { id } of wrongStops) regrets.set(id, "worked");
   const regretted = new Set(regrets.keys());
   const byGroup = Map.groupBy(records, (stop) => JSON.stringify(groupBy.map((name) => dimensionOf(stop, name))));
   return {
@@ -108,6 +119,7 @@ export async function savingsReport(
     ).length,
     withoutPeak: made.filter((stop) => peakOf(stop)?.isWhole !== true).length,
     monitorUsd,
+    aftermath: { ...aftermathCounts(made), wrongStops },
     problems,
   };
 }
