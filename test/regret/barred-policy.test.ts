@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { memoryRegistry } from "../../adapters/memory/registry.ts";
+import type { Policy } from "../../core/cleanup/policy/policy.ts";
 import { stopByHand } from "../../core/jobs/sweep/stop/stop-by-hand.ts";
 import { storedKillSwitch } from "../../core/jobs/sweep/stored/stored-kill-switch.ts";
 import { sweep } from "../../core/jobs/sweep/sweep.ts";
@@ -19,7 +20,7 @@ const other = policy({ id: "other", hash: "other-1", match: { ...everything, nam
 const firstOnes = ["a", "b", "c", "d", "e"];
 
 /** Of two policies that enforce, one has made five stops, and all of these were called for afterwards. */
-async function regrettedWorld() {
+async function regrettedWorld(later: Partial<Policy> = {}) {
   const world = await sweepWorld(
     minute(120),
     firstOnes.map((id) => leak(id)),
@@ -43,6 +44,7 @@ async function regrettedWorld() {
     registry: memoryRegistry(),
     writeSwitch: killSwitch.write,
     readRefusedCalls,
+    readStoppedUsage: world.readStoppedUsage,
     sendEvents: async (events: readonly OutgoingEvent[]) => {
       sent.push(...events);
       return events.map(() => ({ sent: true as const }));
@@ -56,7 +58,9 @@ async function regrettedWorld() {
   const passAt = async (at: number, ...leaks: readonly string[]) => {
     for (const id of leaks) world.lives.set(id, leak(id));
     world.at = minute(at);
-    return sweepPass(ports)(world.at, input, [world.scan()], never);
+    const policies = at === 120 ? [policy(), other] : [policy(later), { ...other, ...later }];
+    const set = { ...input.policies, policies };
+    return sweepPass(ports)(world.at, { ...input, policies: set }, [world.scan()], never);
   };
   expect((await passAt(120)).barredPolicies).toEqual([]);
   expect([...world.stopped.keys()].toSorted()).toEqual(firstOnes);
@@ -80,6 +84,14 @@ describe("a policy that is regretted too often", () => {
     expect((await passAt(160, "o2")).targets.flatMap(outcomesOf)).toContain("o2 stopped");
     expect([...world.stopped.keys()].toSorted()).toEqual([...firstOnes, "o1", "o2"]);
     expect(await killSwitch.read(never)).toEqual(before);
+  });
+
+  it("takes nothing of what a pass may stop from another, though its sessions are idle for longer", async () => {
+    const { world, passAt } = await regrettedWorld({ maxStopsPerPass: 1 });
+    world.lives.set("o1", leak("o1", { createdAt: minute(30) }));
+    const passed = await passAt(140, "f", "g");
+    expect(passed.targets.flatMap(outcomesOf).toSorted()).toEqual(["f refused regretted", "o1 stopped"]);
+    expect(passed.targets.map(({ postponed }) => postponed)).toEqual([1]);
   });
 
   it("is told once, and what it would stop is told as what is only observed", async () => {

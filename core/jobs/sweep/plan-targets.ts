@@ -38,7 +38,7 @@ export const planTargets =
     const targets = [];
     for (const one of found) targets.push(await decideOne(ports, now, input, one, signal));
     const all = targets.flatMap(({ decided }) => decided);
-    const { plan, postponed } = makePlan(all, input.planLifetimeMs, ports.sha256, now);
+    const { plan, postponed } = makePlan(all, input, ports.sha256, now);
     const problems = keep && plan.entries.length > 0 ? await kept(ports, input, plan, now) : [];
     return { targets, plan, postponed, problems };
   };

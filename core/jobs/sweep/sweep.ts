@@ -39,7 +39,7 @@ export const sweep =
       done = { ...done, finished: await finishStops(ports, target, signal) };
       const policies = await withProtections(ports, input.policies);
       const decided = await decideTarget(ports, now, { ...input, policies }, found, signal);
-      const { plan, postponed } = makePlan(decided, input.planLifetimeMs, ports.sha256, now);
+      const { plan, postponed } = makePlan(decided, input, ports.sha256, now);
       done = { ...done, decided, postponed };
       if (plan.entries.length === 0) return done;
       if (!input.act) {
