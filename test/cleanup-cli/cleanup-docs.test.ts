@@ -18,6 +18,7 @@ const refusals: Readonly<Record<RefusalReason, true>> = {
   breaker: true,
   cap: true,
   disarmed: true,
+  "policy-unread": true,
   regretted: true,
   "switch-unknown": true,
   protected: true,

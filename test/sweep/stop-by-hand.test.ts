@@ -4,6 +4,7 @@ import type { EntryOutcome } from "../../core/cleanup/stop/stop-outcome.ts";
 import { replay } from "../../core/jobs/sweep/explain-session.ts";
 import { stopByHand } from "../../core/jobs/sweep/stop/stop-by-hand.ts";
 import { plusMs } from "../../core/kernel/instant.ts";
+import type { PoliciesRead } from "../../core/ports/policies.ts";
 import { RegistryError } from "../../core/ports/registry-error.ts";
 import { holdLaws, holdOutcomes } from "./laws.ts";
 import { leak, minute } from "./lives.ts";
@@ -281,5 +282,36 @@ describe("a person stops sessions", () => {
     const answer = await stopThem(world, { ports: { records: { ...world.ports.records, intended } } });
     expect(answer).toMatchObject({ plan: null, outcomes: [], problems: [{ code: "StateUnavailable" }] });
     expect(world.stopped.size).toBe(0);
+  });
+});
+
+describe("a policy file that changes while a person stops sessions", () => {
+  const readAfterFirst = async (after: PoliciesRead, protections = false) => {
+    const world = await sweepWorld(minute(120), ["a", "b"].map(busy));
+    let now: PoliciesRead = { kind: "read", policies: inputOf().policies };
+    world.onAsked = ({ op }) => {
+      if (op === "outcome") now = after;
+    };
+    return outcomesOf(await stopThem(world, { protections, ports: { readPolicies: async () => now } }));
+  };
+  const fromFile: PoliciesRead = {
+    kind: "read",
+    policies: { ...inputOf().policies, protections: [{ ...protection, source: "policy" }] },
+  };
+
+  it("and protects one of them keeps it, unless protections are overridden", async () => {
+    expect(await readAfterFirst(fromFile)).toEqual(["a stopped", "b refused protected"]);
+    expect(await readAfterFirst(fromFile, true)).toEqual(["a stopped", "b stopped"]);
+  });
+
+  it("and only observes, or says something else, bars none of them", async () => {
+    const policies = { ...inputOf().policies, policies: [policy({ mode: "observe", hash: "usual-2" })] };
+    expect(await readAfterFirst({ kind: "read", policies })).toEqual(["a stopped", "b stopped"]);
+  });
+
+  it("and cannot be read bars all that follow, as nobody knows what it protects", async () => {
+    const unread: PoliciesRead = { kind: "unread", message: "p.yaml:3:1: is no policy" };
+    expect(await readAfterFirst(unread)).toEqual(["a stopped", "b refused policy-unread"]);
+    expect(await readAfterFirst(unread, true)).toEqual(["a stopped", "b refused policy-unread"]);
   });
 });

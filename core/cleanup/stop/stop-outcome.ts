@@ -8,6 +8,7 @@ export type RefusalReason =
   | "outdated"
   | "expired"
   | "observe"
+  | "policy-unread"
   | "breaker"
   | "cap"
   | "disarmed"

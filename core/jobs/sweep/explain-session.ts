@@ -10,8 +10,8 @@ import type { StopRecord, StopRecords } from "../../ports/stops.ts";
 import { evidenceInputOf } from "./evidence/decide-target.ts";
 import type { EvidenceInput } from "./evidence/evidence-ports.ts";
 import { gatherEvidence } from "./evidence/gather-evidence.ts";
+import { withProtections } from "./stop/read-in-force.ts";
 import { sessionOfEntry } from "./stop/session-of-entry.ts";
-import { withProtections } from "./stop/target-stop-ports.ts";
 import { type Rules, rulesAt } from "./stored/stored-rules.ts";
 import type { SweepInput, SweepPorts, SweptTarget } from "./sweep-ports.ts";
 

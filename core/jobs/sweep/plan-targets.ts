@@ -5,7 +5,7 @@ import type { Instant } from "../../kernel/instant.ts";
 import type { Problem } from "../../kernel/problem.ts";
 import { RegistryError } from "../../ports/registry-error.ts";
 import { decideTarget } from "./evidence/decide-target.ts";
-import { withProtections } from "./stop/target-stop-ports.ts";
+import { withProtections } from "./stop/read-in-force.ts";
 import { storePlan } from "./stored/stored-plans.ts";
 import { rememberRules } from "./stored/stored-rules.ts";
 import type { SweepInput, SweepPorts, SweptTarget } from "./sweep-ports.ts";

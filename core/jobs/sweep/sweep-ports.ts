@@ -9,6 +9,7 @@ import type { Target } from "../../inventory/target.ts";
 import type { InterpreterId } from "../../kernel/ids.ts";
 import type { Documents } from "../../ports/documents.ts";
 import type { KillSwitchStore } from "../../ports/kill-switch.ts";
+import type { ReadPolicies } from "../../ports/policies.ts";
 import type { EvidencePorts } from "./evidence/evidence-ports.ts";
 import type { StopCap } from "./stop/stop-cap.ts";
 import type { StopPorts } from "./stop/stop-ports.ts";
@@ -19,6 +20,8 @@ export interface SweepPorts
   readonly documents: Documents;
   /** How it was set; what bars stops all the same is in the documents. */
   readonly readSwitch: KillSwitchStore["read"];
+  /** Asked before each stop; where there is none, those of the input hold for the whole run, as in a deployment. */
+  readonly readPolicies?: ReadPolicies;
   /** Those that a person made beside the policies'. Throws `RegistryError`. */
   readonly readProtections: () => Promise<PolicySet["protections"]>;
   /** Hears of a plan before anything of it is stopped. Throws only when `signal` is aborted. */

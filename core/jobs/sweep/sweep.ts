@@ -8,8 +8,9 @@ import { RegistryError } from "../../ports/registry-error.ts";
 import type { StopRecord } from "../../ports/stops.ts";
 import { decideTarget } from "./evidence/decide-target.ts";
 import { applyPlan } from "./stop/apply-plan.ts";
+import { withProtections } from "./stop/read-in-force.ts";
 import { finishStops } from "./stop/stop-finish.ts";
-import { targetStopPorts, withProtections } from "./stop/target-stop-ports.ts";
+import { targetStopPorts } from "./stop/target-stop-ports.ts";
 import { storePlan } from "./stored/stored-plans.ts";
 import type { SweepInput, SweepPorts, SweptTarget } from "./sweep-ports.ts";
 

@@ -1,13 +1,12 @@
 import { checkBreaker } from "../../../cleanup/plan/breaker.ts";
 import type { Plan, PlanEntry } from "../../../cleanup/plan/plan.ts";
 import { isGenuine } from "../../../cleanup/plan/plan-digest.ts";
-import { choosePolicy } from "../../../cleanup/policy/choose-policy.ts";
 import type { Policy, PolicySet } from "../../../cleanup/policy/policy.ts";
 import type { EntryOutcome, RefusalReason } from "../../../cleanup/stop/stop-outcome.ts";
 import { type BarredPolicy, regrettedText } from "../../../cleanup/stop/switch-standing.ts";
 import { type Target, targetKey } from "../../../inventory/target.ts";
 import { type Instant, isoOf } from "../../../kernel/instant.ts";
-import { sessionOfEntry } from "./session-of-entry.ts";
+import { policyInForce } from "./policy-in-force.ts";
 import { nameInCount, stoppedWithin } from "./stop-count.ts";
 import { stopOne } from "./stop-one.ts";
 import type { StopPorts } from "./stop-ports.ts";
@@ -95,19 +94,11 @@ export function judgeEntries(
     if (now >= stored.expiresAt) {
       return refuse("expired", `The plan expired at ${isoOf(stored.expiresAt)}: make a new one.`);
     }
-    const policy = choosePolicy(policies.policies, sessionOfEntry(entry));
-    if (policy === null || policy.id !== entry.policy.id || policy.hash !== entry.policy.hash) {
-      return refuse(
-        "outdated",
-        `Policy ${entry.policy.id} is not as it was when the plan was made, or another holds for the session now.`,
-      );
-    }
+    const standing = policyInForce(policies, entry);
+    if (standing.kind === "refuses") return refuse(standing.reason, standing.message);
+    const { policy } = standing;
     const bar = barred.find((one) => one.policy === policy.id);
-    if (bar !== undefined) return refuse("regretted", regrettedText(bar));
-    if (policy.mode === "observe") {
-      return refuse("observe", `Policy ${policy.id} only observes: mode enforce lets it stop sessions.`);
-    }
-    return { kind: "sound", entry, policy };
+    return bar === undefined ? { kind: "sound", entry, policy } : refuse("regretted", regrettedText(bar));
   };
   const ranked = plan.entries.map((entry) => {
     const it = judgeOne(entry);

@@ -15,9 +15,9 @@ export interface Open {
   readonly lifted: ToldProtection | null;
 }
 
-/** What can bar the way at any moment: time, a protection, the switch. */
+/** What can bar the way at any moment: time, a protection, a policy that was changed, the switch. */
 export async function barrierOf(
-  ports: Pick<StopPorts, "clock" | "protectionOf" | "readStanding">,
+  ports: Pick<StopPorts, "clock" | "inForce" | "readStanding">,
   order: StopOrder,
   signal: AbortSignal,
 ): Promise<Refusal | Open> {
@@ -30,19 +30,23 @@ export async function barrierOf(
     const message = `It is ${isoOf(now)} here, and the plan was made at ${isoOf(planMadeAt)}: a clock is wrong.`;
     return refusedBy(order, "expired", message);
   }
-  const protection = await ports.protectionOf(entry, now);
+  const inForce = await ports.inForce(entry, now);
+  if (inForce.kind === "unread") return refusedBy(order, "policy-unread", inForce.message);
+  const { protection, policy } = inForce;
   if (protection !== null && !canBeOverridden(protection)) return refusedBy(order, "protected", neverStopText);
   if (protection !== null && override?.protections !== true) {
     const until = protection.until === null ? "" : ` until ${isoOf(protection.until)}`;
     return refusedBy(order, "protected", `It is protected${until}.`);
   }
+  // What a person stops goes by no policy.
+  if (override === null && policy.kind === "refuses") return refusedBy(order, policy.reason, policy.message);
   // Last, so that as little as can be lies between it and the stop.
   const standing = await ports.readStanding(signal);
   const position = actingSwitch(standing);
   switch (position.state) {
     case "armed": {
       // What a person stops is of no policy.
-      const bar = override === null ? standing.policies.find(({ policy }) => policy === entry.policy.id) : undefined;
+      const bar = override === null ? standing.policies.find((it) => it.policy === entry.policy.id) : undefined;
       if (bar !== undefined) return refusedBy(order, "regretted", regrettedText(bar));
       return { kind: "open", lifted: liftedBy(override, protection) };
     }

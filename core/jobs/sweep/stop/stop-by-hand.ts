@@ -13,10 +13,11 @@ import { evidenceInputOf } from "../evidence/decide-target.ts";
 import { gatherEvidence } from "../evidence/gather-evidence.ts";
 import { rememberRules } from "../stored/stored-rules.ts";
 import type { SweepInput, SweepPorts, SweptTarget } from "../sweep-ports.ts";
+import { withProtections } from "./read-in-force.ts";
 import { finishStops } from "./stop-finish.ts";
 import { stopOne } from "./stop-one.ts";
 import type { StopOverride, StopPorts } from "./stop-ports.ts";
-import { targetStopPorts, withProtections } from "./target-stop-ports.ts";
+import { targetStopPorts } from "./target-stop-ports.ts";
 import { unlessInterrupted } from "./unless-interrupted.ts";
 
 export interface HandStop {

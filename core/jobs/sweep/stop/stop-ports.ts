@@ -6,8 +6,10 @@ import type { Breaker, Protection } from "../../../cleanup/policy/policy.ts";
 import type { SwitchStanding } from "../../../cleanup/stop/switch-standing.ts";
 import type { Instant } from "../../../kernel/instant.ts";
 import type { Clock } from "../../../ports/clock.ts";
+import type { PoliciesRead } from "../../../ports/policies.ts";
 import type { SandboxReader } from "../../../ports/sandboxes.ts";
 import type { StopRecords, StopSession } from "../../../ports/stops.ts";
+import type { PolicyStanding } from "./policy-in-force.ts";
 import type { CapAnswer } from "./stop-cap.ts";
 
 /** What a session looks like at one moment, and what is decided of it then. */
@@ -15,6 +17,11 @@ export interface SecondLook {
   readonly decision: Decision;
   readonly evidence: SessionEvidence;
 }
+
+/** `protection`: null where there is none. `policy`: of the one that the entry was made by. */
+export type InForce =
+  | { readonly kind: "read"; readonly protection: Protection | null; readonly policy: PolicyStanding }
+  | Extract<PoliciesRead, { kind: "unread" }>;
 
 export interface StopPorts {
   readonly clock: Clock;
@@ -29,8 +36,8 @@ export interface StopPorts {
   readonly lookAtCap: (now: Instant) => Promise<CapAnswer>;
   /** Claims one stop of what may be stopped in all, in one conditional write. Throws `RegistryError`. */
   readonly claimStop: (key: SessionKey, now: Instant) => Promise<CapAnswer>;
-  /** The protection in force at an instant; null where there is none. */
-  readonly protectionOf: (entry: PlanEntry, now: Instant) => Promise<Protection | null>;
+  /** What policies and protections say of a session at this moment. Throws `RegistryError`. */
+  readonly inForce: (entry: PlanEntry, now: Instant) => Promise<InForce>;
   /** SHA-256 in hex. */
   readonly sha256: (text: string) => string;
 }

@@ -19,7 +19,7 @@ import type { Problem } from "../../../kernel/problem.ts";
 import type { OutgoingEvent } from "../../../ports/events.ts";
 import type { KillSwitch } from "../../../ports/kill-switch.ts";
 import { RegistryError } from "../../../ports/registry-error.ts";
-import { withProtections } from "../stop/target-stop-ports.ts";
+import { withProtections } from "../stop/read-in-force.ts";
 import type { SweepPassInput, SweepPassPorts, SweptPass } from "../sweep-pass-ports.ts";
 import type { SweepInput } from "../sweep-ports.ts";
 import { newsMs, stopEvents } from "./stop-events.ts";
