@@ -57,6 +57,10 @@ const switchText = ({ switch: state, barred }: SweepPassOutcome): string =>
 /** What refuses all sessions of a policy, and is told of the policy. */
 const toldByPolicy: ReadonlySet<RefusalReason> = new Set(["observe", "regretted"]);
 
+/** What the policies say otherwise than in the pass before. */
+export const policyChangeLines = ({ policyChanges }: SweepPassOutcome): readonly string[] =>
+  policyChanges.map((change) => `clean-up: policies were changed: ${safeText(change)}`);
+
 /** Everything that went wrong with clean-up, and each stop that was refused or failed. */
 export const cleanupProblemLines = ({ targets, problems }: SweepPassOutcome): readonly string[] => [
   ...targets.flatMap((swept) => [

@@ -11,6 +11,8 @@ import { countsOf, type ReportedLeaks, reportedLeaks } from "./leak-report.ts";
 export interface CleanupReport extends ReportedSwitch {
   readonly asOf: string;
   readonly mode: SweepPassOutcome["mode"];
+  /** What the policies say otherwise than in the pass before, a line each. */
+  readonly policyChanges: readonly string[];
   readonly targets: readonly {
     readonly account: string;
     readonly region: string;
@@ -45,6 +47,7 @@ export const cleanupReport = (outcome: SweepPassOutcome, leaks: LeaksInput): Cle
   switch: outcome.switch,
   barred: outcome.barred,
   barredPolicies: outcome.barredPolicies,
+  policyChanges: outcome.policyChanges,
   targets: outcome.targets.map((target) => targetReport(target, leaks, outcome.asOf)),
   events: outcome.events.map(({ event, result, reason }) => ({
     result,

@@ -19,6 +19,7 @@ const lineOf = (reasons: readonly RefusalReason[]): string => {
       switch: "armed",
       barred: null,
       barredPolicies: [],
+      policyChanges: [],
       events: [],
       problems: [],
     },

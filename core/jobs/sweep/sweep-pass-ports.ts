@@ -23,6 +23,10 @@ export interface SweepPassInput extends Omit<SweepInput, "act" | "barred"> {
   readonly regret: RegretLimits;
   readonly costOf: CostOf;
   readonly publish: boolean;
+  /** What the policies say otherwise than in the pass before, where they are read anew. */
+  readonly policyChanges?: readonly string[];
+  /** Why nobody knows what the policies say now: those of the input are the last that could be read, and nothing is stopped by them. */
+  readonly policiesUnread?: Problem | null;
 }
 
 export interface SweepPassOutcome extends ReportedSwitch {
@@ -31,6 +35,8 @@ export interface SweepPassOutcome extends ReportedSwitch {
   readonly mode: "observe" | "enforce";
   readonly targets: readonly SweptPass[];
   readonly events: readonly EventDelivery[];
+  /** What policies say otherwise than in the pass before. */
+  readonly policyChanges: readonly string[];
   readonly problems: readonly Problem[];
 }
 

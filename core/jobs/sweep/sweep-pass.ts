@@ -35,8 +35,13 @@ export const sweepPass =
     const input = { ...given, barred: judged.policies };
     const enforces = asTheyAct(input.policies.policies, input.barred).some(({ mode }) => mode === "enforce");
     const { killSwitch, barred, policies } = judged;
-    const acts = killSwitch.state === "armed" && enforces && judged.mayStop;
-    const problems: Problem[] = [...(killSwitch.state === "unknown" ? [killSwitch.problem] : []), ...judged.problems];
+    const { policyChanges = [], policiesUnread = null } = given;
+    const acts = killSwitch.state === "armed" && enforces && judged.mayStop && policiesUnread === null;
+    const problems: Problem[] = [
+      ...(policiesUnread === null ? [] : [policiesUnread]),
+      ...(killSwitch.state === "unknown" ? [killSwitch.problem] : []),
+      ...judged.problems,
+    ];
     // Whoever is told hears of a stop before it is made.
     const early: EventDelivery[] = [];
     const telling: SweepPassPorts = {
@@ -61,6 +66,7 @@ export const sweepPass =
       asOf: now,
       mode: acts ? "enforce" : "observe",
       ...reportedSwitch({ position: killSwitch, barred, policies }),
+      policyChanges,
       targets,
       events: [...early, ...told.events],
       problems: [...problems, ...happened.problems, ...told.problems],
