@@ -20,6 +20,8 @@ export interface SweepSummary {
     readonly failed: number;
     readonly unprovable: number;
   }[];
+  /** Of the stops by policies of the last 24 hours. */
+  readonly aftermath: Swept["outcome"]["aftermath"];
   readonly events: { readonly sent: number; readonly unsent: number };
 }
 
@@ -61,6 +63,7 @@ function summaryOf({ scanned, outcome }: Swept): SweepSummary {
       failed: outcomes.filter(({ kind }) => kind === "failed").length,
       unprovable: decided.filter(({ decision }) => decision.reason === "unprovable").length,
     })),
+    aftermath: outcome.aftermath,
     events: {
       sent: outcome.events.filter(({ result }) => result === "sent").length,
       unsent: outcome.events.filter(({ result }) => result === "unsent").length,

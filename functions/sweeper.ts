@@ -22,6 +22,7 @@ import { knownTimeoutsOf } from "../core/jobs/observe/sessions.ts";
 import type { ScanOutcome } from "../core/jobs/scan/outcome.ts";
 import { scan } from "../core/jobs/scan/scan.ts";
 import { sessionCpu } from "../core/jobs/sweep/evidence/session-cpu.ts";
+import { stoppedUsage } from "../core/jobs/sweep/regret/stopped-usage.ts";
 import { storedKillSwitch } from "../core/jobs/sweep/stored/stored-kill-switch.ts";
 import { readMadeProtections } from "../core/jobs/sweep/stored/stored-protections.ts";
 import { sweepPass } from "../core/jobs/sweep/sweep-pass.ts";
@@ -107,6 +108,7 @@ function portsOf(
 ): SweepPassPorts {
   const documents = dynamodbDocuments(tableClient(homeRegion), table);
   const { idleVcpu, gb } = usage.meter;
+  const records = { usage: usageSourceOf(clients, usage), documents };
   const place = settings.switch;
   const killSwitch =
     place === null ? storedKillSwitch(documents) : awsKillSwitch(clients, place.region, place.parameter);
@@ -124,10 +126,8 @@ function portsOf(
     readInterpreterCalls: awsInterpreterCalls(clients),
     readSessionCalls: awsSessionCalls(clients),
     readRefusedCalls: awsRefusedCalls(clients),
-    readSessionCpu: sessionCpu(
-      { usage: usageSourceOf(clients, usage), documents },
-      { idleVcpu, hotVcpu: runaway.hotVcpu, gb },
-    ),
+    readStoppedUsage: stoppedUsage(records),
+    readSessionCpu: sessionCpu(records, { idleVcpu, hotVcpu: runaway.hotVcpu, gb }),
     sendEvents: awsSendEvents(clients, homeRegion),
   };
 }

@@ -19,6 +19,7 @@ export function cleanupLine(outcome: SweepPassOutcome): string {
     ...(count("failed") === 0 ? [] : [`${count("failed")} failed`]),
     `${unprovable} kept that nothing can prove`,
     ...runawayWords(targets),
+    ...raceWords(outcome.aftermath),
     `of ${decisions.length} sessions`,
   ].join(", ");
 }
@@ -34,6 +35,12 @@ function refusedWords(outcomes: readonly EntryOutcome[]): readonly string[] {
     ...(counts.length === 0 ? [] : [`${reasons.length - observed} refused (${counts.join(", ")})`]),
     ...(observed === 0 ? [] : [`${observed} only observed`]),
   ];
+}
+
+/** Of the stops of the last 24 hours. That none raced is not said where that is not known. */
+function raceWords({ races, wrong, unknown }: SweepPassOutcome["aftermath"]): readonly string[] {
+  const raced = `${races} ${races === 1 ? "race" : "races"}${unknown === 0 ? "" : ` (not known of ${unknown})`} in 24 h`;
+  return [...(wrong === 0 ? [] : [`${wrong} STOPPED THAT WORKED`]), ...(races === 0 && unknown === 0 ? [] : [raced])];
 }
 
 /** That none was found is not said where not all could be looked at. */

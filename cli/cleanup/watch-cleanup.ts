@@ -4,11 +4,13 @@ import { awsRefusedCalls } from "../../adapters/aws/refused-calls.ts";
 import { policyChanges } from "../../core/cleanup/policy/policy-changes.ts";
 import type { PassOutcome } from "../../core/jobs/observe/outcome.ts";
 import type { LookProgress } from "../../core/jobs/sweep/evidence/evidence-ports.ts";
+import { stoppedUsage } from "../../core/jobs/sweep/regret/stopped-usage.ts";
 import { sweepPass } from "../../core/jobs/sweep/sweep-pass.ts";
 import type { SweepPassOutcome } from "../../core/jobs/sweep/sweep-pass-ports.ts";
 import type { Instant } from "../../core/kernel/instant.ts";
 import { knownCosts } from "../../core/reporting/known-costs.ts";
 import { type Beside, besidePasses } from "../accounts/accounts-schedule.ts";
+import { usageSourceOf } from "../accounts/compose.ts";
 import type { Stores } from "../accounts/stores.ts";
 import type { CleanupInput } from "./cleanup-input.ts";
 import { killSwitchOf, stopperOf, stopsNothing, sweepInputOf, sweepPortsOf } from "./compose.ts";
@@ -53,6 +55,7 @@ export function cleanupBeside(
       sendEvents: awsSendEvents(clients, telling.region),
       registry: stores.registry,
       readRefusedCalls: awsRefusedCalls(clients),
+      readStoppedUsage: stoppedUsage({ usage: usageSourceOf(clients, input.accounts), documents: stores.documents }),
       writeSwitch: killSwitchOf(clients, stores.documents, input.cleanup).write,
     });
     const { runaway, cleanup } = current;

@@ -204,7 +204,10 @@ export const regrettedEvent = (now: Instant, regret: PolicyRegret["regrets"][num
     detailType: "Stop Regretted",
     parts: [...partsOf(regret.stop.key), regret.how],
     detail: { how: regret.how, at: isoOf(regret.at), plan: regret.stop.plan, ...entryDetail(regret.stop.entry) },
-    action: "See why it was stopped (`sandmeter explain`): idleAfter may be too short for these sessions.",
+    action:
+      regret.how === "worked"
+        ? "It worked and must not have been stopped: set its policy to observe, and keep what `sandmeter explain` says."
+        : "See why it was stopped (`sandmeter explain`): idleAfter may be too short for these sessions.",
     section: "stop-regretted",
   });
 

@@ -1,5 +1,6 @@
 import type { DecisionReason } from "../cleanup/decision/decision.ts";
 import { type LeaksInput, leaksOf } from "../cleanup/leaks.ts";
+import type { AftermathCounts } from "../cleanup/stop/aftermath-counts.ts";
 import type { EntryOutcome } from "../cleanup/stop/stop-outcome.ts";
 import type { ReportedSwitch } from "../cleanup/stop/switch-standing.ts";
 import type { SweepPassOutcome, SweptPass } from "../jobs/sweep/sweep-pass-ports.ts";
@@ -32,6 +33,8 @@ export interface CleanupReport extends ReportedSwitch {
     readonly leaks: readonly ReportedLeaks[];
     readonly problems: readonly Problem[];
   }[];
+  /** Of the stops by policies of the last 24 hours. */
+  readonly aftermath: AftermathCounts;
   readonly events: readonly {
     readonly result: string;
     readonly reason: string | null;
@@ -49,6 +52,7 @@ export const cleanupReport = (outcome: SweepPassOutcome, leaks: LeaksInput): Cle
   barredPolicies: outcome.barredPolicies,
   policyChanges: outcome.policyChanges,
   targets: outcome.targets.map((target) => targetReport(target, leaks, outcome.asOf)),
+  aftermath: outcome.aftermath,
   events: outcome.events.map(({ event, result, reason }) => ({
     result,
     reason,

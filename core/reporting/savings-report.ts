@@ -3,7 +3,7 @@ import { workedRegret } from "../cleanup/regret/regret.ts";
 import { monitorCost } from "../cleanup/savings/monitor-cost.ts";
 import { type Saving, type Savings, savingOf, savingsOf } from "../cleanup/savings/savings.ts";
 import type { IdlePrices } from "../cleanup/savings/savings-rate.ts";
-import { type AftermathCounts, aftermathCounts } from "../cleanup/stop/stop-aftermath.ts";
+import { type AftermathCounts, aftermathCounts } from "../cleanup/stop/aftermath-counts.ts";
 import { isByChoice } from "../cleanup/stop/stopped-by-choice.ts";
 import type { Target } from "../inventory/target.ts";
 import { readRegrets, type StoredRegret } from "../jobs/sweep/regret/stored-regrets.ts";

@@ -7,6 +7,7 @@ import { RegistryError } from "../../ports/registry-error.ts";
 import type { EventDelivery } from "../observe/outcome.ts";
 import { findRunaways } from "./evidence/find-runaways.ts";
 import { planTargets } from "./plan-targets.ts";
+import { aftermathPass } from "./regret/aftermath-pass.ts";
 import { regretPass } from "./regret/regret-pass.ts";
 import { finishStops } from "./stop/stop-finish.ts";
 import { rememberRules } from "./stored/stored-rules.ts";
@@ -31,6 +32,12 @@ export const sweepPass =
   ): Promise<SweepPassOutcome> => {
     const position = await ports.readSwitch(signal);
     const places = found.map(({ target }) => target);
+    // First, as a stop that must not have been counts against its policy.
+    const {
+      wrongStops,
+      problems: unjudged,
+      ...aftermath
+    } = await aftermathPass(ports, now, given.invocationStamp, places, signal);
     const judged = await regretPass(ports, now, given, places, position, signal);
     const input = { ...given, barred: judged.policies };
     const enforces = asTheyAct(input.policies.policies, input.barred).some(({ mode }) => mode === "enforce");
@@ -40,6 +47,7 @@ export const sweepPass =
     const problems: Problem[] = [
       ...(policiesUnread === null ? [] : [policiesUnread]),
       ...(killSwitch.state === "unknown" ? [killSwitch.problem] : []),
+      ...unjudged,
       ...judged.problems,
     ];
     // Whoever is told hears of a stop before it is made.
@@ -60,7 +68,7 @@ export const sweepPass =
       const runaways = findRunaways(one.decided, input.costOf, input.runaway, now);
       return { ...one, runaways };
     });
-    const happened = await happenings(ports, now, input, { ...judged, targets });
+    const happened = await happenings(ports, now, input, { ...judged, wrongStops, targets });
     const told = await tellCleanup(ports)(now, happened.events, input.publish, signal);
     return {
       asOf: now,
@@ -68,6 +76,7 @@ export const sweepPass =
       ...reportedSwitch({ position: killSwitch, barred, policies }),
       policyChanges,
       targets,
+      aftermath,
       events: [...early, ...told.events],
       problems: [...problems, ...happened.problems, ...told.problems],
     };

@@ -3,12 +3,8 @@ import { longestCallMs } from "../../../cleanup/evidence/call-evidence.ts";
 import type { CallEvidence, Span, Unknown } from "../../../cleanup/evidence/evidence.ts";
 import type { InvocationStamp } from "../../../cleanup/policy/policy.ts";
 import { judgeStop } from "../../../cleanup/regret/judge-stop.ts";
-import {
-  type AftermathCounts,
-  aftermathCounts,
-  isGuaranteed,
-  type StopAftermath,
-} from "../../../cleanup/stop/stop-aftermath.ts";
+import { type AftermathCounts, aftermathCounts, isGuaranteed } from "../../../cleanup/stop/aftermath-counts.ts";
+import type { StopAftermath } from "../../../cleanup/stop/stop-aftermath.ts";
 import type { Target } from "../../../inventory/target.ts";
 import { type Instant, instant, plusMs } from "../../../kernel/instant.ts";
 import type { Problem } from "../../../kernel/problem.ts";

@@ -11,7 +11,7 @@ import {
 } from "../../../cleanup/cleanup-events.ts";
 import type { PlanEntry } from "../../../cleanup/plan/plan.ts";
 import { lapsingProtections } from "../../../cleanup/policy/protections.ts";
-import type { PolicyRegret } from "../../../cleanup/regret/regret.ts";
+import { type PolicyRegret, workedRegret } from "../../../cleanup/regret/regret.ts";
 import { asTheyAct } from "../../../cleanup/regret/verdict.ts";
 import type { SwitchStanding } from "../../../cleanup/stop/switch-standing.ts";
 import type { Instant } from "../../../kernel/instant.ts";
@@ -19,6 +19,7 @@ import type { Problem } from "../../../kernel/problem.ts";
 import type { OutgoingEvent } from "../../../ports/events.ts";
 import type { KillSwitch } from "../../../ports/kill-switch.ts";
 import { RegistryError } from "../../../ports/registry-error.ts";
+import type { StopRecord } from "../../../ports/stops.ts";
 import { withProtections } from "../stop/read-in-force.ts";
 import type { SweepPassInput, SweepPassPorts, SweptPass } from "../sweep-pass-ports.ts";
 import type { SweepInput } from "../sweep-ports.ts";
@@ -34,6 +35,8 @@ interface PassFacts extends Pick<SwitchStanding, "barred" | "policies"> {
   readonly killSwitch: KillSwitch;
   readonly notDisarmed: NotDisarmed | null;
   readonly regrets: PolicyRegret["regrets"];
+  /** Whoever armed the switch since, and whatever the policy's rate: these are told. */
+  readonly wrongStops: readonly StopRecord[];
   readonly targets: readonly SweptPass[];
 }
 
@@ -47,7 +50,9 @@ export async function happenings(
   input: PassInput,
   facts: PassFacts,
 ): Promise<{ readonly events: readonly OutgoingEvent[]; readonly problems: readonly Problem[] }> {
-  const { killSwitch, notDisarmed, regrets, targets } = facts;
+  const { killSwitch, notDisarmed, wrongStops, targets } = facts;
+  const wrong = wrongStops.flatMap((stop) => workedRegret(stop) ?? []);
+  const regrets = [...wrong, ...facts.regrets.filter(({ how }) => how !== "worked")];
   const ofPass = [
     ...targets.flatMap((target) => eventsOf(now, input, target)),
     ...regrets.map((regret) => regrettedEvent(now, regret)),
