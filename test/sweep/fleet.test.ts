@@ -114,7 +114,7 @@ const fleetOf = ({ groups, spans, files }: Shape): FleetInput => ({
 async function worldOf(shape: Shape, mode: "observe" | "enforce") {
   const world = await fleetWorld(fleetOf(shape), {
     unknowns: {
-      usageArrival: shape.usage,
+      usageDelivery: shape.usage,
       invocationStamp: shape.stamp,
       callLogStamp: shape.callLogStamp,
       recordStamp: shape.recordStamp,
