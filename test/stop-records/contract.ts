@@ -67,6 +67,7 @@ export function stopRecordsContract(name: string, make: () => Promise<Opened>): 
             },
           },
           problem: { code: "ThrottlingException", message: "slow down", operation: "StopCodeInterpreterSession" },
+          aftermath: { verdict: "race", judgedAt: minutes(80), workedAt: minutes(-2), message: "It began to work." },
         },
         there,
       );
