@@ -4,8 +4,9 @@ import { durationText } from "../../kernel/duration-text.ts";
 import { type Instant, instant, isoOf, plusMs } from "../../kernel/instant.ts";
 import type { StopRecord } from "../../ports/stops.ts";
 import { longestCallMs } from "../evidence/call-evidence.ts";
-import { gapToleranceMs, isBusy, isGap, usedNs } from "../evidence/cpu-evidence.ts";
+import { gapToleranceMs, isGap } from "../evidence/cpu-evidence.ts";
 import type { CallEvidence, Span, Unknown } from "../evidence/evidence.ts";
+import { type RecordWork, workOf } from "../evidence/record-work.ts";
 import type { StopAftermath } from "../stop/stop-aftermath.ts";
 
 export interface StopTerms {
@@ -35,7 +36,8 @@ export function judgeStop(
   const guarded: Span = { from: plusMs(horizon, -idleAfterMs), until: horizon };
   const open: Span = { from: horizon, until: stop.intendedAt };
   const rows = usage.kind === "known" ? distinctInOrder(usage.rows) : null;
-  const cpu = rows === null ? noWork : cpuWork(rows, idleVcpu, guarded, open);
+  const work = rows === null ? null : workOf(rows, idleVcpu);
+  const cpu = rows === null || work === null ? noWork : cpuWork(rows, work, guarded, open);
   const called = calls.kind === "known" ? callWork(calls, guarded, open) : noWork;
   const wrongAt = earliest(cpu.guarded, called.guarded);
   if (wrongAt !== null) {
@@ -48,7 +50,7 @@ export function judgeStop(
     return { verdict: "race", judgedAt: now, workedAt: racedAt, message };
   }
   const whole: Span = { from: guarded.from, until: open.until };
-  const missing = usageMissing(rows, usage, whole) ?? callsMissing(calls, whole);
+  const missing = usageMissing(rows, work, usage, whole) ?? callsMissing(calls, whole);
   return { verdict: missing === null ? "clean" : "unknown", judgedAt: now, workedAt: null, message: missing };
 }
 
@@ -61,13 +63,12 @@ interface Work {
 const noWork: Work = { guarded: null, open: null };
 
 /** A record is stamped at the start or at the end of its second: one before the horizon worked before it by either, and one at it need not have. */
-function cpuWork(rows: UsageColumns, idleVcpu: number, guarded: Span, open: Span): Work {
-  const used = usedNs(rows);
+function cpuWork(rows: UsageColumns, { isBusy }: RecordWork, guarded: Span, open: Span): Work {
   let [before, after]: (Instant | null)[] = [null, null];
   for (let row = 0; row < rows.length; row += 1) {
     const at = instant(rows.at[row] ?? 0);
     const beganAt = at - elapsedMs(rows.elapsedSeconds[row] ?? 0);
-    if (at <= guarded.from || beganAt >= open.until || !isBusy(rows, used, row, idleVcpu)) continue;
+    if (at <= guarded.from || beganAt >= open.until || !isBusy(row)) continue;
     if (at < guarded.until) before ??= at;
     else after ??= at;
   }
@@ -87,14 +88,22 @@ function callWork({ of, maybeInFlight }: CallEvidence, guarded: Span, open: Span
 /** A session that is cut off may leave its last record unwritten, and one that is read from the middle begins between two. */
 const edgeMs = 1000 + gapToleranceMs;
 
-function usageMissing(rows: UsageColumns | null, usage: StopTraces["usage"], { from, until }: Span): string | null {
+function usageMissing(
+  rows: UsageColumns | null,
+  work: RecordWork | null,
+  usage: StopTraces["usage"],
+  { from, until }: Span,
+): string | null {
   if (usage.kind === "unknown") return usage.message;
   if (rows === null || rows.length === 0) return "No usage record of it has come.";
   const [first = 0] = rows.at;
   if (first > from + elapsedMs(rows.elapsedSeconds[0] ?? 0) + edgeMs) return holeText(from, first);
-  for (let row = 1; row < rows.length; row += 1) {
-    const [before, after] = [rows.at[row - 1] ?? 0, rows.at[row] ?? 0];
-    if (after >= from && before <= until && isGap(rows, row - 1, row)) return holeText(before, after);
+  for (let row = 0; row < rows.length; row += 1) {
+    const [before, after] = [rows.at[row - 1] ?? rows.at[row] ?? 0, rows.at[row] ?? 0];
+    if (after > from && before < until && work?.isPlain(row) !== true && work?.isBusy(row) !== true) {
+      return `Its usage record of ${isoOf(instant(after))} is longer than a second, or overlaps another, and may hide work.`;
+    }
+    if (row > 0 && after >= from && before <= until && isGap(rows, row - 1, row)) return holeText(before, after);
   }
   const last = rows.length - 1;
   const lengthMs = elapsedMs(rows.elapsedSeconds[last] ?? 0);
