@@ -143,12 +143,13 @@ async function apply(
     ];
     for (const target of scanned.targets) {
       // Where nothing can be listed, nobody knows how many sessions there are, and the breaker refuses all.
-      const found = sweptTargetOf(target) ?? {
+      const listed = sweptTargetOf(target) ?? {
         target: target.target,
         interpreters: [],
         sessions: [],
         readySessions: null,
       };
+      const found = { ...listed, listedAt: subject.now };
       const done = await unlessInterrupted(run(sweepInput, found, plan, signal), signal, () => outcomes.length > 0);
       if (done === "interrupted") {
         problems.push(...interruptedProblems(outcomes.length, plan.entries.length));

@@ -75,16 +75,7 @@ async function looked(
     const found = sweptTargetOf(target);
     const live = target.sessions.find(({ id }) => id === session);
     if (found === null || live === undefined) continue;
-    const detail = await ports.getSession(live.target, live.interpreter, live.id, signal);
-    const timeoutSeconds = detail.kind === "found" ? detail.value.timeoutSeconds : live.timeoutSeconds;
-    const decided = await decideLive(
-      ports,
-      subject.now,
-      sweepInputOf(input, false),
-      found,
-      { ...live, timeoutSeconds },
-      signal,
-    );
+    const decided = await decideLive(ports, subject.now, sweepInputOf(input, false), found, live, signal);
     return explainLive(decided, records, subject.now);
   }
   const unread = unreadProblems(scanned.targets, null);

@@ -68,19 +68,34 @@ const isSame = (a: Decision, b: Decision): boolean =>
   a.idleSince === b.idleSince &&
   a.dueAt === b.dueAt;
 
-/** Decides about one live session by fresh evidence alone, whatever earlier passes remember, and remembers nothing. Throws `RegistryError`. */
+/**
+ * Decides about one live session by fresh evidence alone, whatever earlier passes remember, and remembers nothing. Get is asked, too: passes
+ * ask it just before a stop. Throws `RegistryError`.
+ */
 export async function decideLive(
   ports: SweepPorts,
   now: Instant,
   input: SweepInput,
   found: SweptTarget,
-  session: Session,
+  listed: Session,
   signal: AbortSignal,
 ): Promise<Decided> {
+  const got = await ports.getSession(listed.target, listed.interpreter, listed.id, signal);
+  const asked = { status: statusOf(got), statusAsOf: ports.clock.now() };
+  const timeoutSeconds = got.kind === "found" ? got.value.timeoutSeconds : null;
+  const session = { ...listed, timeoutSeconds: timeoutSeconds ?? listed.timeoutSeconds };
   const policies = await withProtections(ports, input.policies);
   const evidenceInput: EvidenceInput = { ...evidenceInputOf({ ...input, policies }, found, () => null), of: "all" };
-  const { facts } = await gatherEvidence(ports, now, evidenceInput, found.target, [session], signal);
-  const [seen] = facts;
+  const gathered = await gatherEvidence(ports, now, evidenceInput, found.target, [session], signal);
+  const [seen] = gathered.facts;
   if (seen === undefined) throw new RangeError("evidence of one session was asked for");
-  return { facts: seen, decision: decide(seen, input, now), arn: evidenceInput.arnOf(session.interpreter) ?? "" };
+  const facts = { ...seen, evidence: { ...seen.evidence, ...asked } };
+  return { facts, decision: decide(facts, input, now), arn: evidenceInput.arnOf(session.interpreter) ?? "" };
+}
+
+function statusOf(got: Awaited<ReturnType<SweepPorts["getSession"]>>): "READY" | "ended" | "unknown" {
+  if (got.kind === "gone") return "ended";
+  if (got.kind === "failed") return "unknown";
+  if (got.value.status === "READY") return "READY";
+  return got.value.status === "TERMINATED" ? "ended" : "unknown";
 }

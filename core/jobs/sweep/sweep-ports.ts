@@ -7,6 +7,7 @@ import type { BarredPolicy } from "../../cleanup/stop/switch-standing.ts";
 import type { Session } from "../../inventory/session.ts";
 import type { Target } from "../../inventory/target.ts";
 import type { InterpreterId } from "../../kernel/ids.ts";
+import type { Instant } from "../../kernel/instant.ts";
 import type { Documents } from "../../ports/documents.ts";
 import type { KillSwitchStore } from "../../ports/kill-switch.ts";
 import type { ReadPolicies } from "../../ports/policies.ts";
@@ -47,6 +48,8 @@ export interface SweepInput extends DecideSettings {
 /** What a scan found in one target. */
 export interface SweptTarget {
   readonly target: Target;
+  /** Absent: at the moment of the pass. */
+  readonly listedAt?: Instant;
   readonly interpreters: readonly { readonly id: InterpreterId; readonly arn: string }[];
   readonly sessions: readonly Session[];
   /** Null where not all live sessions are known. */

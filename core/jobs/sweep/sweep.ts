@@ -50,7 +50,13 @@ export const sweep =
       }
       await ports.onPlanned?.(plan, signal);
       const applied = { policies, barred: input.barred, liveIn: () => found.readySessions };
-      const outcomes = await applyPlan(targetStopPorts(ports, input, found), applied, plan, plan, signal);
+      const outcomes = await applyPlan(
+        targetStopPorts(ports, input, { listedAt: now, ...found }),
+        applied,
+        plan,
+        plan,
+        signal,
+      );
       return { ...done, plan, outcomes };
     } catch (error) {
       if (!(error instanceof RegistryError)) throw error;

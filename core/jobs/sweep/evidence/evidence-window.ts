@@ -24,6 +24,16 @@ export const notLooked: Unknown = {
   message: "It was not looked at in this pass.",
 };
 
+/** Says of what is not known when that was so, and of which time it was asked for: null where nobody asked. */
+export const dated = <T extends { readonly kind: "known" }>(
+  evidence: T | Unknown,
+  asOf: Instant,
+  window: Span | null,
+): T | Unknown =>
+  evidence.kind === "known" || evidence.asOf !== undefined
+    ? evidence
+    : { ...evidence, asOf, ...(window === null ? {} : { window }) };
+
 const minuteMs = 60_000;
 /** All records of a moment are there by then; see docs/idle.md. */
 export const recordsLagMs = 75 * minuteMs;

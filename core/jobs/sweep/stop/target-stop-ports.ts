@@ -32,7 +32,7 @@ export function targetStopPorts(ports: SweepPorts, input: SweepInput, found: Swe
       const [seen] = gathered.facts;
       if (seen === undefined) throw new RangeError("evidence of one session was asked for");
       // Get said so a moment ago.
-      const facts = { ...seen, evidence: { ...seen.evidence, status: "READY" as const } };
+      const facts = { ...seen, evidence: { ...seen.evidence, status: "READY" as const, statusAsOf: now } };
       return { decision: decide(facts, input, now), evidence: facts.evidence };
     },
   };
