@@ -9,16 +9,12 @@ import { range } from "../scan/money-range.ts";
 import type { Terminal } from "../terminal.ts";
 import { unknownLines } from "./unknown-lines.ts";
 
-/** What no `apply` stops: by policies that only observe, and by those that were regretted too often. */
-interface Held {
-  readonly isObserved: (stop: PlannedStop) => boolean;
-  readonly isBarred: (stop: PlannedStop) => boolean;
-}
+type IsBarred = (stop: PlannedStop) => boolean;
 
 /** A plan for a person: what would be stopped, what cannot be proved, and how everything else was decided. */
 export function planText(
   report: PlanReport,
-  held: Held,
+  isBarred: IsBarred,
   howToApply: string,
   terminal: Pick<Terminal, "color" | "columns">,
 ): string {
@@ -28,7 +24,7 @@ export function planText(
   const kept = report.leaks.filter(({ provable }) => !provable);
   return [
     stops.length === 0 ? "Nothing would be stopped.\n" : stopsTable(stops, width, paint),
-    ...(stops.length === 0 ? [] : [`\n${stopsLine(report, held)}\n`]),
+    ...(stops.length === 0 ? [] : [`\n${stopsLine(report, isBarred)}\n`]),
     ...(kept.length === 0
       ? []
       : [
@@ -80,10 +76,10 @@ const idleText = ({ idleSince, horizon }: PlannedStop): string =>
     : formatSeconds((Date.parse(horizon) - Date.parse(idleSince)) / 1000);
 
 /** What is held saves nothing, whoever applies the plan. */
-function stopsLine({ stops, postponed }: PlanReport, { isObserved, isBarred }: Held): string {
+function stopsLine({ stops, postponed }: PlanReport, isBarred: IsBarred): string {
   const barred = stops.filter(isBarred);
-  const observed = stops.filter((stop) => isObserved(stop) && !isBarred(stop));
-  const stopped = stops.filter((stop) => !isObserved(stop) && !isBarred(stop));
+  const observed = stops.filter((stop) => stop.onlyObserved && !isBarred(stop));
+  const stopped = stops.filter((stop) => !stop.onlyObserved && !isBarred(stop));
   const later = postponed === 0 ? "" : ` ${postponed} more are idle, and left to the next pass (maxStopsPerPass).`;
   return [
     `${counted(stopped.length, "session")} would be stopped${savedText(stopped, "saves")}.`,

@@ -31,7 +31,7 @@ export const runPlan: RunVerb = async ({ options }, terminal) => {
   const file = out === null ? null : path.resolve(terminal.cwd, out);
   if (file !== null) await write(file, report);
   const json = options["json"] === true;
-  terminal.out(json ? `${safeJson(report)}\n` : textOf(report, input, out, options, terminal));
+  terminal.out(json ? `${safeJson(report)}\n` : textOf(report, out, options, terminal));
   return exitOf(report);
 };
 
@@ -64,21 +64,13 @@ async function write(file: string, report: PlanReport): Promise<void> {
   }
 }
 
-function textOf(
-  report: PlanReport,
-  { policies }: CleanupInput,
-  out: string | null,
-  options: VerbInput["options"],
-  terminal: Terminal,
-): string {
-  const observed = new Set(policies.policies.filter(({ mode }) => mode === "observe").map(({ id }) => id));
+function textOf(report: PlanReport, out: string | null, options: VerbInput["options"], terminal: Terminal): string {
   const barred = new Set(report.barredPolicies.map(({ policy }) => policy));
-  const isObserved = ({ policy }: { readonly policy: string }): boolean => observed.has(policy);
   const isBarred = ({ policy }: { readonly policy: string }): boolean => barred.has(policy);
   return planText(
     report,
-    { isObserved, isBarred },
-    howToApply(report, report.stops.filter((stop) => isObserved(stop) && !isBarred(stop)).length, out, options),
+    isBarred,
+    howToApply(report, report.stops.filter((stop) => stop.onlyObserved && !isBarred(stop)).length, out, options),
     terminal,
   );
 }
