@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { usageColumnsOf } from "../../core/billing/usage-columns.ts";
+import { joinColumns, usageColumnsOf } from "../../core/billing/usage-columns.ts";
 import type { CallEvidence, Span, Unknown } from "../../core/cleanup/evidence/evidence.ts";
 import { judgeStop, type StopTraces } from "../../core/cleanup/regret/judge-stop.ts";
 import { type Instant, plusMs } from "../../core/kernel/instant.ts";
@@ -144,6 +144,17 @@ describe("a stop, held against the records that came later", () => {
     ],
   ])("is not known to be clean with %s", (_, traces, said) => {
     expect(judged(traces)).toMatchObject({ verdict: "unknown", message: expect.stringContaining(said) });
+  });
+
+  it("is not known to be clean where a long record may hide a second of work", () => {
+    const at = minutes(-10);
+    const { rows } = usageOf(
+      () => false,
+      (each) => each < at || each >= plusMs(at, 30_000),
+    );
+    const long = { at, elapsedSeconds: 30, vcpuHours: 0.1 / 3600, gbHours: 3 / 3600 };
+    const usage = { kind: "known", rows: joinColumns([rows, usageColumnsOf([long])]) } as const;
+    expect(judged({ usage })).toMatchObject({ verdict: "unknown", message: expect.stringContaining("may hide work") });
   });
 
   it("is a race whatever is missing beside the work that is seen", () => {
