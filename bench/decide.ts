@@ -29,7 +29,7 @@ async function benchDecide(tell: (line: string) => void): Promise<readonly Figur
     const startedAt = performance.now();
     const decided = candidates.map((candidate) => decidedOf(candidate, set));
     const decidedAt = performance.now();
-    const { plan, postponed } = makePlan(decided, 1_800_000, sha256, now);
+    const { plan, postponed } = makePlan(decided, { planLifetimeMs: 1_800_000, barred: [] }, sha256, now);
     planning.push(performance.now() - decidedAt);
     deciding.push(decidedAt - startedAt);
     stops = plan.entries.length + postponed.length;

@@ -19,7 +19,7 @@ export function countedUsage(usage: UsageSource): { readonly usage: UsageSource;
 /** Usage records straight from the world that makes them, as late as they come: a day of a thousand sessions has 40 GB of log lines. */
 export const worldUsage = (world: World): UsageSource => ({
   locate: async (target, interpreter) => {
-    const delivery = world.place(target.account, target.region)?.interpreters.get(interpreter)?.usageDelivery ?? null;
+    const delivery = world.place(target.account, target.region)?.interpreters.get(interpreter)?.usageLogs ?? null;
     const problem = { code: "NoUsageLogs", message: `Interpreter ${interpreter} has no usage logs: turn them on.` };
     if (delivery === null) return { kind: "none", reason: "not-enabled", problem };
     const location = {

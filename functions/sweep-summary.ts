@@ -9,6 +9,7 @@ export interface SweepSummary {
   readonly mode: Swept["outcome"]["mode"];
   readonly switch: Swept["outcome"]["switch"];
   readonly barred: Swept["outcome"]["barred"];
+  readonly barredPolicies: Swept["outcome"]["barredPolicies"];
   readonly targets: readonly {
     readonly account: string;
     readonly region: string;
@@ -19,6 +20,8 @@ export interface SweepSummary {
     readonly failed: number;
     readonly unprovable: number;
   }[];
+  /** Of the stops by policies of the last 24 hours. */
+  readonly aftermath: Swept["outcome"]["aftermath"];
   readonly events: { readonly sent: number; readonly unsent: number };
 }
 
@@ -49,6 +52,7 @@ function summaryOf({ scanned, outcome }: Swept): SweepSummary {
     mode: outcome.mode,
     switch: outcome.switch,
     barred: outcome.barred,
+    barredPolicies: outcome.barredPolicies,
     targets: outcome.targets.map(({ target, decided, planned, outcomes }) => ({
       account: target.account,
       region: target.region,
@@ -59,6 +63,7 @@ function summaryOf({ scanned, outcome }: Swept): SweepSummary {
       failed: outcomes.filter(({ kind }) => kind === "failed").length,
       unprovable: decided.filter(({ decision }) => decision.reason === "unprovable").length,
     })),
+    aftermath: outcome.aftermath,
     events: {
       sent: outcome.events.filter(({ result }) => result === "sent").length,
       unsent: outcome.events.filter(({ result }) => result === "unsent").length,

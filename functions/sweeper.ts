@@ -11,7 +11,6 @@ import { awsSessionCalls } from "../adapters/aws/session-calls.ts";
 import { awsStopSession } from "../adapters/aws/stop-session.ts";
 import { deployedCleanup } from "../adapters/config/deployed-cleanup.ts";
 import { deployedPricing } from "../adapters/config/deployed-configuration.ts";
-import { regretLimits } from "../adapters/config/policy-defaults.ts";
 import { patternOf } from "../adapters/config/policy-match-schema.ts";
 import type { UsageSettings } from "../adapters/config/usage-of.ts";
 import { dynamodbDocuments } from "../adapters/dynamodb/documents.ts";
@@ -23,6 +22,7 @@ import { knownTimeoutsOf } from "../core/jobs/observe/sessions.ts";
 import type { ScanOutcome } from "../core/jobs/scan/outcome.ts";
 import { scan } from "../core/jobs/scan/scan.ts";
 import { sessionCpu } from "../core/jobs/sweep/evidence/session-cpu.ts";
+import { stoppedUsage } from "../core/jobs/sweep/regret/stopped-usage.ts";
 import { storedKillSwitch } from "../core/jobs/sweep/stored/stored-kill-switch.ts";
 import { readMadeProtections } from "../core/jobs/sweep/stored/stored-protections.ts";
 import { sweepPass } from "../core/jobs/sweep/sweep-pass.ts";
@@ -88,11 +88,11 @@ export function sweeperOf(environment: SweepEnvironment): Sweeper {
     const found = scanned.targets.flatMap(({ interpreters, ...target }) =>
       interpreters === null ? [] : [{ ...target, interpreters }],
     );
-    const { cap, planLifetimeMs, looksAtMost } = cleanup.settings;
+    const { cap, planLifetimeMs, looksAtMost, regret } = cleanup.settings;
     const { policies, runaway } = cleanup;
     const { invocationStamp } = policies;
     const { idleVcpu } = usage.meter;
-    const limits = { cap, planLifetimeMs, looksAtMost, runaway, regret: regretLimits };
+    const limits = { cap, planLifetimeMs, looksAtMost, runaway, regret };
     const input = { ...limits, policies, invocationStamp, idleVcpu, costOf, publish: true };
     const outcome = await sweepPass(ports)(now, input, found, signal);
     return { scanned, outcome: { ...outcome, problems: [...outcome.problems, ...problems] } };
@@ -108,6 +108,7 @@ function portsOf(
 ): SweepPassPorts {
   const documents = dynamodbDocuments(tableClient(homeRegion), table);
   const { idleVcpu, gb } = usage.meter;
+  const records = { usage: usageSourceOf(clients, usage), documents };
   const place = settings.switch;
   const killSwitch =
     place === null ? storedKillSwitch(documents) : awsKillSwitch(clients, place.region, place.parameter);
@@ -125,10 +126,8 @@ function portsOf(
     readInterpreterCalls: awsInterpreterCalls(clients),
     readSessionCalls: awsSessionCalls(clients),
     readRefusedCalls: awsRefusedCalls(clients),
-    readSessionCpu: sessionCpu(
-      { usage: usageSourceOf(clients, usage), documents },
-      { idleVcpu, hotVcpu: runaway.hotVcpu, gb },
-    ),
+    readStoppedUsage: stoppedUsage(records),
+    readSessionCpu: sessionCpu(records, { idleVcpu, hotVcpu: runaway.hotVcpu, gb }),
     sendEvents: awsSendEvents(clients, homeRegion),
   };
 }

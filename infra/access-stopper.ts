@@ -37,7 +37,7 @@ const neverActButStop: Statement = {
   actions: neverAct.actions.filter((action) => !action.endsWith(":StopCodeInterpreterSession")),
 };
 
-/** It reads the switch before each stop, and turns it off where its stops are regretted. */
+/** It reads the switch before each stop, and turns it off where the stops of most policies are regretted. */
 const turnSwitch = (
   { partition, account }: PolicyPlace,
   { parameter, region }: { readonly parameter: string; readonly region: string },

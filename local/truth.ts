@@ -129,7 +129,7 @@ function workOf(
 
 function usageLogsOf(session: LocalSession, world: World): Pick<SessionTruth, "usageLogs"> {
   const interpreter = world.place(session.account, session.region)?.interpreters.get(session.interpreterId);
-  const delivery = interpreter?.usageDelivery ?? null;
+  const delivery = interpreter?.usageLogs ?? null;
   if (delivery === null) return { usageLogs: "none" };
   if (delivery.to === "bucket") return { usageLogs: "bucket" };
   return { usageLogs: delivery.state === "present" ? "log-group" : delivery.state };

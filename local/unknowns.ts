@@ -2,7 +2,7 @@ import type { UnknownBehaviours } from "./world.ts";
 
 /** What the embedded AWS does where AWS does not say: the plainest reading of the documentation. */
 export const defaultUnknowns: UnknownBehaviours = {
-  usageArrival: "streaming",
+  usageDelivery: "streaming",
   invocationStamp: "start",
   callLogStamp: "start",
   recordStamp: "start",

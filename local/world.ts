@@ -4,7 +4,7 @@ import type { Activity } from "./fleet/activity.ts";
 /** What AWS does not document (each can be switched, and the product must hold under both). */
 export interface UnknownBehaviours {
   /** Whether usage records arrive while a session lives, or in a burst once it has ended; an interpreter of a fleet may say its own. */
-  readonly usageArrival: UsageArrival;
+  readonly usageDelivery: UsageDelivery;
   /** Whether the metrics of calls count one in the minute in which it starts or in which it is complete. */
   readonly invocationStamp: "start" | "completion";
   /** Whether application logs and spans are stamped with a call's start or its completion. */
@@ -27,7 +27,7 @@ export interface UnknownBehaviours {
   readonly insightsNumbers: "full" | "rounded";
 }
 
-export type UsageArrival = "streaming" | "at-teardown";
+export type UsageDelivery = "streaming" | "at-teardown";
 
 /** Limits that a benchmark may scale up, and a test down. */
 export interface LocalLimits {
@@ -42,7 +42,7 @@ export interface LocalLimits {
 }
 
 /** Where an interpreter's USAGE_LOGS go. */
-export type UsageDelivery = LogGroupDelivery | BucketDelivery;
+export type UsageLogs = LogGroupDelivery | BucketDelivery;
 
 export interface LogGroupDelivery {
   readonly to: "log-group";
@@ -72,9 +72,9 @@ export interface LocalInterpreter {
   status: "CREATING" | "CREATE_FAILED" | "READY" | "DELETING" | "DELETE_FAILED" | "DELETED";
   readonly tags: Readonly<Record<string, string>>;
   /** The delivery of its USAGE_LOGS; null where nobody turned them on. */
-  readonly usageDelivery: UsageDelivery | null;
+  readonly usageLogs: UsageLogs | null;
   /** When its usage records come; null: as the world's switch says. */
-  readonly usageArrival: UsageArrival | null;
+  readonly usageDelivery: UsageDelivery | null;
   /** Where its APPLICATION_LOGS go; null where nobody turned them on. */
   readonly applicationLogs: LogGroupDelivery | null;
   /** Whether its TRACES are on: their spans go to the place's log group `aws/spans`. */

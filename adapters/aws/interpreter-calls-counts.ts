@@ -2,6 +2,7 @@ import type { Dimension, MetricDataQuery, MetricDataResult } from "@aws-sdk/clie
 import type { CountedMinute } from "../../core/cleanup/evidence/call-evidence.ts";
 import type { Span, Unknown } from "../../core/cleanup/evidence/evidence.ts";
 import type { Target } from "../../core/inventory/target.ts";
+import { greatestOf } from "../../core/kernel/extremes.ts";
 import type { InterpreterId } from "../../core/kernel/ids.ts";
 import { type Instant, instant, plusMs } from "../../core/kernel/instant.ts";
 import type { AwsClients } from "./clients.ts";
@@ -90,7 +91,7 @@ function knownUntil(
   readUntil: Instant,
 ): Pick<CallCounts, "completeUntil" | "late"> | Unknown {
   if (control.size === 0) return noControl(region, from, until);
-  const latest = Math.max(...control.keys()) + minuteMs;
+  const latest = (greatestOf(control.keys()) ?? from) + minuteMs;
   if (latest >= readUntil && readUntil > now) return clockBehind(region, now);
   const completeUntil = floorTo(Math.min(latest, now - metricLagMs));
   const isLate = Math.min(until, now - metricLagMs) - completeUntil > latestMs;

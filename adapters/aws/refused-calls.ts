@@ -1,5 +1,5 @@
 import type { Unknown } from "../../core/cleanup/evidence/evidence.ts";
-import { instant } from "../../core/kernel/instant.ts";
+import { leastOf } from "../../core/kernel/extremes.ts";
 import type { ReadRefusedCalls } from "../../core/ports/activity.ts";
 import type { AwsClients } from "./clients.ts";
 import { rememberedDeliveries } from "./deliveries.ts";
@@ -15,10 +15,10 @@ export function awsRefusedCalls(clients: AwsClients): ReadRefusedCalls {
   return async (target, interpreter, stops, now, signal) => {
     if (stops.length === 0) return new Map();
     const { places, none } = callsPlaces(target, interpreter, await deliveriesOf(target, signal));
-    const window = { from: instant(Math.min(...stops.map(({ stoppedAt }) => stoppedAt))), until: now };
+    const window = { from: leastOf(stops.map(({ stoppedAt }) => stoppedAt)) ?? now, until: now };
     let reason: Unknown | null = null;
     for (const place of places) {
-      const read = await readRecordedCalls(clients, target, interpreter, place, window, signal);
+      const read = await readRecordedCalls(clients, target, interpreter, place, window, now, signal);
       if ("problem" in read) {
         reason ??= none.code === "failed" ? none : { kind: "unknown", code: "failed", message: read.problem.message };
         continue;

@@ -3,7 +3,7 @@ import type { Span } from "../../core/cleanup/evidence/evidence.ts";
 import type { InvocationStamp } from "../../core/cleanup/policy/policy.ts";
 import { type Instant, instant, plusMs } from "../../core/kernel/instant.ts";
 import { agreedSpan, skewMs } from "./session-calls-agree.ts";
-import type { RecordedCall } from "./session-calls-record.ts";
+import { clockSkewMs, type RecordedCall } from "./session-calls-record.ts";
 
 const minuteMs = 60_000;
 
@@ -27,16 +27,31 @@ export function knownSpan(
   stamp: InvocationStamp,
   latest: Instant,
 ): Span | null {
+  const over = calls.filter(isOverBefore(counted.completeUntil));
   const spans = (["start", "completion"] as const)
     .filter((kind) => stamp === "unknown" || stamp === kind)
-    .map((kind) => ({ kind, times: calls.map((call) => call.counted[kind]).toSorted((a, b) => a - b) }))
-    .filter(({ times }) => !isRefuted(counted, times))
-    .map(({ kind, times }) => knownBy(kind, counted, times));
+    .filter((kind) => !isRefuted(counted, timesOf(over, kind)))
+    .map((kind) =>
+      knownBy(
+        kind,
+        counted,
+        timesOf(calls, kind).toSorted((a, b) => a - b),
+      ),
+    );
   if (spans.length === 0) return null;
   const from = Math.max(...spans.map((span) => span?.from ?? Number.POSITIVE_INFINITY));
   const until = Math.min(latest, ...spans.map((span) => span?.until ?? Number.NEGATIVE_INFINITY));
   return from < until ? { from: instant(from), until: instant(until) } : null;
 }
+
+const timesOf = (calls: readonly Counted[], kind: Exclude<InvocationStamp, "unknown">): readonly Instant[] =>
+  calls.map((call) => call.counted[kind]);
+
+/** A call refutes nothing before the metric has both of its ends: the one that it would leave is as far off as it likes. */
+const isOverBefore =
+  (completeUntil: Instant) =>
+  ({ counted: { start, completion } }: Counted): boolean =>
+    completion < completeUntil && completion - start <= longestCallMs + clockSkewMs;
 
 /** The metric counts all calls: one that has fewer in a minute than were recorded in it does not count them so. */
 function isRefuted({ minutes, completeUntil }: CountedCalls, times: readonly Instant[]): boolean {

@@ -1,7 +1,7 @@
 import { type InterpreterId, interpreterId } from "../../core/kernel/ids.ts";
 import { callsOperation } from "./interpreter-calls-series.ts";
 import { record, text } from "./members.ts";
-import { callOfLog, callOfSpan, type RecordedCall } from "./session-calls-record.ts";
+import { callOfLog, callOfSpan, endOfTime, type RecordedCall } from "./session-calls-record.ts";
 
 /** A line of a file that is a span or an application log of an interpreter: that there is one shows that its calls were recorded. */
 export interface CallsLine {
@@ -30,8 +30,8 @@ export function callsLineOf(line: string): CallsLine | "lost" | null {
   const [, region, account, id] = arnShape.exec(arn ?? "") ?? [];
   if (operation === null || region === undefined || account === undefined || id === undefined) return null;
   const interpreter = interpreterId(id);
-  const call = isSpan ? callOfSpan(line, null, interpreter) : callOfLog(line, null, interpreter);
-  if (call === null ? operation === callsOperation : call.from > call.until) return "lost";
+  const call = (isSpan ? callOfSpan : callOfLog)(line, null, interpreter, endOfTime);
+  if (call === "odd" || (call === null && operation === callsOperation)) return "lost";
   return { account, region, interpreter, call, isSpan };
 }
 

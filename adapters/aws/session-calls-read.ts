@@ -2,7 +2,7 @@ import type { FilteredLogEvent } from "@aws-sdk/client-cloudwatch-logs";
 import type { Span } from "../../core/cleanup/evidence/evidence.ts";
 import type { Target } from "../../core/inventory/target.ts";
 import type { InterpreterId } from "../../core/kernel/ids.ts";
-import { type Instant, plusMs } from "../../core/kernel/instant.ts";
+import { type Instant, instant, plusMs } from "../../core/kernel/instant.ts";
 import type { Problem } from "../../core/kernel/problem.ts";
 import { abortable } from "./abortable.ts";
 import { type AwsCall, problemOf } from "./aws-error.ts";
@@ -24,21 +24,34 @@ const mostPages = 300;
 const besideMs = 16 * 60_000;
 const afterMs = 60 * 60_000;
 
-/** Reads what runs code in sessions of an interpreter, by start; each call once, however often it was delivered. */
+/** What a place tells of calls. */
+export interface CallsRead {
+  /** By start; each once, however often it was delivered. */
+  readonly calls: readonly RecordedCall[];
+  /** How many lines tell of a call at a time at which none can have been: what is missing for them is not known. */
+  readonly odd: number;
+}
+
+/** Reads what runs code in sessions of an interpreter. */
 export async function readRecordedCalls(
   clients: AwsClients,
   target: Target,
   interpreter: InterpreterId,
   { kind, group }: CallsPlace,
   window: Span,
+  now: Instant,
   signal: AbortSignal,
-): Promise<{ readonly calls: readonly RecordedCall[] } | { readonly problem: Problem }> {
+): Promise<CallsRead | { readonly problem: Problem }> {
   const call: AwsCall = { operation: "FilterLogEvents", region: target.region, subject: `log group ${group}` };
   const found = new Map<string, RecordedCall>();
   const parse = kind === "spans" ? callOfSpan : callOfLog;
-  const take = ({ message = "", timestamp }: FilteredLogEvent): void => {
-    const recorded = parse(message, timestamp ?? null, interpreter);
-    if (recorded !== null && !found.has(recorded.id)) found.set(recorded.id, recorded);
+  let odd = 0;
+  const take = ({ message = "", timestamp, ingestionTime }: FilteredLogEvent): void => {
+    // A pass takes some time, and what came meanwhile is of then.
+    const latest = instant(Math.max(now, ingestionTime ?? now));
+    const recorded = parse(message, timestamp ?? null, interpreter, latest);
+    if (recorded === "odd") odd += 1;
+    else if (recorded !== null) found.set(nameOf(recorded), recorded);
   };
   const seen = new Set<string>();
   let token: string | undefined;
@@ -55,8 +68,14 @@ export async function readRecordedCalls(
     signal.throwIfAborted();
     return { problem: problemOf(error, call) };
   }
-  return { calls: [...found.values()].toSorted((a, b) => a.from - b.from) };
+  return { calls: [...found.values()].toSorted((a, b) => a.from - b.from), odd };
 }
+
+/**
+ * All that is told of it: whoever writes the id of another's request must not take its place. Where one id comes with two sessions, or with
+ * other times, there are more calls than the metric counts, so that none of them is believed.
+ */
+const nameOf = ({ id, session, from, until }: RecordedCall): string => JSON.stringify([id, session, from, until]);
 
 /** Spans of an account and Region are all in one group, those of other services too. */
 const patternOf = (kind: CallsPlace["kind"], interpreter: InterpreterId): string =>

@@ -9,7 +9,7 @@ import { rememberedDeliveries } from "./deliveries.ts";
 import { type CallCounts, callCounts, metricLagMs } from "./interpreter-calls-counts.ts";
 import { knownSpan } from "./session-calls-known.ts";
 import { callsPlaces } from "./session-calls-places.ts";
-import { type CallsPlace, readRecordedCalls } from "./session-calls-read.ts";
+import { type CallsPlace, type CallsRead, readRecordedCalls } from "./session-calls-read.ts";
 import type { RecordedCall } from "./session-calls-record.ts";
 
 /**
@@ -30,16 +30,16 @@ export function awsSessionCalls(clients: AwsClients): ReadSessionCalls {
     const latest = plusMs(now, -metricLagMs - longestCallMs);
     let reason: Unknown | null = null;
     for (const place of places) {
-      const read = await readRecordedCalls(clients, target, interpreter.id, place, window, signal);
+      const read = await readRecordedCalls(clients, target, interpreter.id, place, window, now, signal);
       if ("problem" in read) {
         // A group that was only guessed and is not there says less than why deliveries could not be read.
         const unread: Unknown = { kind: "unknown", code: "failed", message: read.problem.message };
         reason ??= none.code === "failed" ? none : unread;
         continue;
       }
-      const span = knownSpan(counted, read.calls, stamp, latest);
+      const span = read.odd > 0 ? null : knownSpan(counted, read.calls, stamp, latest);
       if (span !== null) return evidenceOf(sessions, read.calls, span, window, now);
-      reason ??= differs(target, interpreter.id, place, counted, read.calls);
+      reason ??= differs(target, interpreter.id, place, counted, read);
     }
     return all(reason ?? none);
   };
@@ -74,7 +74,7 @@ function differs(
   interpreter: InterpreterId,
   { kind, group }: CallsPlace,
   { minutes, window, completeUntil }: CallCounts,
-  calls: readonly RecordedCall[],
+  { calls, odd }: CallsRead,
 ): Unknown {
   const inside = minutes.filter(({ minuteAt }) => minuteAt < completeUntil);
   const count = inside.reduce((sum, minute) => sum + (minute.count ?? 0), 0);
@@ -84,9 +84,15 @@ function differs(
     kind === "logs"
       ? "turn on TRACES of the interpreter, which say when each call began and ended"
       : "see whether all spans are kept in CloudWatch (Transaction Search), and whether calls were made before TRACES were turned on";
+  const code = kind === "logs" ? "call-logs-differ" : "call-spans-differ";
+  if (odd > 0) {
+    const lines = odd === 1 ? "a call" : `${odd} calls`;
+    const message = `${group} tells of ${lines} of ${interpreter} in ${region} at a time at which none can have been (in the future, over before it began, or longer than 15 minutes): which session was called is not known; see who writes it, and whether their clock is right.`;
+    return { kind: "unknown", code, message };
+  }
   return {
     kind: "unknown",
-    code: kind === "logs" ? "call-logs-differ" : "call-spans-differ",
+    code,
     message: `${what} and do not agree with the count: ${group} tells of ${told} calls of ${interpreter} in ${region} from ${isoOf(window.from)} to ${isoOf(completeUntil)}, and CloudWatch counts ${count}: which session was called is not known; ${hint}.`,
   };
 }

@@ -1,4 +1,5 @@
 import type { InvocationStamp } from "../../core/cleanup/policy/policy.ts";
+import type { RegretLimits } from "../../core/cleanup/regret/regret.ts";
 import { parseUsd, type Usd } from "../../core/kernel/money.ts";
 import type { WrittenCleanup } from "./cleanup-schema.ts";
 import { parseDuration } from "./duration.ts";
@@ -17,6 +18,8 @@ export interface CleanupSettings {
   readonly cap: { readonly maxStops: number; readonly windowMs: number };
   readonly planLifetimeMs: number;
   readonly looksAtMost: number;
+  /** Beyond these, what a policy stops is not what people want. */
+  readonly regret: RegretLimits;
   /** What this monitor itself costs; null: not known. */
   readonly monitorUsdPerMonth: Usd | null;
 }
@@ -25,7 +28,12 @@ type Stopper =
   | { readonly kind: "profile"; readonly profile: string }
   | { readonly kind: "role"; readonly roleArn: string };
 
-const defaults = { maxStops: 500, window: "1h", planExpiresAfter: "30m", looksPerPass: 200 } as const;
+const defaults = {
+  cap: { maxStops: 500, window: "1h" },
+  planExpiresAfter: "30m",
+  looksPerPass: 200,
+  regret: { within: "15m", rate: 0.1, least: 5 },
+} as const;
 
 export const cleanupOf = (written: WrittenCleanup = {}): CleanupSettings => ({
   bounds: written.bounds ?? {},
@@ -33,11 +41,16 @@ export const cleanupOf = (written: WrittenCleanup = {}): CleanupSettings => ({
   switch: written.switch ?? null,
   stopper: stopperOf(written.stopper),
   cap: {
-    maxStops: written.cap?.maxStops ?? defaults.maxStops,
-    windowMs: msOf(written.cap?.window ?? defaults.window),
+    maxStops: written.cap?.maxStops ?? defaults.cap.maxStops,
+    windowMs: msOf(written.cap?.window ?? defaults.cap.window),
   },
   planLifetimeMs: msOf(written.planExpiresAfter ?? defaults.planExpiresAfter),
   looksAtMost: written.looksPerPass ?? defaults.looksPerPass,
+  regret: {
+    withinMs: msOf(written.regret?.within ?? defaults.regret.within),
+    mostRate: written.regret?.rate ?? defaults.regret.rate,
+    leastStops: written.regret?.least ?? defaults.regret.least,
+  },
   monitorUsdPerMonth: written.monitorUsdPerMonth === undefined ? null : parseUsd(written.monitorUsdPerMonth),
 });
 

@@ -8,6 +8,8 @@ const role = "must be the ARN of a role, such as arn:aws:iam::111122223333:role/
 const file = "must be the name of a policy file";
 const profile = "must be the name of a profile";
 const dollars = 'must be US dollars as a decimal in quotes, for example "4.50"';
+// Beyond a half, nothing would ever be judged.
+const rate = "must be from 0 to 0.5, regretted stops over judged ones";
 const one = "must have `profile` or `roleArn`, and not both";
 
 /** The section `cleanup` of the configuration: docs/cleanup.md. What policies say is in a file of their own. */
@@ -51,6 +53,16 @@ export const cleanupSchema = z.strictObject(
       .optional(),
     planExpiresAfter: durationSchema("1m", "24h").optional(),
     looksPerPass: countSchema(1, 10_000, "sessions").optional(),
+    regret: z
+      .strictObject(
+        {
+          within: durationSchema("1m", "6h").optional(),
+          rate: z.number({ error: rate }).min(0, rate).max(0.5, rate).optional(),
+          least: countSchema(1, 1000, "stops").optional(),
+        },
+        { error: "must have some of within, rate, least" },
+      )
+      .optional(),
     monitorUsdPerMonth: z
       .string({ error: dollars })
       .regex(/^\d{1,12}(\.\d{1,12})?$/, dollars)
@@ -58,7 +70,7 @@ export const cleanupSchema = z.strictObject(
   },
   {
     error:
-      "must have some of policy, bounds, invocationStamp, switch, stopper, cap, planExpiresAfter, looksPerPass, monitorUsdPerMonth",
+      "must have some of policy, bounds, invocationStamp, switch, stopper, cap, planExpiresAfter, looksPerPass, regret, monitorUsdPerMonth",
   },
 );
 
@@ -67,6 +79,7 @@ export const cleanupKeys = {
   switch: ["parameter", "region"],
   stopper: ["profile", "roleArn"],
   cap: ["maxStops", "window"],
+  regret: ["within", "rate", "least"],
 } as const;
 
 export type WrittenCleanup = z.infer<typeof cleanupSchema>;

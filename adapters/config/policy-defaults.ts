@@ -10,6 +10,3 @@ export const policyDefaults = {
 } as const;
 
 export const runawayDefaults = { vcpu: 1.5, for: "30m" } as const;
-
-/** Beyond these, what policies stop is not what people want: docs/cleanup.md. */
-export const regretLimits = { withinMs: 15 * 60_000, mostRate: 0.1, leastStops: 5 } as const;

@@ -1,4 +1,5 @@
 import { sessionPart, targetPart } from "../../core/ports/ledger-key.ts";
+import { textOfStop } from "../../core/ports/stop-text.ts";
 import type { StopRecord, StopRecords } from "../../core/ports/stops.ts";
 
 /** Remembers as long as the process lives. */
@@ -9,7 +10,10 @@ export function memoryStopRecords(): StopRecords {
   return {
     put: async (record) => {
       if ((kept.get(record.id)?.revision ?? 0) !== record.revision) return "stale";
-      kept.set(record.id, { ...record, revision: record.revision + 1 });
+      const next = { ...record, revision: record.revision + 1 };
+      // What other stores cannot write is refused here, too.
+      textOfStop(next);
+      kept.set(record.id, next);
       return "written";
     },
     intended: async (target) =>
@@ -20,5 +24,9 @@ export function memoryStopRecords(): StopRecords {
       ),
     ofSession: async (wanted) =>
       those(({ key }) => targetPart(key) === targetPart(wanted) && sessionPart(key) === sessionPart(wanted)),
+    targets: async () => {
+      const found = [...kept.values()].map(({ key: { account, region } }) => ({ account, region }));
+      return [...new Map(found.map((target) => [targetPart(target), target])).values()];
+    },
   };
 }

@@ -149,7 +149,14 @@ export function registryError(error: unknown, file: string): unknown {
       { cause: error },
     );
   }
-  if (error instanceof SyntaxError || (code !== null && damaged.includes(code))) {
+  if (error instanceof SyntaxError) {
+    return new RegistryError(
+      "corrupt",
+      `${file} has an entry that cannot be read (${error.message}), as somebody edited it or another version wrote it: update Sandmeter, mend the entry, or restore a copy of the file. The file itself is sound: all else in it is still there.`,
+      { cause: error },
+    );
+  }
+  if (code !== null && damaged.includes(code)) {
     return new RegistryError(
       "corrupt",
       `${file} is damaged (${error.message}): restore a copy of it, or move it away, and Sandmeter starts a new one. ${lostText}`,

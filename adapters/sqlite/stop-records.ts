@@ -1,7 +1,10 @@
 import type { SQLOutputValue } from "node:sqlite";
-import { sessionPart, targetPart } from "../../core/ports/ledger-key.ts";
-import { stopOfText, textOfStop } from "../../core/ports/stop-text.ts";
+import type { Target } from "../../core/inventory/target.ts";
+import { instant } from "../../core/kernel/instant.ts";
+import { sessionPart, targetOfPart, targetPart } from "../../core/ports/ledger-key.ts";
+import { textOfStop } from "../../core/ports/stop-text.ts";
 import { keptStopMs, type StopRecord, type StopRecords } from "../../core/ports/stops.ts";
+import { storedStopOf } from "../../core/ports/stored-stop.ts";
 import { openDatabase } from "./database.ts";
 import { openToRead, type StateAccess } from "./open-to-read.ts";
 import { inTransaction } from "./transaction.ts";
@@ -11,6 +14,7 @@ export type SqliteStopRecords = StopRecords & { readonly close: () => void };
 /** Keeps the records of stops in the state file, which several processes may share. */
 export function sqliteStopRecords(file: string, access: StateAccess = "write"): SqliteStopRecords {
   const database = access === "read" ? openToRead(file) : openDatabase(file);
+  const columns = "id, revision, state, intended_at, record";
   const order = "ORDER BY intended_at, id";
   const revision = database.prepare("SELECT revision FROM stops WHERE id = ?");
   const put = database.prepare(
@@ -18,11 +22,12 @@ export function sqliteStopRecords(file: string, access: StateAccess = "write"): 
      ON CONFLICT DO UPDATE SET revision = excluded.revision, state = excluded.state, record = excluded.record`,
   );
   const forget = database.prepare("DELETE FROM stops WHERE target = ? AND intended_at < ?");
-  const intended = database.prepare(`SELECT record FROM stops WHERE target = ? AND state = 'intended' ${order}`);
+  const intended = database.prepare(`SELECT ${columns} FROM stops WHERE target = ? AND state = 'intended' ${order}`);
   const between = database.prepare(
-    `SELECT record FROM stops WHERE target = ? AND intended_at >= ? AND intended_at < ? ${order}`,
+    `SELECT ${columns} FROM stops WHERE target = ? AND intended_at >= ? AND intended_at < ? ${order}`,
   );
-  const ofSession = database.prepare(`SELECT record FROM stops WHERE target = ? AND session = ? ${order}`);
+  const ofSession = database.prepare(`SELECT ${columns} FROM stops WHERE target = ? AND session = ? ${order}`);
+  const targets = database.prepare("SELECT DISTINCT target FROM stops ORDER BY target");
   const atomically = <T>(work: () => T): Promise<T> => inTransaction(database, file, work);
   return {
     put: (record) => {
@@ -31,18 +36,40 @@ export function sqliteStopRecords(file: string, access: StateAccess = "write"): 
       const target = targetPart(record.key);
       const next = { ...record, revision: record.revision + 1 };
       return atomically(() => {
+        const text = textOfStop(next);
         if (Number(revision.get(id)?.["revision"] ?? 0) !== record.revision) return "stale";
         const { state, intendedAt } = next;
-        put.run(id, target, sessionPart(next.key), next.revision, state, intendedAt, textOfStop(next));
+        put.run(id, target, sessionPart(next.key), next.revision, state, intendedAt, text);
         forget.run(target, intendedAt - keptStopMs);
         return "written";
       });
     },
-    intended: (target) => atomically(() => intended.all(targetPart(target)).map(recordOf)),
-    between: (target, from, until) => atomically(() => between.all(targetPart(target), from, until).map(recordOf)),
-    ofSession: (key) => atomically(() => ofSession.all(targetPart(key), sessionPart(key)).map(recordOf)),
+    intended: (target) => atomically(() => intended.all(targetPart(target)).map(recordOf(target))),
+    between: (target, from, until) =>
+      atomically(() => between.all(targetPart(target), from, until).map(recordOf(target))),
+    ofSession: (key) => atomically(() => ofSession.all(targetPart(key), sessionPart(key)).map(recordOf(key))),
+    targets: () => atomically(() => targets.all().map((row) => targetOfPart(String(row["target"])))),
     close: () => database.close(),
   };
 }
 
-const recordOf = (row: Readonly<Record<string, SQLOutputValue>>): StopRecord => stopOfText(String(row["record"]));
+const recordOf =
+  ({ account, region }: Target) =>
+  (row: Readonly<Record<string, SQLOutputValue>>): StopRecord =>
+    storedStopOf(String(row["record"]), {
+      target: { account, region },
+      id: idOf(String(row["id"])),
+      revision: Number(row["revision"]),
+      state: String(row["state"]),
+      intendedAt: instant(Number(row["intended_at"])),
+    });
+
+/** As it was put; of a row that somebody edited, as it stands there. */
+function idOf(text: string): string {
+  try {
+    return String(JSON.parse(text));
+  } catch (error) {
+    if (error instanceof SyntaxError) return text;
+    throw error;
+  }
+}

@@ -58,11 +58,12 @@ export async function callsOfTarget(
     const { places } = callsPlaces(target, interpreter.id, await deliveriesOf(target, signal));
     let single: Known["single"] = null;
     for (const place of places) {
-      const read = await readRecordedCalls(clients, target, interpreter.id, place, wide, signal);
+      const read = await readRecordedCalls(clients, target, interpreter.id, place, wide, now, signal);
       if ("problem" in read) {
         problems.push(read.problem);
         continue;
       }
+      if (read.odd > 0) continue;
       const span = knownSpan(counts, read.calls, stamp, plusMs(now, -metricLagMs - longestCallMs));
       if (span === null) continue;
       const bySession = Map.groupBy(read.calls, ({ session }) => session);

@@ -32,7 +32,7 @@ const mostChars = 16 * 1024 * 1024;
 
 /** Reads spans and application logs, line by line; other lines are of other things, as in the group of all spans. */
 export async function callsOfFiles(places: readonly string[], cwd: string, signal: AbortSignal): Promise<CallsOfFiles> {
-  const interpreters = new Map<string, Map<string, RecordedCall>>();
+  const interpreters = new Map<string, OwnCalls>();
   const problems: Problem[] = [];
   let lost = 0;
   const take = (line: string | null): void => {
@@ -40,11 +40,10 @@ export async function callsOfFiles(places: readonly string[], cwd: string, signa
     if (told === "lost") lost += 1;
     if (told === "lost" || told === null) return;
     const key = ownerKey(told.account, told.region, told.interpreter);
-    const known = interpreters.get(key) ?? new Map<string, RecordedCall>();
+    const known = interpreters.get(key) ?? { spans: new Map(), logs: new Map() };
     interpreters.set(key, known);
     const { call, isSpan } = told;
-    // A span says both ends of a call, and a log one moment of it.
-    if (call !== null && (isSpan || !known.has(call.id))) known.set(call.id, call);
+    if (call !== null) (isSpan ? known.spans : known.logs).set(nameOf(call), call);
   };
   for (const place of places) {
     lost = 0;
@@ -71,7 +70,7 @@ export async function callsOfFiles(places: readonly string[], cwd: string, signa
     if (lost > 0) problems.push(lostLines(place, lost));
   }
   const bySession = new Map(
-    [...interpreters].map(([key, calls]) => [key, Map.groupBy(calls.values(), ({ session }) => session)] as const),
+    [...interpreters].map(([key, own]) => [key, Map.groupBy(callsOf(own), ({ session }) => session)] as const),
   );
   return {
     of: (key) => {
@@ -82,6 +81,21 @@ export async function callsOfFiles(places: readonly string[], cwd: string, signa
     },
     problems,
   };
+}
+
+/** By all that is told of them: nobody who writes the id of another's request takes its place. */
+interface OwnCalls {
+  readonly spans: Map<string, RecordedCall>;
+  readonly logs: Map<string, RecordedCall>;
+}
+
+const nameOf = ({ id, session, from, until }: RecordedCall): string => JSON.stringify([id, session, from, until]);
+
+/** A span says both ends of a call, and a log one moment of it. */
+function callsOf({ spans, logs }: OwnCalls): readonly RecordedCall[] {
+  const requestOf = ({ id, session }: RecordedCall): string => JSON.stringify([id, session]);
+  const told = new Set([...spans.values()].map(requestOf));
+  return [...spans.values(), ...[...logs.values()].filter((call) => !told.has(requestOf(call)))];
 }
 
 /** Whose the built-in tools are. */

@@ -1,7 +1,8 @@
-import type { EntryOutcome } from "../../core/cleanup/stop/stop-outcome.ts";
+import type { EntryOutcome, RefusalReason } from "../../core/cleanup/stop/stop-outcome.ts";
 import type { SweepPassOutcome } from "../../core/jobs/sweep/sweep-pass-ports.ts";
 import { isoOf } from "../../core/kernel/instant.ts";
 import { safeText } from "../render/safe-text.ts";
+import { barredPolicyText } from "./switch-text.ts";
 
 /** What became of clean-up, in one line. */
 export function cleanupLine(outcome: SweepPassOutcome): string {
@@ -12,12 +13,13 @@ export function cleanupLine(outcome: SweepPassOutcome): string {
   const idle = targets.reduce((sum, { planned, postponed }) => sum + planned.length + postponed, 0);
   const unprovable = decisions.filter(({ reason }) => reason === "unprovable").length;
   return [
-    `clean-up as of ${isoOf(outcome.asOf)}, ${mode === "enforce" ? "ENFORCING" : `observing (${switchText(outcome)})`}: ${idle} idle`,
+    `clean-up as of ${isoOf(outcome.asOf)}, ${modeText(outcome)}: ${idle} idle`,
     ...(mode === "enforce" ? [`${count("stopped")} stopped`] : []),
     ...refusedWords(outcomes),
     ...(count("failed") === 0 ? [] : [`${count("failed")} failed`]),
     `${unprovable} kept that nothing can prove`,
     ...runawayWords(targets),
+    ...raceWords(outcome.aftermath),
     `of ${decisions.length} sessions`,
   ].join(", ");
 }
@@ -35,6 +37,12 @@ function refusedWords(outcomes: readonly EntryOutcome[]): readonly string[] {
   ];
 }
 
+/** Of the stops of the last 24 hours. That none raced is not said where that is not known. */
+function raceWords({ races, wrong, unknown }: SweepPassOutcome["aftermath"]): readonly string[] {
+  const raced = `${races} ${races === 1 ? "race" : "races"}${unknown === 0 ? "" : ` (not known of ${unknown})`} in 24 h`;
+  return [...(wrong === 0 ? [] : [`${wrong} STOPPED THAT WORKED`]), ...(races === 0 && unknown === 0 ? [] : [raced])];
+}
+
 /** That none was found is not said where not all could be looked at. */
 function runawayWords(targets: SweepPassOutcome["targets"]): readonly string[] {
   const found = targets.reduce((sum, { runaways }) => sum + runaways.found.length, 0);
@@ -43,16 +51,29 @@ function runawayWords(targets: SweepPassOutcome["targets"]): readonly string[] {
   return [`${found} ${found === 1 ? "runaway" : "runaways"}${unknown === 0 ? "" : ` (not known of ${unknown})`}`];
 }
 
+function modeText(outcome: SweepPassOutcome): string {
+  const barred = outcome.barredPolicies.map(barredPolicyText);
+  if (outcome.mode === "observe") return `observing (${[switchText(outcome), ...barred].join("; ")})`;
+  return barred.length === 0 ? "ENFORCING" : `ENFORCING (${barred.join("; ")})`;
+}
+
 /** Nobody who reads this line is to think that stops are made where something bars them. */
 const switchText = ({ switch: state, barred }: SweepPassOutcome): string =>
   barred === null ? `switch ${state}` : `armed, but barred: ${safeText(barred)}`;
+
+/** What refuses all sessions of a policy, and is told of the policy. */
+const toldByPolicy: ReadonlySet<RefusalReason> = new Set(["observe", "regretted"]);
+
+/** What the policies say otherwise than in the pass before. */
+export const policyChangeLines = ({ policyChanges }: SweepPassOutcome): readonly string[] =>
+  policyChanges.map((change) => `clean-up: policies were changed: ${safeText(change)}`);
 
 /** Everything that went wrong with clean-up, and each stop that was refused or failed. */
 export const cleanupProblemLines = ({ targets, problems }: SweepPassOutcome): readonly string[] => [
   ...targets.flatMap((swept) => [
     ...swept.problems.map(({ code, message }) => `${swept.target.region}: ${safeText(code)}: ${safeText(message)}`),
     ...swept.outcomes.flatMap((it) =>
-      it.kind === "failed" || (it.kind === "refused" && it.reason !== "observe")
+      it.kind === "failed" || (it.kind === "refused" && !toldByPolicy.has(it.reason))
         ? [`${swept.target.region}: ${safeText(it.entry.key.session)}: ${it.kind}: ${safeText(it.message)}`]
         : [],
     ),

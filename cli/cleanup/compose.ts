@@ -17,6 +17,7 @@ import { readMadeProtections } from "../../core/jobs/sweep/stored/stored-protect
 import type { SweepInput, SweepPorts } from "../../core/jobs/sweep/sweep-ports.ts";
 import type { Documents } from "../../core/ports/documents.ts";
 import type { KillSwitchStore } from "../../core/ports/kill-switch.ts";
+import type { PoliciesRead } from "../../core/ports/policies.ts";
 import type { StopSession } from "../../core/ports/stops.ts";
 import { usageSourceOf } from "../accounts/compose.ts";
 import type { Stores } from "../accounts/stores.ts";
@@ -25,6 +26,7 @@ import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
 import { productVersion } from "../version.ts";
 import type { CleanupInput } from "./cleanup-input.ts";
+import type { CleanupRead } from "./read-anew.ts";
 
 type Kept = Pick<Stores, "documents" | "stopRecords">;
 
@@ -32,7 +34,7 @@ type Kept = Pick<Stores, "documents" | "stopRecords">;
 export const sweepPortsOf = (
   clients: AwsClients,
   stores: Kept,
-  { accounts, cleanup, runaway }: Pick<CleanupInput, "accounts" | "cleanup" | "runaway">,
+  { accounts, cleanup, runaway, readAnew }: Pick<CleanupInput, "accounts" | "cleanup" | "runaway" | "readAnew">,
   stopSession: StopSession,
 ): SweepPorts => {
   const { documents, stopRecords } = stores;
@@ -45,6 +47,7 @@ export const sweepPortsOf = (
     readSwitch: killSwitchOf(clients, documents, cleanup).read,
     getSession: awsSandboxReader(clients).getSession,
     sha256,
+    ...(readAnew === null ? {} : { readPolicies: async () => policiesOf(await readAnew()) }),
     readProtections: () => readMadeProtections(documents, patternOf),
     readInterpreterCalls: awsInterpreterCalls(clients),
     readSessionCalls: awsSessionCalls(clients),
@@ -55,8 +58,17 @@ export const sweepPortsOf = (
   };
 };
 
-export const sweepInputOf = ({ accounts, cleanup, policies }: CleanupInput, act: boolean): SweepInput => ({
+const policiesOf = (read: CleanupRead): PoliciesRead =>
+  read.kind === "read" ? { kind: "read", policies: read.part.policies } : read;
+
+/** What is barred is asked before each stop again: whoever knows it beforehand plans by it. */
+export const sweepInputOf = (
+  { accounts, cleanup, policies }: CleanupInput,
+  act: boolean,
+  barred: SweepInput["barred"] = [],
+): SweepInput => ({
   policies,
+  barred,
   invocationStamp: policies.invocationStamp,
   idleVcpu: accounts.meter.idleVcpu,
   cap: cleanup.cap,

@@ -1,6 +1,7 @@
 import { toldProtectionText } from "../../core/cleanup/policy/told-protection.ts";
 import { durationText } from "../../core/kernel/duration-text.ts";
 import type { ExplainReport } from "../../core/reporting/explain-report.ts";
+import { formatSeconds } from "../render/duration.ts";
 import { safeText } from "../render/safe-text.ts";
 import { painter } from "../render/style.ts";
 import type { Terminal } from "../terminal.ts";
@@ -12,7 +13,7 @@ export function explainText(report: ExplainReport, terminal: Pick<Terminal, "col
   const name = report.name === null ? "" : ` "${report.name}"`;
   const lines = [
     `Session ${report.session}${name} of ${report.interpreter} in ${report.region}, account ${report.account}`,
-    `  began ${report.createdAt}${report.expiresAt === null ? ", its time limit is not known" : `, its time limit ends it ${report.expiresAt}`}`,
+    ageLine(report),
     "",
     `${report.from === "record" ? "As it was recorded with the stop" : "As it is now"}: ${decision.action}, ${decision.reason}`,
     `  ${decision.text}`,
@@ -23,11 +24,11 @@ export function explainText(report: ExplainReport, terminal: Pick<Terminal, "col
     "Evidence",
     ...cpuLines(report.evidence.cpu),
     ...callLines(report.evidence.calls),
-    `  status by Get: ${report.evidence.status ?? "not asked"}; last updated: ${report.evidence.lastUpdatedAt ?? "not known"}`,
+    ...statusLines(report.evidence),
     "",
     policyLine(report.policy),
     ...(report.protectedUntil === null ? [] : [`Protected: ${report.protectedUntil}`]),
-    ...(stops.length === 0 ? [] : ["", "Stops", ...stops.map(stopLine)]),
+    ...(stops.length === 0 ? [] : ["", "Stops", ...stops.flatMap(stopLine)]),
     ...(report.replay === null ? [] : ["", replayLine(report.replay)]),
   ];
   return lines.map((line) => `${headed(safeText(line))}\n`).join("");
@@ -37,8 +38,35 @@ export function explainText(report: ExplainReport, terminal: Pick<Terminal, "col
   }
 }
 
+/** Of a record, as it was at the stop. */
+function ageLine({ from, createdAt, expiresAt, ageSeconds, timeoutSeconds, leftSeconds }: ExplainReport): string {
+  const then = from === "record" ? " then" : "";
+  const began = `  began ${createdAt}, ${formatSeconds(ageSeconds)} old${then}`;
+  if (expiresAt === null || timeoutSeconds === null || leftSeconds === null) {
+    return `${began}; its time limit is not known`;
+  }
+  return `${began}; its time limit of ${formatSeconds(timeoutSeconds)} ends it ${expiresAt}, ${formatSeconds(leftSeconds)} left${then}`;
+}
+
+function statusLines({ status, statusAsOf, lastUpdatedAt, listedAsOf }: ExplainReport["evidence"]): readonly string[] {
+  const asked = status === null ? "not asked" : `${status}${statusAsOf === undefined ? "" : `, asked ${statusAsOf}`}`;
+  return [
+    `  Status by Get: ${asked}`,
+    `  Last updated: ${lastUpdatedAt ?? "not known"}${listedAsOf === undefined ? "" : `, by the listing of ${listedAsOf}`}`,
+  ];
+}
+
+/** When it was so, and of which time it was asked for. */
+function unknownText(what: string, { code, message, asOf, window }: UnknownPart): string {
+  const when = asOf === undefined ? "" : `, as of ${asOf}`;
+  const span = window === undefined ? "" : `, asked for ${window.from} to ${window.until}`;
+  return `  ${what}: unknown (${code})${when}${span}: ${message}`;
+}
+
+type UnknownPart = Extract<ExplainReport["evidence"]["cpu"], { kind: "unknown" }>;
+
 function cpuLines(cpu: ExplainReport["evidence"]["cpu"]): readonly string[] {
-  if (cpu.kind === "unknown") return [`  CPU: unknown (${cpu.code}): ${cpu.message}`];
+  if (cpu.kind === "unknown") return [unknownText("CPU", cpu)];
   return [
     `  CPU: usage records without a gap from ${cpu.covered.from} to ${cpu.covered.until} (h), looked at ${cpu.asOf}`,
     `       below the idle level since ${cpu.quietSince ?? "never"}; last work seen: ${cpu.lastBusyAt ?? "none"}; last record ${cpu.lastRecordAt}`,
@@ -46,7 +74,7 @@ function cpuLines(cpu: ExplainReport["evidence"]["cpu"]): readonly string[] {
 }
 
 function callLines(calls: ExplainReport["evidence"]["calls"]): readonly string[] {
-  if (calls.kind === "unknown") return [`  Calls: unknown (${calls.code}): ${calls.message}`];
+  if (calls.kind === "unknown") return [unknownText("Calls", calls)];
   const whose = calls.of === "session" ? "its own" : "those of its whole interpreter";
   const last = calls.maybeInFlight.at(-1);
   return [
@@ -75,12 +103,30 @@ function stopLine({
   decidedAt,
   override,
   problem,
-}: ExplainReport["stops"][number]): string {
+  aftermath,
+}: ExplainReport["stops"][number]): readonly string[] {
   const by =
     override === null ? `by plan ${plan}` : `by hand, ${override.by}: ${override.reason}${liftedText(override)}`;
   const ended = decidedAt === null ? "not decided yet" : `${state} ${decidedAt}`;
-  return `  attempt ${attempt}: intended ${intendedAt}, ${ended}, ${by}${problem === null ? "" : ` (${problem})`}`;
+  return [
+    `  attempt ${attempt}: intended ${intendedAt}, ${ended}, ${by}${problem === null ? "" : ` (${problem})`}`,
+    ...(aftermath === null ? [] : [`    ${aftermathText(aftermath)}`]),
+  ];
 }
+
+function aftermathText({ verdict, judgedAt, message }: Aftermath): string {
+  switch (verdict) {
+    case "clean":
+      return `held against all records ${judgedAt}: it did not work before the stop`;
+    case "race":
+      return `a race, by all records ${judgedAt}: ${message}`;
+    case "wrong":
+      return `WRONG, by all records ${judgedAt}: ${message}`;
+    case "unknown":
+      return `whether it worked before the stop is not known, looked at ${judgedAt}: ${message}`;
+  }
+}
+type Aftermath = NonNullable<ExplainReport["stops"][number]["aftermath"]>;
 
 const liftedText = ({ protection }: NonNullable<ExplainReport["stops"][number]["override"]>): string =>
   protection === null ? "" : `; overrode ${toldProtectionText(protection)}`;

@@ -9,10 +9,12 @@ import { range } from "../scan/money-range.ts";
 import type { Terminal } from "../terminal.ts";
 import { unknownLines } from "./unknown-lines.ts";
 
+type IsBarred = (stop: PlannedStop) => boolean;
+
 /** A plan for a person: what would be stopped, what cannot be proved, and how everything else was decided. */
 export function planText(
   report: PlanReport,
-  onlyObserved: (stop: PlannedStop) => boolean,
+  isBarred: IsBarred,
   howToApply: string,
   terminal: Pick<Terminal, "color" | "columns">,
 ): string {
@@ -22,7 +24,7 @@ export function planText(
   const kept = report.leaks.filter(({ provable }) => !provable);
   return [
     stops.length === 0 ? "Nothing would be stopped.\n" : stopsTable(stops, width, paint),
-    ...(stops.length === 0 ? [] : [`\n${stopsLine(report, onlyObserved)}\n`]),
+    ...(stops.length === 0 ? [] : [`\n${stopsLine(report, isBarred)}\n`]),
     ...(kept.length === 0
       ? []
       : [
@@ -73,17 +75,24 @@ const idleText = ({ idleSince, horizon }: PlannedStop): string =>
     ? "it works"
     : formatSeconds((Date.parse(horizon) - Date.parse(idleSince)) / 1000);
 
-/** What policies only observe saves nothing, whoever applies the plan. */
-function stopsLine({ stops, postponed }: PlanReport, onlyObserved: (stop: PlannedStop) => boolean): string {
-  const observed = stops.filter(onlyObserved);
-  const stopped = stops.filter((stop) => !onlyObserved(stop));
-  const seen =
-    observed.length === 0
-      ? ""
-      : ` ${observed.length} more by policies that only observe would not${savedText(observed, "would save")}.`;
+/** What is held saves nothing, whoever applies the plan. */
+function stopsLine({ stops, postponed }: PlanReport, isBarred: IsBarred): string {
+  const barred = stops.filter(isBarred);
+  const observed = stops.filter((stop) => stop.onlyObserved && !isBarred(stop));
+  const stopped = stops.filter((stop) => !stop.onlyObserved && !isBarred(stop));
   const later = postponed === 0 ? "" : ` ${postponed} more are idle, and left to the next pass (maxStopsPerPass).`;
-  return `${counted(stopped.length, "session")} would be stopped${savedText(stopped, "saves")}.${seen}${later}`;
+  return [
+    `${counted(stopped.length, "session")} would be stopped${savedText(stopped, "saves")}.`,
+    heldText(observed, "only observe"),
+    heldText(barred, "are barred"),
+    later,
+  ].join("");
 }
+
+const heldText = (held: readonly PlannedStop[], because: string): string =>
+  held.length === 0
+    ? ""
+    : ` ${held.length} more by policies that ${because} would not${savedText(held, "would save")}.`;
 
 function savedText(stops: readonly PlannedStop[], verb: string): string {
   const sum = (part: "savesLowUsd" | "savesHighUsd"): string =>

@@ -24,15 +24,18 @@ import { readSubject, type ScanSubject } from "../scan/subject.ts";
 import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
 import type { CheckVerb, RunVerb, VerbInput } from "../verb.ts";
+import { type Publishing, readPublishing } from "../watch/watch-options.ts";
 import { type CleanupInput, readCleanupInput } from "./cleanup-input.ts";
 import { sha256, standingIn, stopperOf, sweepInputOf, sweepPortsOf } from "./compose.ts";
+import { afterOthers } from "./foreseen.ts";
 import { interruptedProblems } from "./interrupted.ts";
 import { readPlan } from "./read-plan.ts";
 import { sameFlags, shellWord } from "./same-flags.ts";
 import { stopProgress } from "./stop-progress.ts";
 import { stopExitOf, stopText } from "./stop-text.ts";
 import { scanForCleanup, sweptTargetOf, timeoutsOf } from "./swept-targets.ts";
-import { notArmedText } from "./switch-text.ts";
+import { barredPolicyTexts, notArmedText } from "./switch-text.ts";
+import { stopTeller } from "./tell-stops.ts";
 import { unreadProblems } from "./unread-targets.ts";
 import { withCleanup } from "./with-cleanup.ts";
 
@@ -43,11 +46,12 @@ async function readApplyInput({ arguments: words, options }: VerbInput, terminal
   const [named, ...rest] = words;
   if (named === undefined) problems.push("say which plan: a file of `sandmeter plan --out`, or a plan's id");
   problems.push(...rest.map((word) => `unexpected argument "${safeText(word)}": \`apply\` takes one plan`));
-  return { input, named: named ?? "", problems };
+  const publishing = readPublishing(options, problems);
+  return { input, named: named ?? "", publishing, problems };
 }
 
 export const runApply: RunVerb = async (verbInput, terminal) => {
-  const { input, named, problems } = await readApplyInput(verbInput, terminal);
+  const { input, named, publishing, problems } = await readApplyInput(verbInput, terminal);
   if (problems.length > 0) throw new UsageError(problems);
   const { options } = verbInput;
   const acts = options["yes"] === true;
@@ -58,7 +62,7 @@ export const runApply: RunVerb = async (verbInput, terminal) => {
     const places = { ...input.settings, regions: regions.length === 0 ? input.settings.regions : regions };
     const subject = await readSubject(clients, places, systemClock, terminal.signal);
     return acts
-      ? apply(clients, stores, input, plan, standing, subject, terminal)
+      ? apply(clients, stores, { ...input, publishing }, plan, standing, subject, terminal)
       : showPlan(stores, input, plan, standing, subject.now);
   });
   const report = withPolicyFile(made, input.policyFile);
@@ -70,18 +74,25 @@ export const runApply: RunVerb = async (verbInput, terminal) => {
 
 /** What can be told without looking at any session again. */
 async function showPlan(
-  { documents }: Stores,
-  { policies, settings }: CleanupInput,
+  stores: Stores,
+  { policies, settings, cleanup }: CleanupInput,
   plan: Plan,
   standing: SwitchStanding,
   now: Instant,
 ): Promise<StopReport> {
+  const { documents } = stores;
   const stored = await storedPlan(documents, plan.id);
   if (stored === null) throw new CliError(unknownPlan(plan.id), exitCode.usage);
   const made = await readMadeProtections(documents, patternOf);
   const protections = [...policies.protections, ...made];
-  const judged = judgeEntries({ sha256 }, { policies, liveIn: () => null }, plan, stored, now);
-  const outcomes = judged.map((it): Came => {
+  const judged = judgeEntries(
+    { sha256 },
+    { policies, barred: standing.policies, liveIn: () => null },
+    plan,
+    stored,
+    now,
+  );
+  const foreseen = judged.map((it): Came => {
     if (it.kind === "refused") return it;
     const { entry } = it;
     const isProtected = protectionOf(protections, sessionOfEntry(entry), now) !== null;
@@ -89,6 +100,7 @@ async function showPlan(
       ? { kind: "refused", entry, reason: "protected", message: "It is protected." }
       : { kind: "would-stop", entry };
   });
+  const outcomes = await afterOthers(stores, cleanup.cap, foreseen, "unlisted", now);
   return stopReport(
     { acted: false, plan: plan.id, override: null, problems: [], standing, outcomes, finished: [] },
     pricingOf(settings),
@@ -99,7 +111,7 @@ async function showPlan(
 async function apply(
   clients: AwsClients,
   stores: Stores,
-  input: CleanupInput,
+  input: CleanupInput & { readonly publishing: Publishing },
   plan: Plan,
   standing: SwitchStanding,
   subject: ScanSubject,
@@ -112,7 +124,7 @@ async function apply(
   const stopper = stopperOf(clients, settings, cleanup);
   const progress = stopProgress(terminal, plan.entries.length);
   try {
-    const sweepInput = sweepInputOf(input, true);
+    const sweepInput = sweepInputOf(input, true, standing.policies);
     await rememberRules(stores.documents, sweepInput, subject.now);
     const ports = sweepPortsOf(clients, stores, input, stopper.stopSession);
     const outcomes: EntryOutcome[] = [];
@@ -120,7 +132,10 @@ async function apply(
       outcomes.push(outcome);
       progress.came(outcome);
     };
-    const run = applyStoredPlan({ ...ports, onOutcome });
+    const { publishing } = input;
+    const telling = { publishing, standing, targets: subject.targets, override: null };
+    const teller = await stopTeller(clients, ports, telling, terminal);
+    const run = applyStoredPlan({ ...ports, onOutcome, onPlanned: teller.before });
     const finished: StopRecord[] = [];
     const problems: StopReport["problems"][number][] = [
       ...foreignProblems(plan, subject.identity.account),
@@ -128,12 +143,13 @@ async function apply(
     ];
     for (const target of scanned.targets) {
       // Where nothing can be listed, nobody knows how many sessions there are, and the breaker refuses all.
-      const found = sweptTargetOf(target) ?? {
+      const listed = sweptTargetOf(target) ?? {
         target: target.target,
         interpreters: [],
         sessions: [],
         readySessions: null,
       };
+      const found = { ...listed, listedAt: subject.now };
       const done = await unlessInterrupted(run(sweepInput, found, plan, signal), signal, () => outcomes.length > 0);
       if (done === "interrupted") {
         problems.push(...interruptedProblems(outcomes.length, plan.entries.length));
@@ -142,6 +158,7 @@ async function apply(
       finished.push(...done.finished);
       problems.push(...done.problems.map((problem) => ({ ...problem, region: target.target.region })));
     }
+    await teller.after(subject.targets, outcomes, signal);
     const place = new Map(plan.entries.map(({ key }, index) => [JSON.stringify([targetKey(key), key.session]), index]));
     const placeOf = ({ entry: { key } }: EntryOutcome): number =>
       place.get(JSON.stringify([targetKey(key), key.session])) ?? 0;
@@ -179,6 +196,9 @@ const unknownPlan = (id: string): string =>
   `this state has no plan ${safeText(id)}: apply a plan with the state that it was made with, or make a new one with \`sandmeter plan\``;
 
 function whatNext(report: StopReport, named: string, options: VerbInput["options"]): string {
-  const armed = report.switch === "armed" ? "" : `${notArmedText(report)} `;
-  return `${armed}\`sandmeter apply ${shellWord(named)}${sameFlags(options)} --yes\` stops exactly these, each after one more look at it.`;
+  const standing = [
+    ...(report.switch === "armed" ? [] : [notArmedText(report)]),
+    ...barredPolicyTexts(report.barredPolicies),
+  ];
+  return `${standing.map((text) => `${text} `).join("")}\`sandmeter apply ${shellWord(named)}${sameFlags(options)} --yes\` stops exactly these, each after one more look at it.`;
 }

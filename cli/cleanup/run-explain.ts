@@ -14,6 +14,7 @@ import { type CleanupInput, readCleanupInput } from "./cleanup-input.ts";
 import { stopsNothing, sweepInputOf, sweepPortsOf } from "./compose.ts";
 import { explainText } from "./explain-text.ts";
 import { sessionIdPattern } from "./stop-flags.ts";
+import { stopTargets } from "./stop-targets.ts";
 import { scanForCleanup, sweptTargetOf, watchedTimeouts } from "./swept-targets.ts";
 import { unreadProblems, unreadText } from "./unread-targets.ts";
 import { withCleanup } from "./with-cleanup.ts";
@@ -44,10 +45,12 @@ export const runExplain: RunVerb = async (verbInput, terminal) => {
 };
 
 /** From the records of the state alone, so that it works without AWS; null where they say nothing of a stop that was carried out. */
-async function recorded({ documents, stopRecords, targets }: Stores, session: string): Promise<ExplainReport | null> {
-  const records = await stopsOfSession(stopRecords, await targets(), session);
+async function recorded(stores: Stores, session: string): Promise<ExplainReport | null> {
+  const records = await stopsOfSession(stores.stopRecords, await stopTargets(stores), session);
   const last = records.findLast(({ state }) => state !== "abandoned" && state !== "failed");
-  return last === undefined ? null : explainRecord(last, records, await replay(documents, last), systemClock.now());
+  return last === undefined
+    ? null
+    : explainRecord(last, records, await replay(stores.documents, last), systemClock.now());
 }
 
 async function looked(
@@ -72,16 +75,7 @@ async function looked(
     const found = sweptTargetOf(target);
     const live = target.sessions.find(({ id }) => id === session);
     if (found === null || live === undefined) continue;
-    const detail = await ports.getSession(live.target, live.interpreter, live.id, signal);
-    const timeoutSeconds = detail.kind === "found" ? detail.value.timeoutSeconds : live.timeoutSeconds;
-    const decided = await decideLive(
-      ports,
-      subject.now,
-      sweepInputOf(input, false),
-      found,
-      { ...live, timeoutSeconds },
-      signal,
-    );
+    const decided = await decideLive(ports, subject.now, sweepInputOf(input, false), found, live, signal);
     return explainLive(decided, records, subject.now);
   }
   const unread = unreadProblems(scanned.targets, null);

@@ -16,7 +16,7 @@ import { lookProgress } from "./look-progress.ts";
 import { planText } from "./plan-text.ts";
 import { sameFlags, shellWord } from "./same-flags.ts";
 import { scanForCleanup, sweptTargetOf, watchedTimeouts } from "./swept-targets.ts";
-import { notArmedText } from "./switch-text.ts";
+import { barredPolicyTexts, notArmedText } from "./switch-text.ts";
 import { withCleanup } from "./with-cleanup.ts";
 
 export const checkPlan: CheckVerb = async ({ options }, terminal) =>
@@ -31,7 +31,7 @@ export const runPlan: RunVerb = async ({ options }, terminal) => {
   const file = out === null ? null : path.resolve(terminal.cwd, out);
   if (file !== null) await write(file, report);
   const json = options["json"] === true;
-  terminal.out(json ? `${safeJson(report)}\n` : textOf(report, input, out, options, terminal));
+  terminal.out(json ? `${safeJson(report)}\n` : textOf(report, out, options, terminal));
   return exitOf(report);
 };
 
@@ -45,9 +45,9 @@ async function planOnce(input: CleanupInput, terminal: Terminal): Promise<PlanRe
     const progress = lookProgress(terminal);
     const ports = { ...sweepPortsOf(clients, stores, input, stopsNothing), onLooks: progress.tell };
     const found = scanned.targets.flatMap((target) => sweptTargetOf(target) ?? []);
-    const run = planTargets(ports)(subject.now, sweepInputOf(input, false), found, true, signal);
-    const planned = await run.finally(progress.clear);
     const standing = await standingIn(clients, stores, input.cleanup, signal);
+    const sweepInput = sweepInputOf(input, false, standing.policies);
+    const planned = await planTargets(ports)(subject.now, sweepInput, found, true, signal).finally(progress.clear);
     return planReport(scanned, planned, standing, pricingOf(input.settings), subject.now);
   });
 }
@@ -64,19 +64,13 @@ async function write(file: string, report: PlanReport): Promise<void> {
   }
 }
 
-function textOf(
-  report: PlanReport,
-  { policies }: CleanupInput,
-  out: string | null,
-  options: VerbInput["options"],
-  terminal: Terminal,
-): string {
-  const observed = new Set(policies.policies.filter(({ mode }) => mode === "observe").map(({ id }) => id));
-  const onlyObserved = ({ policy }: { readonly policy: string }): boolean => observed.has(policy);
+function textOf(report: PlanReport, out: string | null, options: VerbInput["options"], terminal: Terminal): string {
+  const barred = new Set(report.barredPolicies.map(({ policy }) => policy));
+  const isBarred = ({ policy }: { readonly policy: string }): boolean => barred.has(policy);
   return planText(
     report,
-    onlyObserved,
-    howToApply(report, report.stops.filter(onlyObserved).length, out, options),
+    isBarred,
+    howToApply(report, report.stops.filter((stop) => stop.onlyObserved && !isBarred(stop)).length, out, options),
     terminal,
   );
 }
@@ -93,6 +87,7 @@ function howToApply(report: PlanReport, held: number, out: string | null, option
           `What policies only observe is refused (${held} of ${stops.length}): \`mode: enforce\` lets a policy stop sessions.`,
         ]),
     ...(report.switch === "armed" ? [] : [notArmedText(report)]),
+    ...barredPolicyTexts(report.barredPolicies),
   ].join("\n");
 }
 

@@ -17,7 +17,7 @@ import type { Terminal } from "../terminal.ts";
 import type { CheckVerb, RunVerb } from "../verb.ts";
 import type { CleanupInput } from "./cleanup-input.ts";
 import { standingIn, stopperOf, stopsNothing, sweepInputOf, sweepPortsOf, userOf } from "./compose.ts";
-import { type Foreseen, foreseenOf } from "./foreseen.ts";
+import { afterOthers, type Foreseen, foreseenOf } from "./foreseen.ts";
 import { interruptedProblems } from "./interrupted.ts";
 import { endedText, type Looked, type Missing, missingSessions } from "./missing-sessions.ts";
 import { protectionsText } from "./protections-text.ts";
@@ -26,6 +26,7 @@ import { stopProgress } from "./stop-progress.ts";
 import { stopExitOf, stopText } from "./stop-text.ts";
 import { scanForCleanup, sweptTargetOf, watchedTimeouts } from "./swept-targets.ts";
 import { notArmedText } from "./switch-text.ts";
+import { stopTeller, tellsNobody } from "./tell-stops.ts";
 import { unreadProblems, unreadText } from "./unread-targets.ts";
 import { withCleanup } from "./with-cleanup.ts";
 
@@ -70,7 +71,7 @@ async function stop(
     : { stopSession: stopsNothing, close: () => undefined };
   const progress = stopProgress(terminal, all.length);
   try {
-    const ports = { ...sweepPortsOf(clients, stores, input, stopper.stopSession), onOutcome: progress.came };
+    const basis = sweepPortsOf(clients, stores, input, stopper.stopSession);
     const sweepInput = sweepInputOf(input, flags.yes);
     let plan: string | null = null;
     const foreseen: Foreseen[] = [];
@@ -79,6 +80,9 @@ async function stop(
     const problems: StopReport["problems"][number][] = [...unread, ...missing.problems];
     // Before the first stop, as nobody can be asked any more once this is interrupted.
     const standing = await standingIn(clients, stores, cleanup, signal);
+    const telling = { publishing: flags.publishing, standing, targets: subject.targets, override };
+    const teller = flags.yes ? await stopTeller(clients, basis, telling, terminal) : tellsNobody;
+    const ports = { ...basis, onOutcome: progress.came, onPlanned: teller.before };
     for (const target of scanned.targets) {
       const found = sweptTargetOf(target);
       const wanted = target.sessions.filter((session) => isWanted(session, flags));
@@ -98,8 +102,11 @@ async function stop(
       problems.push(...done.problems.map((problem) => ({ ...problem, region: target.target.region })));
       if (signal.aborted && outcomes.length > 0) break;
     }
+    await teller.after(subject.targets, outcomes, signal);
     const protections = new Map(foreseen.map(({ came, protection }) => [came.entry.digest, protection] as const));
     const protectionOf = ({ digest }: PlanEntry) => protections.get(digest) ?? null;
+    const came = foreseen.map((it) => it.came);
+    const foretold = flags.yes ? [] : await afterOthers(stores, cleanup.cap, came, "listed", subject.now);
     if (signal.aborted) problems.push(...interruptedProblems(outcomes.length, all.length));
     return stopReport(
       {
@@ -108,7 +115,7 @@ async function stop(
         override: { by: override.by, reason: override.reason, protections: override.protections },
         problems,
         standing,
-        outcomes: flags.yes ? outcomes : foreseen.map(({ came }) => came),
+        outcomes: flags.yes ? outcomes : foretold,
         finished,
         ended: missing.ended,
         protectionOf,

@@ -1,6 +1,7 @@
 import { safeText } from "../render/safe-text.ts";
 import type { Terminal } from "../terminal.ts";
 import type { VerbInput } from "../verb.ts";
+import { type Publishing, readPublishing } from "../watch/watch-options.ts";
 import { type CleanupInput, readCleanupInput } from "./cleanup-input.ts";
 
 export interface StopFlags {
@@ -8,6 +9,7 @@ export interface StopFlags {
   readonly interpreter: string | null;
   readonly reason: string;
   readonly yes: boolean;
+  readonly publishing: Publishing;
   readonly overrideProtection: boolean;
   /** What is wrong with the policy file, where protections are overridden, so that it bars nobody; null where it was read. */
   readonly policyUnread: string | null;
@@ -47,6 +49,7 @@ export async function readStopFlags(
   }
   if (reason === "") problems.push("--reason is needed: it is kept with each stop");
   if (reason.length > longestReason) problems.push(`--reason must be ${longestReason} characters or less`);
+  const publishing = readPublishing(options, problems);
   return {
     input,
     problems,
@@ -55,6 +58,7 @@ export async function readStopFlags(
       interpreter,
       reason,
       yes: options["yes"] === true,
+      publishing,
       overrideProtection,
       policyUnread: unread.length > 0 ? unreadText(unread) : null,
     },

@@ -9,6 +9,7 @@ export const switchJson = (standing: SwitchStanding, before: SwitchStanding | nu
   asOf: isoOf(now),
   ...writtenOut(actingSwitch(standing)),
   barred: barredJson(standing),
+  barredPolicies: barredPoliciesJson(standing),
   before: before === null ? null : actingSwitch(before).state,
   place,
 });
@@ -19,11 +20,22 @@ const barredJson = ({ position, barred }: SwitchStanding) => {
   return { why: barred.why, at: isoOf(barred.at), armed: { by, why, at: at === null ? null : isoOf(at) } };
 };
 
+const barredPoliciesJson = ({ position, policies }: SwitchStanding) =>
+  position.state === "armed" ? policies.map(({ policy, why, at }) => ({ policy, why, at: isoOf(at) })) : [];
+
 /** Where stopping is not armed as it acts: what keeps it from it, and what to do. */
 export function notArmedText({ switch: state, barred }: ReportedSwitch): string {
   if (barred !== null) return `Stopping is ${barredText(barred)}`;
   return `Stopping is ${state === "unknown" ? "not known to be" : "not"} armed: \`sandmeter arm\` allows it.`;
 }
+
+/** Policies that stop nothing while others do, each with why. */
+export const barredPolicyTexts = (barred: ReportedSwitch["barredPolicies"]): readonly string[] =>
+  barred.map(({ policy, why }) => `${barredPolicyText({ policy, why })}; \`sandmeter arm\` starts anew.`);
+
+/** One of them, for a line of many things. */
+export const barredPolicyText = ({ policy, why }: ReportedSwitch["barredPolicies"][number]): string =>
+  `policy ${safeText(policy)}: barred, ${safeText(why)}`;
 
 const barredText = (why: string): string => `armed, but barred: ${safeText(why)}; \`sandmeter arm\` starts anew.`;
 
@@ -59,6 +71,7 @@ export function switchText(
   const was = wasState === position.state ? "" : `, was ${before?.barred == null ? wasState : "barred"}`;
   const lines = [`Stopping is ${position.state}${was} ${turned}. ${where}`];
   if (position.state === "armed") {
+    lines.push(...barredPolicyTexts(standing.policies));
     const enforced = policies.policies.filter(({ mode }) => mode === "enforce").length;
     lines.push(
       policyFile === null || policies.policies.length === 0

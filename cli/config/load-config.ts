@@ -4,7 +4,7 @@ import { UsageError } from "../cli-error.ts";
 import type { Config } from "./config-schema.ts";
 import { parseConfig } from "./parse-config.ts";
 
-const defaultConfigFile = "sandmeter.config.yaml";
+export const defaultConfigFile = "sandmeter.config.yaml";
 
 /**
  * The configuration that `--config` names, or that of the working folder, or an empty one. Throws `UsageError` with every

@@ -88,6 +88,7 @@ const knownKeys: KnownKeys = [
   { path: /^cleanup\.switch$/, keys: cleanupKeys.switch },
   { path: /^cleanup\.stopper$/, keys: cleanupKeys.stopper },
   { path: /^cleanup\.cap$/, keys: cleanupKeys.cap },
+  { path: /^cleanup\.regret$/, keys: cleanupKeys.regret },
   { path: /^cleanup\.bounds$/, keys: policyBoundsKeys },
   { path: /^cleanup\.bounds\.neverStop\[\d+\]$/, keys: matchKeys },
   { path: /^budgets\[\d+\]$/, keys: ["id", "by", "value", "window", "usd", "thresholds", "closePct"] },

@@ -4,7 +4,7 @@ export type UnknownOverrides = Partial<UnknownBehaviours>;
 
 /** What each switch takes; null stands for a number. docs/embedded-aws.md says what each means. */
 const accepted = {
-  usageArrival: ["streaming", "at-teardown"],
+  usageDelivery: ["streaming", "at-teardown"],
   invocationStamp: ["start", "completion"],
   callLogStamp: ["start", "completion"],
   recordStamp: ["start", "end"],

@@ -14,6 +14,8 @@ export interface PrintedSavings {
   readonly gross: PrintedBounds;
   readonly regrets: PrintedBounds;
   readonly saved: PrintedBounds;
+  /** In none of the others. */
+  readonly chosen: PrintedBounds;
 }
 
 export interface PrintedReport {
@@ -42,14 +44,20 @@ export function printedSavings({ groups, total, monitorUsd }: SavingsReport, dec
     return lows.map((low, place) => ({ low, high: low + (widths[place] ?? 0n) }));
   };
   const [saved, regrets] = [of(({ kept }) => kept), of(({ regrets: own }) => own)];
+  const chosen = of(({ chosen: { memory } }) => memory);
   const sum = (parts: readonly PrintedBounds[]): PrintedBounds => parts.reduce(plus, { low: 0n, high: 0n });
-  const wholeOf = (a: PrintedBounds, b: PrintedBounds): PrintedSavings => ({ gross: plus(a, b), regrets: b, saved: a });
+  const wholeOf = (a: PrintedBounds, b: PrintedBounds, c: PrintedBounds): PrintedSavings => ({
+    gross: plus(a, b),
+    regrets: b,
+    saved: a,
+    chosen: c,
+  });
   const none: PrintedBounds = { low: 0n, high: 0n };
-  const whole = wholeOf(sum(saved), sum(regrets));
+  const whole = wholeOf(sum(saved), sum(regrets), sum(chosen));
   const monitor = monitorUsd === null ? null : printedTotal(monitorUsd, decimals);
   const isKnown = monitor !== null && hasFigure(total);
   return {
-    groups: groups.map((_, place) => wholeOf(saved[place] ?? none, regrets[place] ?? none)),
+    groups: groups.map((_, place) => wholeOf(saved[place] ?? none, regrets[place] ?? none, chosen[place] ?? none)),
     total: whole,
     monitor,
     net: isKnown ? { low: whole.saved.low - monitor, high: whole.saved.high - monitor } : null,
@@ -57,6 +65,7 @@ export function printedSavings({ groups, total, monitorUsd }: SavingsReport, dec
 }
 
 /** False where there are stops, and not one of them has a figure: that is not nothing. */
-export const hasFigure = ({ stops, unknown }: Savings): boolean => stops === 0 || unknown < stops;
+export const hasFigure = ({ stops, unknown }: Pick<Savings, "stops" | "unknown">): boolean =>
+  stops === 0 || unknown < stops;
 
 const plus = (a: PrintedBounds, b: PrintedBounds): PrintedBounds => ({ low: a.low + b.low, high: a.high + b.high });

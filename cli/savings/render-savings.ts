@@ -30,6 +30,7 @@ export function renderSavings(
   const foot = footOf(content);
   return [
     ...headOf(content, printed),
+    ...wrongLines(content),
     ...tableOf(content, printed, (columns, rows) => renderFitting(columns, rows, width, paint)),
     ...(foot.length === 0 ? [] : ["", ...foot]),
   ]
@@ -45,7 +46,10 @@ function headOf({ from, until, now, report }: SavingsContent, printed: PrintedRe
     printed.monitor === null
       ? "Before what the monitor itself costs, which is not known: set cleanup.monitorUsdPerMonth."
       : `Net of the monitor's own ${dollars(printed.monitor)} in this time: ${printed.net === null ? "unknown" : rangeText(printed.net)}`;
-  if (total.stops === 0) return [title, "No session was stopped in this time.", own];
+  const chosen = chosenOf(total.chosen, printed.total.chosen);
+  if (total.stops === 0) {
+    return [title, `No ${chosen.length === 0 ? "" : "idle "}session was stopped in this time.`, ...chosen, own];
+  }
   const known = hasFigure(total);
   return [
     title,
@@ -55,9 +59,33 @@ function headOf({ from, until, now, report }: SavingsContent, printed: PrintedRe
       : [
           `Taken off for ${counted(total.regretted, "regretted stop")}: ${known ? rangeText(printed.total.regrets) : "an unknown sum"}`,
         ]),
+    ...chosen,
     own,
   ];
 }
+
+/** They are no part of what was saved, and nobody is to miss them. */
+function chosenOf(chosen: Savings["chosen"], memory: PrintedBounds): readonly string[] {
+  if (chosen.stops === 0) return [];
+  const usd = hasFigure(chosen) ? rangeText(memory) : "an unknown sum";
+  const were = `${counted(chosen.stops, "session")} that worked ${chosen.stops === 1 ? "was" : "were"}`;
+  return [`${were} stopped by choice, in none of these sums: ${usd} of memory, and ${hoursText(chosen)} of slots`];
+}
+
+/** It must never be, and nobody is to overlook it. */
+function wrongLines({ report }: SavingsContent): readonly string[] {
+  const { wrongStops } = report.aftermath;
+  if (wrongStops.length === 0) return [];
+  const named = wrongStops
+    .slice(0, mostNamed)
+    .map(({ key }) => `${safeText(key.session)} in ${safeText(key.interpreter)}`);
+  const more = wrongStops.length > mostNamed ? `, and ${wrongStops.length - mostNamed} more` : "";
+  const were = `${counted(wrongStops.length, "session")} ${wrongStops.length === 1 ? "was" : "were"}`;
+  return [
+    `WRONG: ${were} stopped that worked (${named.join(", ")}${more}): records that came late show it. \`sandmeter explain\` says more of each.`,
+  ];
+}
+const mostNamed = 5;
 
 const columnsOf = (content: SavingsContent): readonly YieldingColumn[] => [
   ...content.groupBy.map((dimension) => ({
@@ -118,14 +146,21 @@ function footOf({ report }: SavingsContent): readonly string[] {
     [unjudged, "no pass of `watch --policy` has judged whether it was regretted"],
     [total.pending, "it is not known yet whether it worked: they are in none of the sums"],
   ];
+  const { races, unknown } = report.aftermath;
   return [
+    ...(races + unknown === 0
+      ? []
+      : [
+          `${counted(races, "race")}, ${unknown} unknown: work that began just before a stop, when nothing could show it yet.`,
+        ]),
     ...lines.flatMap(([count, text]) => (count === 0 ? [] : [`Of ${counted(count, "stop")} ${text}.`])),
     ...problems.map(({ message }) => `Missing: ${safeText(message)}`),
   ];
 }
 
-const hasHours = ({ stops, withoutTimeLimit }: Savings): boolean => stops === 0 || withoutTimeLimit < stops;
-const hoursText = (total: Savings): string =>
+type Slots = Pick<Savings, "stops" | "withoutTimeLimit" | "freedMs">;
+const hasHours = ({ stops, withoutTimeLimit }: Slots): boolean => stops === 0 || withoutTimeLimit < stops;
+const hoursText = (total: Slots): string =>
   hasHours(total) ? `${(total.freedMs / 3_600_000).toFixed(1)} h` : "unknown hours";
 const minuteOf = (iso: string): string => `${iso.slice(0, 16)}Z`;
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;

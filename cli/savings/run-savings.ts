@@ -3,6 +3,7 @@ import type { Instant } from "../../core/kernel/instant.ts";
 import { savingsReport } from "../../core/reporting/savings-report.ts";
 import type { Stores } from "../accounts/stores.ts";
 import { type CleanupInput, readCleanupInput } from "../cleanup/cleanup-input.ts";
+import { stopTargets } from "../cleanup/stop-targets.ts";
 import { UsageError } from "../cli-error.ts";
 import { type ExitCode, exitCode } from "../exit-code.ts";
 import { safeJson } from "../render/safe-text.ts";
@@ -51,7 +52,7 @@ async function run(
   const request = {
     now,
     window,
-    targets: await stores.targets(),
+    targets: await stopTargets(stores),
     groupBy,
     prices: settings.prices,
     gb: accounts.meter.gb,

@@ -1,4 +1,5 @@
 import type { Savings } from "../../core/cleanup/savings/savings.ts";
+import { isByChoice } from "../../core/cleanup/stop/stopped-by-choice.ts";
 import { type Instant, isoOf } from "../../core/kernel/instant.ts";
 import { formatUsd } from "../../core/kernel/money.ts";
 import { decimalText } from "../../core/reporting/largest-remainder.ts";
@@ -29,6 +30,9 @@ export function savingsJson({ now, from, until, groupBy, report }: SavingsConten
     monitorUsd: printed.monitor === null ? null : decimalText(printed.monitor, decimals),
     netUsd: printed.net === null ? null : boundsJson(printed.net),
     regretUnknown: report.unjudged,
+    races: report.aftermath.races,
+    wrongStops: report.aftermath.wrong,
+    raceUnknown: report.aftermath.unknown,
     peakUnknown: report.withoutPeak,
     groups: report.groups.map(({ values, savings }, place) => ({
       by: Object.fromEntries(groupBy.map((dimension, index) => [dimension, values[index] ?? null])),
@@ -44,7 +48,7 @@ const boundsJson = ({ low, high }: PrintedBounds) => ({
   high: decimalText(high, decimals),
 });
 
-function figuresJson(savings: Savings, { gross, regrets, saved }: PrintedSavings) {
+function figuresJson(savings: Savings, { gross, regrets, saved, chosen }: PrintedSavings) {
   const known = hasFigure(savings);
   return {
     stops: savings.stops,
@@ -55,9 +59,18 @@ function figuresJson(savings: Savings, { gross, regrets, saved }: PrintedSavings
     grossUsd: known ? boundsJson(gross) : null,
     regretsUsd: known ? boundsJson(regrets) : null,
     savedUsd: known ? boundsJson(saved) : null,
-    freedSlotMs: savings.stops > 0 && savings.withoutTimeLimit === savings.stops ? null : savings.freedMs,
+    freedSlotMs: freedOf(savings),
+    byChoice: {
+      stops: savings.chosen.stops,
+      withoutFigure: savings.chosen.unknown,
+      memoryUsd: hasFigure(savings.chosen) ? boundsJson(chosen) : null,
+      freedSlotMs: freedOf(savings.chosen),
+    },
   };
 }
+
+const freedOf = (own: Pick<Savings, "stops" | "withoutTimeLimit" | "freedMs">): number | null =>
+  own.stops > 0 && own.withoutTimeLimit === own.stops ? null : own.freedMs;
 
 const stopJson = ({ stop, stoppedAt, wouldEndAt, usd, freedMs, regret }: StopSaving) => ({
   account: stop.key.account,
@@ -72,4 +85,6 @@ const stopJson = ({ stop, stoppedAt, wouldEndAt, usd, freedMs, regret }: StopSav
   savedUsd: usd === null ? null : { low: formatUsd(usd.low), high: formatUsd(usd.high) },
   freedSlotMs: freedMs,
   regretted: regret,
+  byChoice: isByChoice(stop),
+  aftermath: stop.aftermath?.verdict ?? null,
 });

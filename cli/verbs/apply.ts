@@ -1,6 +1,6 @@
 import type { Verb } from "../verb.ts";
 import { awsOptions } from "./aws-options.ts";
-import { policyOption, stateOptions } from "./cleanup-options.ts";
+import { policyOption, publishOptions, stateOptions } from "./cleanup-options.ts";
 
 export const apply: Verb = {
   name: "apply",
@@ -13,6 +13,7 @@ export const apply: Verb = {
     policyOption,
     ...awsOptions.filter(({ flags }) => !flags.startsWith("--regions")),
     ...stateOptions,
+    ...publishOptions,
     { flags: "--json", description: "write JSON (docs/schemas/apply.schema.json)" },
   ],
   examples: [

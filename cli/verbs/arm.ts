@@ -17,11 +17,14 @@ export const arm: Verb = {
   name: "arm",
   summary: "allow stopping; nothing is stopped before, whatever policies say",
   description:
-    "Arms the one switch of all clean-up, which is read before each stop: that of the state, or the parameter of Systems Manager that `cleanup.switch` of the configuration names. A fresh one is disarmed, and one that cannot be read stops nothing.",
+    "Arms the one switch of all clean-up, which is read before each stop: that of the state, or the parameter of Systems Manager that `cleanup.switch` of the configuration names. A fresh one is disarmed, and one that cannot be read stops nothing. Policies that are barred, as their stops were regretted, may stop again once it is armed anew.",
   options: [...options, policyOption],
   examples: [
     { command: 'sandmeter arm --why "plan of Monday approved"', does: "from now on policies that enforce may stop" },
-    { command: "sandmeter arm --show", does: "whether it is armed, since when, and by whom" },
+    {
+      command: "sandmeter arm --show",
+      does: "whether it is armed, since when, by whom, and which policies are barred",
+    },
   ],
   check: async () => (await import("../cleanup/run-switch.ts")).checkArm,
   load: async () => (await import("../cleanup/run-switch.ts")).runArm,

@@ -14,3 +14,9 @@ export const policyOption: VerbOption = {
   flags: "--policy <file>",
   description: "the policy file (default: the configuration's, or sandmeter.policy.yaml)",
 };
+
+/** Where those that are told hear of stops. */
+export const publishOptions: readonly VerbOption[] = [
+  { flags: "--publish-region <region>", description: "with --yes: where events go (default: the profile's Region)" },
+  { flags: "--no-publish", description: "tell nobody what is to be stopped, and what was" },
+];

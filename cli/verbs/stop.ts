@@ -1,6 +1,6 @@
 import type { Verb } from "../verb.ts";
 import { awsOptions } from "./aws-options.ts";
-import { policyOption, stateOptions } from "./cleanup-options.ts";
+import { policyOption, publishOptions, stateOptions } from "./cleanup-options.ts";
 
 export const stop: Verb = {
   name: "stop",
@@ -19,6 +19,7 @@ export const stop: Verb = {
     policyOption,
     ...awsOptions,
     ...stateOptions,
+    ...publishOptions,
     { flags: "--json", description: "write JSON (docs/schemas/stop.schema.json)" },
   ],
   examples: [

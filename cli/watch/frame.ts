@@ -5,7 +5,7 @@ import { type Instant, isoOf } from "../../core/kernel/instant.ts";
 import { scanOf } from "../../core/reporting/pass-report.ts";
 import type { Pricing } from "../../core/reporting/scan-totals.ts";
 import { accountsLine, accountsProblemLines } from "../accounts/accounts-lines.ts";
-import { cleanupLine, cleanupProblemLines } from "../cleanup/cleanup-lines.ts";
+import { cleanupLine, cleanupProblemLines, policyChangeLines } from "../cleanup/cleanup-lines.ts";
 import { formatSeconds } from "../render/duration.ts";
 import { type Paint, painter } from "../render/style.ts";
 import { cutTo } from "../render/table.ts";
@@ -54,7 +54,9 @@ export function frameOf(view: View, now: Instant, terminal: Pick<Terminal, "colo
     "",
     cutTo(`${sessions}, ${cost}`, width),
     ...(accounts === null ? [] : [cutTo(accountsLine(accounts), width)]),
-    ...(cleanup === null ? [] : [cutTo(cleanupLine(cleanup), width)]),
+    ...(cleanup === null
+      ? []
+      : [...policyChangeLines(cleanup), cleanupLine(cleanup)].map((line) => cutTo(line, width))),
     "",
     ...oldestLines(last.outcome, width, paint),
     paint("Events", "bold"),

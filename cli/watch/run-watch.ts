@@ -11,11 +11,14 @@ import { accountsInputOf, accountsPortsOf } from "../accounts/compose.ts";
 import { homeS3 } from "../accounts/home-s3.ts";
 import { openStores, type Stores } from "../accounts/stores.ts";
 import { targetsWithCosts } from "../accounts/targets-with-costs.ts";
-import { type CleanupInput, cleanupPartOf } from "../cleanup/cleanup-input.ts";
+import { type CleanupInput, configFileOf } from "../cleanup/cleanup-input.ts";
+import { cleanupPartOf } from "../cleanup/cleanup-part.ts";
 import { lookProgress } from "../cleanup/look-progress.ts";
+import { readAnewOf } from "../cleanup/read-anew.ts";
 import { cleanupBeside, noCleanup } from "../cleanup/watch-cleanup.ts";
 import { CliError, UsageError } from "../cli-error.ts";
 import { type AwsSettings, readAwsSettings } from "../config/aws-settings.ts";
+import type { Config } from "../config/config-schema.ts";
 import { exitCode } from "../exit-code.ts";
 import { safeText } from "../render/safe-text.ts";
 import { clientsOf, pricingOf } from "../scan/compose.ts";
@@ -46,10 +49,23 @@ async function readInput(options: VerbInput["options"], terminal: Terminal) {
   const found = [...problems, ...own];
   const surroundings = { cwd: terminal.cwd, env: terminal.env, platform: process.platform };
   const accounts = accountsSettingsOf(config, options, surroundings, found);
-  const file = typeof options["policy"] === "string" ? options["policy"] : (config.cleanup?.policy ?? null);
-  const part = await cleanupPartOf(config, file, terminal.cwd, found);
-  const cleanup = file === null ? null : { settings, accounts, ...part };
-  return { settings, accounts, watch, cleanup, problems: found };
+  const cleanup = await cleanupOf(options, config, terminal.cwd, found);
+  return {
+    settings,
+    accounts,
+    watch,
+    cleanup: cleanup === null ? null : { settings, accounts, ...cleanup },
+    problems: found,
+  };
+}
+
+/** Nobody's sessions are stopped because a file lies about: clean-up needs one that is named. */
+async function cleanupOf(options: VerbInput["options"], config: Config, cwd: string, problems: string[]) {
+  const policyFileOf = ({ cleanup }: Config): string | null =>
+    typeof options["policy"] === "string" ? options["policy"] : (cleanup?.policy ?? null);
+  const part = await cleanupPartOf(config, policyFileOf(config), cwd, problems);
+  const readAnew = readAnewOf({ cwd, configFile: configFileOf(options), policyFileOf }, part);
+  return part.policyFile === null ? null : { ...part, readAnew };
 }
 
 export const checkWatch: CheckVerb = async ({ options }, terminal) => (await readInput(options, terminal)).problems;

@@ -3,16 +3,19 @@ import { type DurationRange, durationOfFlag } from "../config/duration-flag.ts";
 import { nearestOf } from "../config/nearest.ts";
 import type { VerbInput } from "../verb.ts";
 
-export interface WatchOptions {
+export interface WatchOptions extends Publishing {
   readonly everyMs: number;
   /** Null: until Ctrl-C. */
   readonly passes: number | null;
-  /** Null: the profile's Region. */
-  readonly publishRegion: string | null;
-  readonly publish: boolean;
   /** How often usage records are read and costs are kept; null: never. */
   readonly accountsEveryMs: number | null;
   readonly json: boolean;
+}
+
+export interface Publishing {
+  /** Null: the profile's Region. */
+  readonly publishRegion: string | null;
+  readonly publish: boolean;
 }
 
 /** Reads the flags that are `watch`'s own, and gathers what is wrong with them. */
@@ -28,17 +31,12 @@ export function readWatchOptions(options: VerbInput["options"]): {
   const once = options["once"] === true;
   const passes = readCount("--passes", text("passes"), problems);
   if (once && text("passes") !== null) problems.push("--once is --passes 1: name one of the two");
-  const publishRegion = readPublishRegion(options["publishRegion"], problems);
-  const publish = options["publish"] !== false;
-  if (!publish && publishRegion !== null) {
-    problems.push("--publish-region says where to publish and --no-publish says not to: leave one out");
-  }
+  const publishing = readPublishing(options, problems);
   return {
     watch: {
       everyMs: readDuration("--every", text("every") ?? "60s", problems),
       passes: once ? 1 : passes,
-      publishRegion,
-      publish,
+      ...publishing,
       accountsEveryMs: readAccountsEvery(options, problems),
       json: options["json"] === true,
     },
@@ -53,6 +51,16 @@ function readAccountsEvery(options: VerbInput["options"], problems: string[]): n
     problems.push("--accounts-every says how often costs are kept and --no-accounts says never: leave one out");
   }
   return null;
+}
+
+/** Whether and where to publish; what is wrong with the flags goes to `problems`. */
+export function readPublishing(options: VerbInput["options"], problems: string[]): Publishing {
+  const publishRegion = readPublishRegion(options["publishRegion"], problems);
+  const publish = options["publish"] !== false;
+  if (!publish && publishRegion !== null) {
+    problems.push("--publish-region says where to publish and --no-publish says not to: leave one out");
+  }
+  return { publishRegion, publish };
 }
 
 /** Null where the flag was not given. */

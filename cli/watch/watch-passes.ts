@@ -7,7 +7,7 @@ import { cleanupReport } from "../../core/reporting/cleanup-report.ts";
 import { passReport } from "../../core/reporting/pass-report.ts";
 import type { Pricing } from "../../core/reporting/scan-totals.ts";
 import { accountsLine, accountsProblemLines } from "../accounts/accounts-lines.ts";
-import { cleanupLine, cleanupProblemLines } from "../cleanup/cleanup-lines.ts";
+import { cleanupLine, cleanupProblemLines, policyChangeLines } from "../cleanup/cleanup-lines.ts";
 import { type ExitCode, exitCode } from "../exit-code.ts";
 import { safeJson } from "../render/safe-text.ts";
 import type { Terminal } from "../terminal.ts";
@@ -100,7 +100,11 @@ const textLines =
   (ended: Ended<WatchOutcome>): void => {
     terminal.out(passLines(ended, pricing));
     const [accounts, cleanups] = [accountsOf(ended.outcome), cleanupsOf(ended.outcome)];
-    for (const line of [...accounts.map(accountsLine), ...cleanups.map(cleanupLine)]) terminal.out(`  ${line}\n`);
+    const lines = [
+      ...accounts.map(accountsLine),
+      ...cleanups.flatMap((it) => [...policyChangeLines(it), cleanupLine(it)]),
+    ];
+    for (const line of lines) terminal.out(`  ${line}\n`);
     const problems = [
       ...problemLines(ended.outcome),
       ...accounts.flatMap(accountsProblemLines),

@@ -11,8 +11,9 @@ import type { PlanEntry } from "./plan/plan.ts";
 import type { Protection, SessionMatch } from "./policy/policy.ts";
 import type { PolicyRegret } from "./regret/regret.ts";
 import type { Runaway } from "./runaway.ts";
-import { writtenOverride } from "./stop/recorded-override.ts";
+import { type RecordedOverride, writtenOverride } from "./stop/recorded-override.ts";
 import type { EntryOutcome } from "./stop/stop-outcome.ts";
+import type { BarredPolicy } from "./stop/switch-standing.ts";
 
 /** Raised when a detail loses a member or gives one another meaning; new members do not raise it. */
 const version = "1";
@@ -62,12 +63,29 @@ export const stopPlannedEvent = (now: Instant, plan: string | null, entry: PlanE
       entry.policy.hash.slice(0, 16),
       ...(acts ? ["act", entry.decision.idleSince ?? entry.decision.reason] : ["observe"]),
     ],
-    detail: { plan, mode: acts ? "enforce" : "observe", ...entryDetail(entry) },
-    action: acts
-      ? "Nothing, if nobody needs the session. Otherwise `sandmeter protect` it, or `sandmeter disarm`."
-      : "Nothing is stopped: see whether you agree, before policies enforce.",
+    detail: { plan, mode: acts ? "enforce" : "observe", override: null, ...entryDetail(entry) },
+    action: acts ? stopComesAction : "Nothing is stopped: see whether you agree, before policies enforce.",
     section: "session-stop-planned",
   });
+
+/** A person stops it, whatever its policy says: each time that one does so is told. */
+export const handStopPlannedEvent = (
+  now: Instant,
+  plan: string,
+  entry: PlanEntry,
+  { by, reason }: Pick<RecordedOverride, "by" | "reason">,
+): OutgoingEvent =>
+  eventOf(now, {
+    kind: "session-stop-planned",
+    detailType: "Session Stop Planned",
+    parts: [...partsOf(entry.key), "hand", plan],
+    detail: { plan, mode: "enforce", override: { by, reason }, ...entryDetail(entry) },
+    action: stopComesAction,
+    section: "session-stop-planned",
+  });
+
+const stopComesAction =
+  "Nothing, if nobody needs the session. Otherwise `sandmeter protect` it, or `sandmeter disarm`.";
 
 /** Of a record that is decided; null where nothing came of it that anyone needs to hear. */
 export function stopRecordEvent(now: Instant, record: StopRecord): OutgoingEvent | null {
@@ -134,18 +152,29 @@ export function refusedEvent(now: Instant, outcomes: readonly EntryOutcome[]): O
   });
 }
 
-/** Somebody, or a policy that was regretted too often, turned all stopping off. */
+/** Somebody turned all stopping off, or most policies were regretted too often. */
 export const disarmedEvent = (now: Instant, { by, why, at }: SwitchPosition): OutgoingEvent =>
   eventOf(now, {
     kind: "cleanup-disarmed",
     detailType: "Cleanup Disarmed",
     parts: [at ?? 0],
-    detail: { by, why, at: at === null ? null : isoOf(at) },
+    detail: { scope: "all", policy: null, by, why, at: at === null ? null : isoOf(at) },
     action: "Nothing is stopped until `sandmeter arm`: find out why it was disarmed first.",
     section: "cleanup-disarmed",
   });
 
-/** A policy was regretted too often, and the switch could not be turned. */
+/** One policy was regretted too often, and stops nothing more; others go on. */
+export const policyDisarmedEvent = (now: Instant, { policy, why, at }: BarredPolicy): OutgoingEvent =>
+  eventOf(now, {
+    kind: "cleanup-disarmed",
+    detailType: "Cleanup Disarmed",
+    parts: [at, policy],
+    detail: { scope: "policy", policy, by: "sandmeter", why, at: isoOf(at) },
+    action: "It stops nothing until `sandmeter arm`: see what was regretted, and mend the policy first.",
+    section: "cleanup-disarmed",
+  });
+
+/** Most policies were regretted too often, and the switch could not be turned. */
 export interface NotDisarmed {
   /** Null where whoever armed it did not say. */
   readonly armedAt: Instant | null;
@@ -175,7 +204,10 @@ export const regrettedEvent = (now: Instant, regret: PolicyRegret["regrets"][num
     detailType: "Stop Regretted",
     parts: [...partsOf(regret.stop.key), regret.how],
     detail: { how: regret.how, at: isoOf(regret.at), plan: regret.stop.plan, ...entryDetail(regret.stop.entry) },
-    action: "See why it was stopped (`sandmeter explain`): idleAfter may be too short for these sessions.",
+    action:
+      regret.how === "worked"
+        ? "It worked and must not have been stopped: set its policy to observe, and keep what `sandmeter explain` says."
+        : "See why it was stopped (`sandmeter explain`): idleAfter may be too short for these sessions.",
     section: "stop-regretted",
   });
 

@@ -2,8 +2,9 @@ import { type BoundedCostInput, boundedCost } from "../billing/bounded-cost.ts";
 import { periodAt } from "../billing/price-book.ts";
 import type { Session } from "../inventory/session.ts";
 import { type Target, targetKey } from "../inventory/target.ts";
+import { leastOf } from "../kernel/extremes.ts";
 import type { InterpreterId } from "../kernel/ids.ts";
-import { type Instant, instant, plusMs } from "../kernel/instant.ts";
+import { type Instant, plusMs } from "../kernel/instant.ts";
 import { sumUsd } from "../kernel/money.ts";
 import type { Decision, SessionFacts } from "./decision/decision.ts";
 import { calledText } from "./decision/judge-activity.ts";
@@ -80,7 +81,7 @@ function leaksOfGroup(
     reason,
     isProvable: reason === "idle",
     sessions: group.length,
-    oldestCreatedAt: instant(Math.min(...sessions.map(({ createdAt }) => createdAt))),
+    oldestCreatedAt: leastOf(sessions.map(({ createdAt }) => createdAt)) ?? session.createdAt,
     soFar: sumOf(sessions.map(input.soFarOf)),
     anHour: sumOf(group.map(({ facts }) => anHourOf(facts, reason, input, now))),
     turnOn: turnOnOf(reason),

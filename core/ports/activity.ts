@@ -1,3 +1,4 @@
+import type { UsageColumns } from "../billing/usage-columns.ts";
 import type { CallEvidence, CpuEvidence, Span, Unknown } from "../cleanup/evidence/evidence.ts";
 import type { InvocationStamp } from "../cleanup/policy/policy.ts";
 import type { Target } from "../inventory/target.ts";
@@ -43,6 +44,15 @@ export type ReadRefusedCalls = (
   now: Instant,
   signal: AbortSignal,
 ) => Promise<ReadonlyMap<SessionId, RefusedCalls | Unknown>>;
+
+/** Usage records of sessions that were stopped, each of its own time. Throws only when `signal` is aborted. */
+export type ReadStoppedUsage = (
+  target: Target,
+  interpreter: InterpreterId,
+  stops: readonly { readonly session: SessionId; readonly window: Span }[],
+  now: Instant,
+  signal: AbortSignal,
+) => Promise<ReadonlyMap<SessionId, { readonly kind: "known"; readonly rows: UsageColumns } | Unknown>>;
 
 export interface CpuQuestion {
   /** How long a stretch of records proves anything. */

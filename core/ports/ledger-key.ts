@@ -1,5 +1,6 @@
 import type { SessionKey } from "../billing/usage-record.ts";
 import type { Target } from "../inventory/target.ts";
+import { accountId, region } from "../kernel/ids.ts";
 
 /**
  * Names under which a session is kept. The parts of its key come from log lines, so they are other people's text: what
@@ -7,6 +8,14 @@ import type { Target } from "../inventory/target.ts";
  * so that two keys never meet in one name.
  */
 export const targetPart = (target: Target): string => `${part(target.account)}/${part(target.region)}`;
+
+/** Reads back what `targetPart` made of a target. */
+export function targetOfPart(text: string): Target {
+  const [account = "", name = ""] = text
+    .split("/")
+    .map((it) => it.replace(/%([0-9a-f]{4})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16))));
+  return { account: accountId(account), region: region(name) };
+}
 
 export const sessionPart = (key: SessionKey): string => `${part(key.interpreter)}/${part(key.session)}`;
 

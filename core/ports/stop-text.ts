@@ -2,13 +2,32 @@ import { decisionOf, evidenceOf } from "../cleanup/decision/evidence-text.ts";
 import type { PlanEntry } from "../cleanup/plan/plan.ts";
 import { toldProtectionOf } from "../cleanup/policy/told-protection.ts";
 import type { RecordedOverride } from "../cleanup/stop/recorded-override.ts";
+import type { StopAftermath } from "../cleanup/stop/stop-aftermath.ts";
 import { accountId, interpreterId, region, sessionId } from "../kernel/ids.ts";
 import type { Problem } from "../kernel/problem.ts";
 import { at, integer, object, oneOf, orNull, type Read, string } from "./read-stored.ts";
+import { RegistryError } from "./registry-error.ts";
 import type { StopRecord } from "./stops.ts";
 
-/** What of a record of a stop is kept as one text. */
-export const textOfStop = (record: StopRecord): string => JSON.stringify(record);
+/**
+ * What of a record of a stop is kept as one text. Throws `RegistryError` where nobody could read it back: the session is then not
+ * stopped, and no record is written that says less than was seen.
+ */
+export function textOfStop(record: StopRecord): string {
+  const text = JSON.stringify(record);
+  try {
+    stopOfText(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    const { session, interpreter, region: where } = record.key;
+    throw new RegistryError(
+      "corrupt",
+      `The record of the stop of session ${session} of ${interpreter} in ${where} was not written, because it could not be read back (${error.message}).`,
+      { cause: error },
+    );
+  }
+  return text;
+}
 
 /** Reads back what `textOfStop` wrote. Throws `SyntaxError` with the place on a text of another shape. */
 export function stopOfText(text: string): StopRecord {
@@ -26,6 +45,7 @@ export function stopOfText(text: string): StopRecord {
     intendedAt: at(item["intendedAt"], "intendedAt"),
     decidedAt: orNull(item["decidedAt"], "decidedAt", at),
     problem: orNull(item["problem"], "problem", problemOf),
+    ...(item["aftermath"] === undefined ? {} : { aftermath: aftermathOf(item["aftermath"], "aftermath") }),
   };
 }
 
@@ -47,9 +67,15 @@ export const planEntryOf: Read<PlanEntry> = (value, place) => {
   };
 };
 
-const stopStates: readonly StopRecord["state"][] = ["intended", "stopped", "already-gone", "failed", "abandoned"];
+export const stopStates: readonly StopRecord["state"][] = [
+  "intended",
+  "stopped",
+  "already-gone",
+  "failed",
+  "abandoned",
+];
 
-const keyOf: Read<StopRecord["key"]> = (value, place) => {
+export const keyOf: Read<StopRecord["key"]> = (value, place) => {
   const item = object(value, place);
   return {
     account: accountId(string(item["account"], `${place}.account`)),
@@ -59,13 +85,23 @@ const keyOf: Read<StopRecord["key"]> = (value, place) => {
   };
 };
 
-const overrideOf: Read<RecordedOverride> = (value, place) => {
+export const overrideOf: Read<RecordedOverride> = (value, place) => {
   const item = object(value, place);
   return {
     by: string(item["by"], `${place}.by`),
     reason: string(item["reason"], `${place}.reason`),
     // A record of an earlier release has none.
     protection: orNull(item["protection"] ?? null, `${place}.protection`, toldProtectionOf),
+  };
+};
+
+const aftermathOf: Read<StopAftermath> = (value, place) => {
+  const item = object(value, place);
+  return {
+    verdict: oneOf(["clean", "race", "wrong", "unknown"] as const)(item["verdict"], `${place}.verdict`),
+    judgedAt: at(item["judgedAt"], `${place}.judgedAt`),
+    workedAt: orNull(item["workedAt"], `${place}.workedAt`, at),
+    message: orNull(item["message"], `${place}.message`, string),
   };
 };
 

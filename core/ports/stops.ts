@@ -1,6 +1,7 @@
 import type { SessionKey } from "../billing/usage-record.ts";
 import type { PlanEntry } from "../cleanup/plan/plan.ts";
 import type { RecordedOverride } from "../cleanup/stop/recorded-override.ts";
+import type { StopAftermath } from "../cleanup/stop/stop-aftermath.ts";
 import type { Target } from "../inventory/target.ts";
 import type { InterpreterId, SessionId } from "../kernel/ids.ts";
 import type { Instant } from "../kernel/instant.ts";
@@ -43,6 +44,8 @@ export interface StopRecord {
   readonly intendedAt: Instant;
   readonly decidedAt: Instant | null;
   readonly problem: Problem | null;
+  /** What records that came later say of it; absent until somebody has looked. */
+  readonly aftermath?: StopAftermath;
 }
 
 /** How long adapters remember a stop: savings of a year can be added up, and a month more. */
@@ -59,4 +62,6 @@ export interface StopRecords {
   /** Intended at or after `from` and before `until`, oldest first. */
   readonly between: (target: Target, from: Instant, until: Instant) => Promise<readonly StopRecord[]>;
   readonly ofSession: (key: SessionKey) => Promise<readonly StopRecord[]>;
+  /** Those that there are records of, whoever made them; there may be none of one of them, where a run was killed. */
+  readonly targets: () => Promise<readonly Target[]>;
 }

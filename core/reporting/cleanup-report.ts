@@ -1,5 +1,6 @@
 import type { DecisionReason } from "../cleanup/decision/decision.ts";
 import { type LeaksInput, leaksOf } from "../cleanup/leaks.ts";
+import type { AftermathCounts } from "../cleanup/stop/aftermath-counts.ts";
 import type { EntryOutcome } from "../cleanup/stop/stop-outcome.ts";
 import type { ReportedSwitch } from "../cleanup/stop/switch-standing.ts";
 import type { SweepPassOutcome, SweptPass } from "../jobs/sweep/sweep-pass-ports.ts";
@@ -11,6 +12,8 @@ import { countsOf, type ReportedLeaks, reportedLeaks } from "./leak-report.ts";
 export interface CleanupReport extends ReportedSwitch {
   readonly asOf: string;
   readonly mode: SweepPassOutcome["mode"];
+  /** What the policies say otherwise than in the pass before, a line each. */
+  readonly policyChanges: readonly string[];
   readonly targets: readonly {
     readonly account: string;
     readonly region: string;
@@ -30,6 +33,8 @@ export interface CleanupReport extends ReportedSwitch {
     readonly leaks: readonly ReportedLeaks[];
     readonly problems: readonly Problem[];
   }[];
+  /** Of the stops by policies of the last 24 hours. */
+  readonly aftermath: AftermathCounts;
   readonly events: readonly {
     readonly result: string;
     readonly reason: string | null;
@@ -44,7 +49,10 @@ export const cleanupReport = (outcome: SweepPassOutcome, leaks: LeaksInput): Cle
   mode: outcome.mode,
   switch: outcome.switch,
   barred: outcome.barred,
+  barredPolicies: outcome.barredPolicies,
+  policyChanges: outcome.policyChanges,
   targets: outcome.targets.map((target) => targetReport(target, leaks, outcome.asOf)),
+  aftermath: outcome.aftermath,
   events: outcome.events.map(({ event, result, reason }) => ({
     result,
     reason,

@@ -3,7 +3,8 @@ import type { SessionEvidence } from "../cleanup/evidence/evidence.ts";
 import type { Decided } from "../cleanup/plan/make-plan.ts";
 import type { Policy } from "../cleanup/policy/policy.ts";
 import { type WrittenOverride, writtenOverride } from "../cleanup/stop/recorded-override.ts";
-import { expiresAtOf } from "../inventory/session.ts";
+import type { StopAftermath } from "../cleanup/stop/stop-aftermath.ts";
+import { expiresAtOf, type Session } from "../inventory/session.ts";
 import type { Replay } from "../jobs/sweep/explain-session.ts";
 import { type Instant, isoOf } from "../kernel/instant.ts";
 import type { StopRecord } from "../ports/stops.ts";
@@ -18,6 +19,12 @@ export interface ExplainReport {
   readonly name: string | null;
   readonly createdAt: string;
   readonly expiresAt: string | null;
+  /** At the stop, or now. */
+  readonly ageSeconds: number;
+  /** Of its whole life, whatever it does; null where that is not known. */
+  readonly timeoutSeconds: number | null;
+  /** What was or is left of it. */
+  readonly leftSeconds: number | null;
   /** `record`: as it was recorded with the last stop of it. `live`: as it is now. */
   readonly from: "record" | "live";
   readonly decision: WrittenDecision;
@@ -42,6 +49,8 @@ interface WrittenStop {
   readonly decidedAt: string | null;
   readonly override: WrittenOverride | null;
   readonly problem: string | null;
+  /** What records that came later say of it; null until somebody has looked. */
+  readonly aftermath: Written<StopAftermath> | null;
 }
 
 export function explainRecord(
@@ -51,7 +60,6 @@ export function explainRecord(
   now: Instant,
 ): ExplainReport {
   const { key, entry } = record;
-  const expiresAt = expiresAtOf(entry);
   return {
     asOf: isoOf(now),
     session: key.session,
@@ -59,8 +67,7 @@ export function explainRecord(
     account: key.account,
     region: key.region,
     name: entry.name,
-    createdAt: isoOf(entry.createdAt),
-    expiresAt: expiresAt === null ? null : isoOf(expiresAt),
+    ...lifeOf(entry, record.intendedAt),
     from: "record",
     decision: written(entry.decision),
     evidence: written(entry.evidence),
@@ -76,7 +83,6 @@ export function explainRecord(
 
 export function explainLive({ facts, decision }: Decided, stops: readonly StopRecord[], now: Instant): ExplainReport {
   const { session, policy, evidence, protection } = facts;
-  const expiresAt = expiresAtOf(session);
   return {
     asOf: isoOf(now),
     session: session.id,
@@ -84,8 +90,7 @@ export function explainLive({ facts, decision }: Decided, stops: readonly StopRe
     account: session.target.account,
     region: session.target.region,
     name: session.name,
-    createdAt: isoOf(session.createdAt),
-    expiresAt: expiresAt === null ? null : isoOf(expiresAt),
+    ...lifeOf(session, now),
     from: "live",
     decision: written(decision),
     evidence: written(evidence),
@@ -93,6 +98,17 @@ export function explainLive({ facts, decision }: Decided, stops: readonly StopRe
     protectedUntil: protection === null ? null : protection.until === null ? "for good" : isoOf(protection.until),
     stops: stops.map(writtenStop),
     replay: null,
+  };
+}
+
+function lifeOf(session: Pick<Session, "createdAt" | "timeoutSeconds">, at: Instant) {
+  const expiresAt = expiresAtOf(session);
+  return {
+    createdAt: isoOf(session.createdAt),
+    expiresAt: expiresAt === null ? null : isoOf(expiresAt),
+    ageSeconds: Math.max(0, Math.floor((at - session.createdAt) / 1000)),
+    timeoutSeconds: session.timeoutSeconds,
+    leftSeconds: expiresAt === null ? null : Math.max(0, Math.floor((expiresAt - at) / 1000)),
   };
 }
 
@@ -109,6 +125,7 @@ const writtenStop = (record: StopRecord): WrittenStop => ({
   decidedAt: record.decidedAt === null ? null : isoOf(record.decidedAt),
   override: writtenOverride(record.override),
   problem: record.problem?.message ?? null,
+  aftermath: record.aftermath === undefined ? null : written(record.aftermath),
 });
 
 /** Instants end in `At`, or bound a span: those are the numbers that are written as dates. */
@@ -122,7 +139,7 @@ const instantNames = new Set([
   "hotSince",
   "inFlightUntil",
 ]);
-const isInstantName = (name: string): boolean => name.endsWith("At") || instantNames.has(name);
+const isInstantName = (name: string): boolean => name.endsWith("At") || name.endsWith("AsOf") || instantNames.has(name);
 
 const written = <T>(value: T): Written<T> => writtenAt("", value) as Written<T>;
 

@@ -23,7 +23,8 @@ export interface PlanReport extends ReportedSwitch {
   readonly complete: boolean;
   /** What `apply` takes; instants are milliseconds since 1970, as the digests cover them. */
   readonly plan: Plan;
-  readonly stops: readonly PlannedStop[];
+  /** `onlyObserved`: its policy stops nothing, whoever applies the plan. */
+  readonly stops: readonly (PlannedStop & { readonly onlyObserved: boolean })[];
   /** Idle too, but more than their policies allow in one pass. */
   readonly postponed: number;
   readonly decisions: Readonly<Record<DecisionReason, number>>;
@@ -60,6 +61,8 @@ export function planReport(
   now: Instant,
 ): PlanReport {
   const decided = planned.targets.flatMap((target) => target.decided);
+  const policies = decided.flatMap(({ facts }) => facts.policy ?? []);
+  const observed = new Set(policies.filter(({ mode }) => mode === "observe").map(({ id }) => id));
   const costs = new Map(scan.targets.flatMap(({ sessions }) => sessions.map((it) => [it.id, it.cost] as const)));
   const problems = [
     ...scan.targets.flatMap(({ target, status, problems: own }) =>
@@ -76,7 +79,10 @@ export function planReport(
     complete: scan.complete && problems.length === 0,
     ...reportedSwitch(standing),
     plan: planned.plan,
-    stops: planned.plan.entries.map((entry) => plannedStop(entry, pricing, now)),
+    stops: planned.plan.entries.map((entry) => ({
+      ...plannedStop(entry, pricing, now),
+      onlyObserved: observed.has(entry.policy.id),
+    })),
     postponed: planned.postponed.length,
     decisions: countsOf(decided),
     leaks: leaksOf(decided, { ...pricing, soFarOf: ({ id }) => boundsOf(costs.get(id)) }, now).map(reportedLeaks),

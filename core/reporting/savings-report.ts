@@ -1,7 +1,10 @@
 import type { Span } from "../cleanup/evidence/evidence.ts";
+import { workedRegret } from "../cleanup/regret/regret.ts";
 import { monitorCost } from "../cleanup/savings/monitor-cost.ts";
 import { type Saving, type Savings, savingOf, savingsOf } from "../cleanup/savings/savings.ts";
 import type { IdlePrices } from "../cleanup/savings/savings-rate.ts";
+import { type AftermathCounts, aftermathCounts } from "../cleanup/stop/aftermath-counts.ts";
+import { isByChoice } from "../cleanup/stop/stopped-by-choice.ts";
 import type { Target } from "../inventory/target.ts";
 import { readRegrets, type StoredRegret } from "../jobs/sweep/regret/stored-regrets.ts";
 import { type Instant, instant, isoOf } from "../kernel/instant.ts";
@@ -33,6 +36,11 @@ export interface StopSaving extends Saving {
   readonly regret: StoredRegret["how"] | null;
 }
 
+/** What records that came later say of the stops. */
+interface SavingsAftermath extends AftermathCounts {
+  readonly wrongStops: readonly StopRecord[];
+}
+
 interface SavingsGroup {
   /** One for each dimension; a stop by hand has no policy. */
   readonly values: readonly (string | null)[];
@@ -51,12 +59,13 @@ export interface SavingsReport {
   readonly groups: readonly SavingsGroup[];
   /** Oldest first. */
   readonly stops: readonly StopSaving[];
-  /** Stops by policies of which no pass has judged yet whether they were regretted. */
+  /** Stops by policies, of sessions that were idle, of which no pass has judged yet whether they were regretted. */
   readonly unjudged: number;
   /** Of the stops, those whose peak of memory is not known: their high bound is all the memory that a sandbox can have. */
   readonly withoutPeak: number;
   /** For the part of the window that is over; null: not known. */
   readonly monitorUsd: Usd | null;
+  readonly aftermath: SavingsAftermath;
   readonly problems: readonly Problem[];
 }
 
@@ -87,6 +96,9 @@ export async function savingsReport(
   const input = { ...request, peakOf };
   const past = { from: window.from, until: instant(Math.min(window.until, now)) };
   const monitorUsd = request.monitorUsdPerMonth === null ? null : monitorCost(request.monitorUsdPerMonth, past);
+  const wrongStops = made.filter((stop) => workedRegret(stop) !== null);
+  // Known for certain, also where no pass has judged the policy since.
+  for (const { id } of wrongStops) regrets.set(id, "worked");
   const regretted = new Set(regrets.keys());
   const byGroup = Map.groupBy(records, (stop) => JSON.stringify(groupBy.map((name) => dimensionOf(stop, name))));
   return {
@@ -96,15 +108,18 @@ export async function savingsReport(
         values: JSON.parse(values) as readonly (string | null)[],
         savings: savingsOf(stops, input, regretted, null),
       }))
-      .filter(({ savings }) => savings.stops + savings.pending > 0)
+      .filter(({ savings }) => savings.stops + savings.chosen.stops + savings.pending > 0)
       .toSorted(bySize),
     stops: made.flatMap((stop) => {
       const saving = savingOf(stop, input);
       return saving === null ? [] : [{ ...saving, regret: regrets.get(stop.id) ?? null }];
     }),
-    unjudged: made.filter(({ id, override }) => override === null && !isJudged.has(id) && !regretted.has(id)).length,
+    unjudged: made.filter(
+      (stop) => stop.override === null && !isByChoice(stop) && !isJudged.has(stop.id) && !regretted.has(stop.id),
+    ).length,
     withoutPeak: made.filter((stop) => peakOf(stop)?.isWhole !== true).length,
     monitorUsd,
+    aftermath: { ...aftermathCounts(made), wrongStops },
     problems,
   };
 }

@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import type { Bucket, BucketDelivery, LocalInterpreter, LocalSession, Place, World } from "../world.ts";
-import { deliveryValidationLine, usageArrivalOf } from "./delivery.ts";
+import { deliveryValidationLine, usageDeliveryOf } from "./delivery.ts";
 import { plannedEnd } from "./life.ts";
 import { hashText } from "./random.ts";
 import { storedObject } from "./stored-object.ts";
@@ -15,7 +15,7 @@ const longestLagMs = 75 * 60_000;
 export function deliverUsage(world: World, bucket: Bucket, now: number): void {
   for (const place of world.places()) {
     for (const interpreter of place.interpreters.values()) {
-      const delivery = interpreter.usageDelivery;
+      const delivery = interpreter.usageLogs;
       if (delivery?.to === "bucket" && delivery.bucket === bucket.name) {
         deliverOf(world, place, interpreter, delivery, bucket, now);
       }
@@ -61,7 +61,9 @@ function deliverOf(
 
 /** A session that lives is read only as far back as a late record can come from, unless all of it comes at its end. */
 const earliestStamp = (session: LocalSession, world: World, from: number): number =>
-  usageArrivalOf(session, world) === "at-teardown" || from < session.createdAt + longestLagMs ? 0 : from - longestLagMs;
+  usageDeliveryOf(session, world) === "at-teardown" || from < session.createdAt + longestLagMs
+    ? 0
+    : from - longestLagMs;
 
 /** Not verified: AWS documents `AWSLogs/<account>/` and the placeholders of the suffix, and not what this service puts between. */
 function keyOf(delivery: BucketDelivery, place: Place, { id, arn }: LocalInterpreter, writtenAt: number): string {

@@ -4,7 +4,7 @@ import { customInterpreterId, interpreterArn, sessionIdOf, systemInterpreterId }
 import { plannedEnd } from "./life.ts";
 import { between, hash, hashText, wholeBetween } from "./random.ts";
 import { regionsWithTools } from "./regions.ts";
-import { applicationLogs, bucketDelivery, usageDelivery } from "./usage-delivery.ts";
+import { applicationLogs, bucketDelivery, usageLogsOf } from "./usage-logs.ts";
 
 /** Quotas of AgentCore that Service Quotas knows, with their defaults (2026-09). */
 export const sessionQuotaCode = "L-CAF6F552";
@@ -16,12 +16,12 @@ const systemCreatedAt = Date.UTC(2025, 9, 13);
 /** What a fleet says of a place's system interpreter and trail. */
 type SystemSpec = Pick<
   PlaceSpec,
-  "systemUsageLogs" | "systemUsageArrival" | "systemApplicationLogs" | "systemTraces" | "trail"
+  "systemUsageLogs" | "systemUsageDelivery" | "systemApplicationLogs" | "systemTraces" | "trail"
 >;
 
 const asNobodyLeftIt: SystemSpec = {
   systemUsageLogs: true,
-  systemUsageArrival: null,
+  systemUsageDelivery: null,
   systemApplicationLogs: false,
   systemTraces: false,
   trail: null,
@@ -143,8 +143,8 @@ function customInterpreter(spec: InterpreterSpec, place: Place, seed: number, st
     lastUpdatedAt: createdAt,
     status: spec.status,
     tags: spec.tags,
-    usageDelivery: usageDelivery(spec.usageLogs, id),
-    usageArrival: spec.usageArrival,
+    usageLogs: usageLogsOf(spec.usageLogs, id),
+    usageDelivery: spec.usageDelivery,
     applicationLogs: applicationLogs(spec.applicationLogs, id),
     hasTraces: spec.traces,
     echoed: {},
@@ -162,8 +162,8 @@ const systemInterpreter = (account: string, region: string, spec: SystemSpec): L
   lastUpdatedAt: systemCreatedAt,
   status: "READY",
   tags: {},
-  usageDelivery: usageDelivery(spec.systemUsageLogs, systemInterpreterId),
-  usageArrival: spec.systemUsageArrival,
+  usageLogs: usageLogsOf(spec.systemUsageLogs, systemInterpreterId),
+  usageDelivery: spec.systemUsageDelivery,
   applicationLogs: applicationLogs(spec.systemApplicationLogs, systemInterpreterId),
   hasTraces: spec.systemTraces,
   echoed: {},

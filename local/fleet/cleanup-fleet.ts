@@ -22,7 +22,7 @@ const virginia: PlaceInput = {
     { name: "crowded", tags: { team: "finance" } },
     // As little known, but hardly ever called.
     { name: "quiet", tags: { team: "data" } },
-    { name: "teardown", usageArrival: "at-teardown", traces: true },
+    { name: "teardown", usageDelivery: "at-teardown", traces: true },
     { name: "dark", usageLogs: false, applicationLogs: true },
     { name: "blind", usageLogs: false },
   ],

@@ -1,4 +1,4 @@
-import type { LocalInterpreter, LocalSession, UsageArrival, World } from "../world.ts";
+import type { LocalInterpreter, LocalSession, UsageDelivery, World } from "../world.ts";
 import { plannedEnd } from "./life.ts";
 import type { MeterRecord } from "./meter-records.ts";
 import { chance, hash, hashText } from "./random.ts";
@@ -9,7 +9,7 @@ const minute = 60_000;
  * When a record can first be read in the log. Measured on AWS: the first records of a session come 17 to 19 minutes late,
  * 75 to 80 % have come 14 minutes after the end, and all of them within the hour. Or all in a burst after the end.
  */
-export function ingestedAtOf(record: MeterRecord, session: LocalSession, arrival: UsageArrival): number {
+export function ingestedAtOf(record: MeterRecord, session: LocalSession, arrival: UsageDelivery): number {
   const { seed } = session.activity;
   // Records travel in batches of ten seconds.
   const batch = Math.floor(record.index / 10);
@@ -26,9 +26,9 @@ export function ingestedAtOf(record: MeterRecord, session: LocalSession, arrival
 }
 
 /** When the usage records of a session come: as its interpreter says, else as the world does. */
-export function usageArrivalOf(session: LocalSession, world: World): UsageArrival {
+export function usageDeliveryOf(session: LocalSession, world: World): UsageDelivery {
   const interpreter = world.place(session.account, session.region)?.interpreters.get(session.interpreterId);
-  return interpreter?.usageArrival ?? world.unknowns.usageArrival;
+  return interpreter?.usageDelivery ?? world.unknowns.usageDelivery;
 }
 
 /** When the same record comes a second time, which a few do; null for all others. */

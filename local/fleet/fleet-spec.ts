@@ -57,7 +57,7 @@ const inLogGroup = z.strictObject({
   state: z.enum(["present", "missing", "unreadable"]).default("present"),
 });
 const usageLogs = z.union([z.boolean(), inBucket, inLogGroup]);
-const usageArrival = z.enum(["streaming", "at-teardown"]).nullable().default(null);
+const usageDelivery = z.enum(["streaming", "at-teardown"]).nullable().default(null);
 const applicationLogs = z.union([z.boolean(), inLogGroup]).default(false);
 
 const interpreter = z.strictObject({
@@ -75,7 +75,7 @@ const interpreter = z.strictObject({
   createdSeconds: instant.default(-7 * 86_400),
   usageLogs: usageLogs.default(true),
   /** Null: as the world's switch says. */
-  usageArrival,
+  usageDelivery,
   applicationLogs,
   traces: z.boolean().default(false),
   tags: z.record(z.string().min(1).max(128), z.string().max(256)).default({}),
@@ -90,7 +90,7 @@ const place = z.strictObject({
   account: account.nullable().default(null),
   region,
   systemUsageLogs: usageLogs.default(true),
-  systemUsageArrival: usageArrival,
+  systemUsageDelivery: usageDelivery,
   systemApplicationLogs: applicationLogs,
   systemTraces: z.boolean().default(false),
   appliedQuotas: quotas.default({ sessions: null, interpreters: null }),

@@ -6,7 +6,7 @@ const yearMs = 365 * 86_400_000;
 export function plannedBuckets(places: Iterable<Place>, startAt: number): Map<string, Bucket> {
   const buckets = new Map<string, Bucket>();
   for (const place of places) {
-    const deliveries = [...place.interpreters.values()].map((interpreter) => interpreter.usageDelivery);
+    const deliveries = [...place.interpreters.values()].map((interpreter) => interpreter.usageLogs);
     for (const delivery of [...deliveries, place.trail]) {
       if (delivery?.to !== "bucket" || buckets.has(delivery.bucket)) continue;
       buckets.set(delivery.bucket, newBucket(delivery.bucket, place, startAt - yearMs));

@@ -15,7 +15,7 @@ const virginia: PlaceInput = {
   interpreters: [
     { name: "agents", applicationLogs: true, traces: true, tags: { team: "agents" } },
     { name: "batch", tags: { team: "data" } },
-    { name: "teardown", usageArrival: "at-teardown", traces: true },
+    { name: "teardown", usageDelivery: "at-teardown", traces: true },
     { name: "dark", usageLogs: false, traces: true },
   ],
   sessions: [

@@ -1,5 +1,5 @@
 import type { LocalSession, World } from "../world.ts";
-import { ingestedAtOf, redeliveredAtOf, usageArrivalOf } from "./delivery.ts";
+import { ingestedAtOf, redeliveredAtOf, usageDeliveryOf } from "./delivery.ts";
 import { interpreterArn } from "./identifiers.ts";
 import { indicesWithin, type MeterRecord, visitRecords } from "./meter-records.ts";
 
@@ -20,7 +20,7 @@ const gib = 2 ** 30;
 /** The session's records stamped in [fromMs, toMs) and complete by now, with those that are delivered twice; by stamp. */
 export function usageRecords(session: LocalSession, world: World, fromMs: number, toMs: number): UsageRecord[] {
   const records: UsageRecord[] = [];
-  const arrival = usageArrivalOf(session, world);
+  const arrival = usageDeliveryOf(session, world);
   visitRecords(session, world, indicesWithin(session, fromMs, toMs), world.clock.now(), (record) => {
     if (record.stampAt < fromMs || record.stampAt >= toMs) return;
     const ingestedAt = ingestedAtOf(record, session, arrival);

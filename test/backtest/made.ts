@@ -63,7 +63,7 @@ export function usageOf(
     all.some((stretch) => m(stretch.from) < at + recordMs && m(stretch.until) > at);
   for (let at = m(from); at + recordMs <= m(until); at = plusMs(at, recordMs)) {
     if (meets(gaps, at)) continue;
-    const vcpu = meets(busy, at) ? 0.5 : 0.001;
+    const vcpu = meets(busy, at) ? 0.5 : 0.0001;
     rows.push({
       at,
       elapsedSeconds: recordMs / 1000,

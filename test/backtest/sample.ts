@@ -73,7 +73,7 @@ function linesOf({ session, interpreter, from, until, work }: Sample): readonly 
           time_elapsed_seconds: 10,
         },
         metrics: {
-          "codeInterpreter.vcpu.hours.used": (works ? 0.6 : 0.002) * (10 / 3600),
+          "codeInterpreter.vcpu.hours.used": (works ? 0.6 : 0.001) * (10 / 3600),
           "codeInterpreter.memory.gb_hours.used": 1.2 * (10 / 3600),
         },
       }),

@@ -189,7 +189,8 @@ describe("stop", () => {
     const { out } = await ask("hand", "explain", second);
     expect(out).toContain("by hand, ada: incident 4711; overrode the protection by hand of session");
     expect(out).toContain("CPU: usage records without a gap");
-    expect(out).toMatch(/^Policy (leaks|watched)/m);
+    expect(out).toMatch(/^Policy (leaks|watched): .*, idle after 15 min/m);
+    expect(out).toContain("Decided again from the record, the decision is the same.");
     const json = JSON.parse((await ask("hand", "explain", second, "--json")).out) as { stops: object[] };
     expect(violations(publishedSchema("explain.schema.json"), json)).toEqual([]);
     expect(json.stops).toMatchObject([{ override: { protection: lifted } }]);
@@ -235,7 +236,16 @@ describe("stop", () => {
     const [dark = ""] = idsOf("dark");
     const { out } = await ask("hand", "explain", dark);
     expect(out).toContain("As it is now: keep, unprovable");
-    expect(out).toContain("CPU: unknown (no-usage-logs)");
+    const at = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z`;
+    expect(out).toMatch(new RegExp(`CPU: unknown \\(no-usage-logs\\), as of ${at}, asked for ${at} to ${at}: `));
+    expect(out).toMatch(new RegExp(`began ${at}, 1h 5\\dm old; its time limit of 8h 00m ends it ${at}, 6h 0\\dm left`));
+    expect(out).toMatch(
+      new RegExp(`Status by Get: READY, asked ${at}\n +Last updated: ${at}, by the listing of ${at}\n`),
+    );
+    const json = JSON.parse((await ask("hand", "explain", dark, "--json")).out) as { ageSeconds: number };
+    expect(violations(publishedSchema("explain.schema.json"), json)).toEqual([]);
+    expect(json).toMatchObject({ timeoutSeconds: 28_800, evidence: { status: "READY" } });
+    expect(json.ageSeconds).toBeGreaterThanOrEqual(6600);
     await run("hand", "protect", dark, "--for", "1h", "--why", "a demo");
     const { out: held } = await ask("hand", "explain", dark);
     expect(held).toContain("As it is now: keep, protected");

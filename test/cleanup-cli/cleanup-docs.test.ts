@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { deployedCleanup } from "../../adapters/config/deployed-cleanup.ts";
 import { parseConfig } from "../../cli/config/parse-config.ts";
 import { parsePolicy } from "../../cli/policy/parse-policy.ts";
 import { verbs } from "../../cli/verbs/index.ts";
@@ -17,6 +18,8 @@ const refusals: Readonly<Record<RefusalReason, true>> = {
   breaker: true,
   cap: true,
   disarmed: true,
+  "policy-unread": true,
+  regretted: true,
   "switch-unknown": true,
   protected: true,
   "look-failed": true,
@@ -57,6 +60,7 @@ describe("the section cleanup of the configuration", () => {
   cap: { maxStops: -1 }
   planExpiresAfter: 2d
   looks: 3
+  regret: { within: 7h, rate: 0.6, least: 0, most: 5 }
 `;
     const parsed = parseConfig(written, "c.yaml");
     expect(parsed.ok ? [] : parsed.problems).toEqual([
@@ -66,6 +70,21 @@ describe("the section cleanup of the configuration", () => {
       expect.stringContaining("c.yaml:4: cleanup.cap.maxStops must be 0 or more"),
       expect.stringContaining("c.yaml:5: cleanup.planExpiresAfter must be a time from 1m to 24h"),
       expect.stringContaining('c.yaml:6: unknown key "cleanup.looks": did you mean looksPerPass?'),
+      expect.stringContaining("c.yaml:7: cleanup.regret.within must be a time from 1m to 6h"),
+      expect.stringContaining("c.yaml:7: cleanup.regret.rate must be from 0 to 0.5"),
+      expect.stringContaining("c.yaml:7: cleanup.regret.least must be 1 or more"),
+      expect.stringContaining('c.yaml:7: unknown key "cleanup.regret.most"'),
     ]);
+  });
+
+  it.each([
+    ["{}", { withinMs: 15 * 60_000, mostRate: 0.1, leastStops: 5 }],
+    ["{ regret: { rate: 0 } }", { withinMs: 15 * 60_000, mostRate: 0, leastStops: 5 }],
+    ["{ regret: { within: 1h, rate: 0.5, least: 20 } }", { withinMs: 3_600_000, mostRate: 0.5, leastStops: 20 }],
+  ])("says of %s when a policy is regretted too often, deployed as well", (written, regret) => {
+    const parsed = parseConfig(`cleanup: ${written}\n`, "c.yaml");
+    if (!parsed.ok) throw new Error(parsed.problems.join());
+    const policies = { version: 1, policies: [{ id: "leaks" }] };
+    expect(deployedCleanup({ cleanup: parsed.config.cleanup, policies }).settings).toMatchObject({ regret });
   });
 });

@@ -4,6 +4,7 @@ import { memoryDocuments } from "../../adapters/memory/documents.ts";
 import {
   disarmedEvent,
   notDisarmedEvent,
+  policyDisarmedEvent,
   protectionLapsingEvent,
   refusedEvent,
   regrettedEvent,
@@ -20,6 +21,7 @@ import { parseUsd } from "../../core/kernel/money.ts";
 import type { OutgoingEvent, SendEvents } from "../../core/ports/events.ts";
 import type { StopRecord } from "../../core/ports/stops.ts";
 import { publishedSchema, violations } from "../schema/json-schema.ts";
+import { sha256 } from "../sweep/sweep-world.ts";
 
 const now = instant(Date.UTC(2026, 10, 20, 12));
 const never = new AbortController().signal;
@@ -101,6 +103,7 @@ const events: readonly (OutgoingEvent | null)[] = [
   stopRecordEvent(now, { ...stop, state: "failed", problem: { code: "AccessDenied", message: "It was refused." } }),
   refusedEvent(now, [refused]),
   disarmedEvent(now, { state: "disarmed", by: "ada", why: null, at: now }),
+  policyDisarmedEvent(now, { policy: "usual", why: "2 of 10 stops were regretted", at: now }),
   notDisarmedEvent(now, { armedAt: now, why: "2 of 10", problem: { code: "AccessDenied", message: "Not allowed." } }),
   notDisarmedEvent(now, { armedAt: null, why: "2 of 10", problem: { code: "AccessDenied", message: "Not allowed." } }),
   regrettedEvent(now, { stop, how: "called", at: now }),
@@ -159,7 +162,7 @@ describe("telling of clean-up", () => {
       sent.push(batch.map(({ id }) => id));
       return answer(batch);
     };
-    return { sent, documents, tell: tellCleanup({ documents, sendEvents }) };
+    return { sent, documents, tell: tellCleanup({ documents, sendEvents, sha256 }) };
   }
   const taken = async (batch: readonly OutgoingEvent[]) => batch.map(() => ({ sent: true as const }));
 
@@ -184,7 +187,7 @@ describe("telling of clean-up", () => {
     expect((await tell(plusMs(now, 2), [], true, never)).events).toMatchObject([{ result: "sent" }]);
     expect(sent).toHaveLength(3);
     // A claim that nobody settled.
-    const hung = tellCleanup({ documents, sendEvents: () => new Promise(() => {}) });
+    const hung = tellCleanup({ documents, sha256, sendEvents: () => new Promise(() => {}) });
     void hung(plusMs(now, 3), [second], true, never);
     await new Promise((resolve) => setImmediate(resolve));
     expect((await tell(plusMs(now, 60_000), [], true, never)).events).toEqual([]);

@@ -7,7 +7,8 @@ import type { SessionRecord } from "../../core/ports/registry.ts";
 import { done, here, intended, minutes, there } from "../stop-records/records.ts";
 
 const tool = interpreterId("tool-VbMl9Hi8I4");
-const flags = { interpreter: null, reason: "x", yes: true, overrideProtection: false, policyUnread: null };
+const publishing = { publish: false, publishRegion: null };
+const flags = { interpreter: null, reason: "x", yes: true, publishing, overrideProtection: false, policyUnread: null };
 const denied = { code: "AccessDenied", message: "denied", region: "eu-west-1" };
 
 const watched = (session: string, goneAt: SessionRecord["goneAt"]): SessionRecord => ({

@@ -37,10 +37,10 @@ describe("plan", () => {
     const { exit, report } = base;
     expect(exit).toBe(0);
     expect(violations(publishedSchema("plan.schema.json"), report)).toEqual([]);
-    expect(report.stops.map(({ name, policy, reason }) => [name, policy, reason]).toSorted()).toEqual([
-      ["desk", "leaks", "idle-observed"],
-      ["desk", "leaks", "idle-observed"],
-      ["watched-\u001b[31mred", "watched", "idle-observed"],
+    expect(report.stops.map((stop) => [stop.name, stop.policy, stop.reason, stop.onlyObserved]).toSorted()).toEqual([
+      ["desk", "leaks", "idle-observed", false],
+      ["desk", "leaks", "idle-observed", false],
+      ["watched-\u001b[31mred", "watched", "idle-observed", true],
     ]);
     expect(report.decisions).toMatchObject({ "idle-observed": 3, unprovable: 1, active: 1 });
     expect(report.leaks).toMatchObject([

@@ -3,10 +3,8 @@ import { memoryDocuments } from "../../adapters/memory/documents.ts";
 import { memoryRegistry } from "../../adapters/memory/registry.ts";
 import type { Policy } from "../../core/cleanup/policy/policy.ts";
 import { storedKillSwitch } from "../../core/jobs/sweep/stored/stored-kill-switch.ts";
-import { sweep } from "../../core/jobs/sweep/sweep.ts";
 import { sweepPass } from "../../core/jobs/sweep/sweep-pass.ts";
-import type { SweepPassOutcome } from "../../core/jobs/sweep/sweep-pass-ports.ts";
-import type { SessionId } from "../../core/kernel/ids.ts";
+import type { SweepPassOutcome, SweepPassPorts } from "../../core/jobs/sweep/sweep-pass-ports.ts";
 import { type Instant, plusMs } from "../../core/kernel/instant.ts";
 import type { OutgoingEvent } from "../../core/ports/events.ts";
 import { RegistryError } from "../../core/ports/registry-error.ts";
@@ -27,6 +25,7 @@ async function watched(at: Instant, lives: readonly Life[], change: Partial<Poli
     ...world.ports,
     registry: memoryRegistry(),
     readRefusedCalls: async () => new Map(),
+    readStoppedUsage: world.readStoppedUsage,
     readSwitch: killSwitch.read,
     writeSwitch: killSwitch.write,
     readProtections: async () => world.protections,
@@ -264,39 +263,6 @@ describe("clean-up promises", () => {
     expect([...world.stopped.keys()]).toEqual(["a", "b"]);
   });
 
-  it("that a regretted policy stops nothing, in no pass and by no plan, where the switch cannot be turned", async () => {
-    const { world, sent, ports, input } = await watched(
-      minute(120),
-      ["a", "b", "c", "d", "e"].map((id) => leak(id)),
-    );
-    const problem = { code: "AccessDenied", message: "Not allowed." };
-    const denied = {
-      ...ports,
-      writeSwitch: async () => problem,
-      readRefusedCalls: async (
-        _t: unknown,
-        _i: unknown,
-        stops: readonly { session: SessionId; stoppedAt: Instant }[],
-      ) => new Map(stops.map((it) => [it.session, { kind: "known" as const, at: [plusMs(it.stoppedAt, 60_000)] }])),
-    };
-    const passAt = async (at: number) => {
-      world.at = minute(at);
-      return sweepPass(denied)(world.at, input, [world.scan()], never);
-    };
-    await passAt(120);
-    expect(world.stopped.size).toBe(5);
-    world.lives.set("f", leak("f"));
-    const [second, third] = [await passAt(140), await passAt(150)];
-    for (const { mode, switch: position } of [second, third]) expect([mode, position]).toEqual(["observe", "disarmed"]);
-    expect(sent.filter(({ detailType }) => detailType === "Cleanup Disarm Failed")).toHaveLength(1);
-    expect(sent.filter(({ detailType }) => detailType === "Cleanup Disarmed")).toEqual([]);
-    const { outcomes } = await sweep(denied)(world.at, { ...input, act: true }, world.scan(), never);
-    expect(outcomes.map((it) => (it.kind === "refused" ? `${it.reason} ${it.message}` : it.kind))).toEqual([
-      "disarmed Stopping is disarmed (5 of 5 stops of policy usual were regretted): `sandmeter arm` allows it.",
-    ]);
-    expect(world.stopped.has("f")).toBe(false);
-  });
-
   it("that a session which works too much is told, and not stopped", async () => {
     const hot = leak("hot", { busy: [{ from: minute(0), until: minute(480) }] });
     const { world, steps, ports } = await watched(minute(120), [hot]);
@@ -314,5 +280,44 @@ describe("clean-up promises", () => {
     );
     expect(steps).toEqual(["Session Runaway hot"]);
     expect(world.stopped.size).toBe(0);
+  });
+
+  it("that races are counted where they are seen, and a stop of a session that worked is shouted and regretted", async () => {
+    // The first stop, by what is known of an idle session; then the same with work that nobody can see by then.
+    const stoppedIn = async (lives: readonly Life[], over: Partial<SweepPassPorts> = {}) => {
+      const all = await watched(minute(40), lives);
+      let outcome: SweepPassOutcome | null = null;
+      const passAt = async (at: number) => {
+        all.world.at = minute(at);
+        outcome = await sweepPass({ ...all.ports, ...over })(all.world.at, all.input, [all.world.scan()], never);
+        return outcome;
+      };
+      for (let at = 40; all.world.stopped.size < lives.length && at < 200; at += 5) await passAt(at);
+      const [record] = await all.world.recordsOf("a");
+      const at = record === undefined ? 0 : (record.intendedAt - minute(0)) / 60_000;
+      return { ...all, passAt, at };
+    };
+    const idle = await stoppedIn([leak("a")]);
+    expect((await idle.passAt(idle.at + 74)).aftermath).toEqual({ races: 0, wrong: 0, unknown: 1 });
+    expect((await idle.passAt(idle.at + 76)).aftermath).toEqual({ races: 0, wrong: 0, unknown: 0 });
+
+    const woken = leak("a", { busy: [...leak("a").busy, { from: minute(idle.at - 4), until: minute(idle.at - 2) }] });
+    const raced = await stoppedIn([woken]);
+    expect(raced.at).toBe(idle.at);
+    const after = await raced.passAt(raced.at + 80);
+    expect(after).toMatchObject({ aftermath: { races: 1, wrong: 0, unknown: 0 }, problems: [] });
+    expect(raced.sent.map(({ detailType }) => detailType)).not.toContain("Stop Regretted");
+
+    const late = leak("a", { busy: [...leak("a").busy, { from: minute(idle.at - 31), until: minute(idle.at - 29) }] });
+    const other = await sweepWorld(minute(300), [late]);
+    const wrong = await stoppedIn([leak("a")], { readStoppedUsage: other.readStoppedUsage });
+    const shouted = await wrong.passAt(wrong.at + 80);
+    expect(shouted.aftermath).toEqual({ races: 0, wrong: 1, unknown: 0 });
+    expect(shouted.problems).toMatchObject([{ code: "WrongStop" }]);
+    expect((await wrong.passAt(wrong.at + 85)).problems).toEqual([]);
+    const told = wrong.sent.filter(({ detailType }) => detailType === "Stop Regretted");
+    expect(told).toMatchObject([
+      { detail: { how: "worked", session: "a", action: expect.stringContaining("must not") } },
+    ]);
   });
 });

@@ -16,6 +16,54 @@ const reading = (changes: Partial<CallReading> = {}): CallReading => ({
 });
 const counted = (...minutes: readonly number[]) => minutes.map((n) => ({ minuteAt: minute(n), count: 2 }));
 
+describe("evidence of very many calls", () => {
+  const made = (count: number) =>
+    evidenceOfCalls(
+      Array.from({ length: count }, (_, n) => ({ startAt: plusMs(start, n * 20), endAt: plusMs(start, n * 20 + 10) })),
+      reading({ of: "session" }),
+    ).maybeInFlight;
+
+  it.each([
+    [499, 499, 10],
+    [500, 500, 10],
+    [501, 500, 30],
+    [502, 500, 50],
+    [200_000, 500, 3_990_010],
+  ])("of %i has %i spans, of which the first ends after %i ms", (count, spans, firstUntilMs) => {
+    const kept = made(count);
+    expect(kept).toHaveLength(spans);
+    expect(kept[0]).toEqual({ from: start, until: plusMs(start, firstUntilMs) });
+    expect(kept[1]?.from).toBe(plusMs(start, firstUntilMs + 10));
+    expect(kept.at(-1)).toEqual({
+      from: plusMs(start, (count - 1) * 20),
+      until: plusMs(start, (count - 1) * 20 + 10),
+    });
+  });
+
+  it("is in flight at each moment at which one of them was", () => {
+    const anyCalls = fc.array(
+      fc.record({ at: fc.integer({ min: 0, max: 100_000 }), ms: fc.integer({ min: 1, max: 9 }) }),
+      {
+        minLength: 600,
+        maxLength: 2000,
+      },
+    );
+    fc.assert(
+      fc.property(anyCalls, (calls) => {
+        const spans = evidenceOfCalls(
+          calls.map(({ at, ms }) => ({ startAt: plusMs(start, at), endAt: plusMs(start, at + ms) })),
+          reading({ of: "session" }),
+        ).maybeInFlight;
+        for (const { at, ms } of calls) {
+          expect(spans.some(({ from, until }) => from <= start + at && until >= start + at + ms)).toBe(true);
+        }
+        expect(spans.every(({ from }, n) => n === 0 || from > (spans[n - 1]?.until ?? 0))).toBe(true);
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
+
 describe("evidence of calls by counted minutes", () => {
   it.each([
     ["start", [span(60, 76)], minute(120), minute(15)],

@@ -124,9 +124,12 @@ describe("evidence of CPU", () => {
   });
 
   it("is quiet from the end of the work, by the later of the two ways to stamp", () => {
-    const made = [...seconds(0, 10), { seconds: 10, elapsed: 60, vcpu: 1 }, { seconds: 70, elapsed: 60 }];
+    const made = [...seconds(0, 10), { seconds: 10, elapsed: 60, vcpu: 1 }, { seconds: 70, elapsed: 60, vcpu: 0.0001 }];
     expect(look(made)).toMatchObject({ quietSince: null, lastBusyAt: at(70), covered: { until: at(70) } });
-    expect(look([...made, { seconds: 130, elapsed: 60 }])).toMatchObject({ quietSince: at(70.5), lastBusyAt: at(70) });
+    expect(look([...made, { seconds: 130, elapsed: 60, vcpu: 0.0001 }])).toMatchObject({
+      quietSince: at(70.5),
+      lastBusyAt: at(70),
+    });
   });
 
   it.each([

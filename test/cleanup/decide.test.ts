@@ -29,6 +29,12 @@ describe("a session that is idle beyond doubt", () => {
     expect(reasonOf({ lastUpdatedAt: lastBusyAt })).toBe(reason);
   });
 
+  it("is decided on by however many calls", () => {
+    const maybeInFlight = Array.from({ length: 200_000 }, (_, n) => span(n / 2500, n / 2500 + ms));
+    expect(reasonOf({ calls: { of: "session", maybeInFlight } })).toBe("idle-observed");
+    expect(reasonOf({ calls: { of: "session", maybeInFlight: [...maybeInFlight, span(99, 101)] } })).toBe("active");
+  });
+
   it.each([
     [100, "quiet"],
     [100 + ms, "active"],

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Decision } from "../../core/cleanup/decision/decision.ts";
 import { type Decided, makePlan } from "../../core/cleanup/plan/make-plan.ts";
 import { canonicalJson, entryDigest, isGenuine } from "../../core/cleanup/plan/plan-digest.ts";
+import { madeAtOf } from "../../core/cleanup/plan/plan-id.ts";
 import { accountId, region, sessionId } from "../../core/kernel/ids.ts";
 import { type FactsChanges, facts, minute, minutes } from "./facts.ts";
 
@@ -30,11 +31,18 @@ const made = ({ id, idle = 0, reason = "idle-observed", where = "us-east-1", cha
   },
   arn: "arn:aws:bedrock-agentcore:us-east-1:111122223333:code-interpreter-custom/etl_runner-JVcygpdywt",
 });
-const planOf = (...list: readonly Made[]) => makePlan(list.map(made), minutes(30), sha256, now);
+const settings = { planLifetimeMs: minutes(30), barred: [] };
+const planOf = (...list: readonly Made[]) => makePlan(list.map(made), settings, sha256, now);
 const idsOf = (...list: readonly Made[]): readonly string[] =>
   planOf(...list).plan.entries.map(({ key }) => key.session);
 
 describe("a plan", () => {
+  it("has an id that begins with when it was made", () => {
+    const { plan } = planOf({ id: "A" });
+    expect(madeAtOf(plan.id)).toBe(plan.madeAt);
+    expect(["p1", "20261120T120000000Z", "20261320T120000000Z-0", ""].map(madeAtOf)).toEqual([null, null, null, null]);
+  });
+
   it("has what is to be stopped, with all that this rests on, and expires", () => {
     const { plan, postponed } = planOf({ id: "A" }, { id: "B", reason: "quiet" }, { id: "C", reason: "active" });
     expect(postponed).toEqual([]);
@@ -96,6 +104,20 @@ describe("a plan", () => {
         { id: "B2", idle: 5, where: "us-west-2", changes: one },
       ),
     ).toEqual(["A1", "B1", "C2", "C1"]);
+  });
+
+  it("lets no policy that only observes, or is barred, take the turns of one that stops", () => {
+    const list: readonly Made[] = [
+      { id: "seen1", idle: 1, changes: { policy: { id: "seen", mode: "observe", maxStopsPerPass: 1 } } },
+      { id: "seen2", idle: 2, changes: { policy: { id: "seen", mode: "observe", maxStopsPerPass: 1 } } },
+      { id: "barred", idle: 3, changes: { policy: { id: "barred", mode: "enforce", maxStopsPerPass: 1 } } },
+      { id: "acts1", idle: 4, changes: { policy: { id: "acts", mode: "enforce", maxStopsPerPass: 1 } } },
+      { id: "acts2", idle: 5, changes: { policy: { id: "acts", mode: "enforce", maxStopsPerPass: 1 } } },
+    ];
+    const barred = [{ policy: "barred" }];
+    const { plan, postponed } = makePlan(list.map(made), { ...settings, barred }, sha256, now);
+    expect(plan.entries.map(({ key }) => key.session)).toEqual(["seen1", "acts1"]);
+    expect(postponed.map(({ facts: { session } }) => session.id)).toEqual(["seen2", "barred", "acts2"]);
   });
 
   it("has a session once, however often it is told", () => {
@@ -185,8 +207,8 @@ describe("digests", () => {
     const ids = [
       planOf({ id: "A" }, { id: "B" }),
       planOf({ id: "A" }),
-      makePlan([made({ id: "A" })], minutes(31), sha256, now),
-      makePlan([made({ id: "A" })], minutes(30), sha256, minute(121)),
+      makePlan([made({ id: "A" })], { ...settings, planLifetimeMs: minutes(31) }, sha256, now),
+      makePlan([made({ id: "A" })], settings, sha256, minute(121)),
     ].map(({ plan }) => plan.id);
     expect(new Set(ids).size).toBe(4);
     expect(planOf({ id: "B" }, { id: "A" }).plan.id).toBe(ids[0]);

@@ -18,6 +18,10 @@ export interface Shape {
   readonly work: readonly Stretch[];
   readonly vcpu: number;
   readonly rest: number;
+  /** What a record carries was all used in the one second in its middle. */
+  readonly isDense: boolean;
+  /** Each record is told as two, each of a part of its CPU. */
+  readonly isTwofold: boolean;
   /** Records that are lost. */
   readonly gaps: readonly Stretch[];
   readonly lag: number;
@@ -69,7 +73,9 @@ export const anyShape: fc.Arbitrary<Shape> = fc.record({
   hole: fc.integer({ min: 0, max: 300 }),
   work: fc.array(stretch(150 * minute, 10 * minute), { maxLength: 2 }),
   vcpu: fc.constantFrom(0.02, 0.5, 2),
-  rest: fc.constantFrom(0, 0.0199),
+  rest: fc.constantFrom(0, 0.0001, 0.0003, 0.0199),
+  isDense: fc.boolean(),
+  isTwofold: fc.boolean(),
   gaps: fc.array(stretch(150 * minute, 3 * minute), { maxLength: 2 }),
   lag: fc.integer({ min: 0, max: 60 * minute }),
   straggle: fc.integer({ min: 0, max: 10 }),
@@ -107,7 +113,15 @@ function tilesOf(it: Shape): Timeline["tiles"] {
 }
 
 /** What of the session's true work lies within a stretch: CPU at the idle level, or a request to it in flight. */
-export const workWithin = ({ tiles, ownCalls }: Timeline, { from, until }: Stretch): readonly Stretch[] =>
-  [...tiles.filter(({ vcpu }) => vcpu >= 0.02), ...ownCalls].filter(
+export const workWithin = ({ tiles, ownCalls, isDense }: Timeline, { from, until }: Stretch): readonly Stretch[] =>
+  [...tiles.map((tile) => (isDense ? middleOf(tile) : tile)).filter(({ vcpu }) => vcpu >= 0.02), ...ownCalls].filter(
     (work) => work.from < until && Math.max(work.until, work.from + 1) > from,
   );
+
+/** The second in which a record's CPU was used. */
+function middleOf({ from, until, vcpu }: Stretch & { readonly vcpu: number }): Stretch & { readonly vcpu: number } {
+  const length = until - from;
+  if (length <= second) return { from, until, vcpu };
+  const begin = from + (length - second) / 2;
+  return { from: begin, until: begin + second, vcpu: (vcpu * length) / second };
+}

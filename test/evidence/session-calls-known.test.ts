@@ -125,6 +125,18 @@ describe("what is known of single calls", () => {
     expect(knownOf(short, "completion")).toEqual(span(15, 100));
   });
 
+  it.each([
+    // What the metric counts as it begins was in flight from 60 to 75, and nobody tells of it.
+    ["ends after the metric does", 50.5, 115.5],
+    ["ends after now", 50.5, 180],
+    ["lasts longer than a call can", 44.4, 60.5],
+  ])("is not more for a call that %s: it refutes no kind of stamp", (_, from, until) => {
+    const { counts } = world([{ startAt: at(60), tookMs: 15 * minuteMs, isLost: true }], "start");
+    const odd = { counted: { start: at(from), completion: at(until) } };
+    const known = knownSpan(counts, [odd], "unknown", latest);
+    expect(known === null || known.from >= at(75) || known.until <= at(60)).toBe(true);
+  });
+
   it("is nothing where a call refutes both", () => {
     const { told, counts } = world([{ startAt: at(60.5), tookMs: minuteMs, isLost: false }], "start");
     const none = counts.minutes.map(({ minuteAt }) => ({ minuteAt, count: 0 }));

@@ -105,3 +105,20 @@ budgets: [{ id: all, window: month, usd: "250.00" }]
     expect(() => readDeployedFile(root, deployedPricing)).toThrow(/must be binary or decimal/);
   });
 });
+
+describe("the policy file of a deployment", () => {
+  it("is refused with all that is wrong with it at once, each with its line, also what its members contradict", async () => {
+    write(
+      "policy.yaml",
+      "version: 1\npolicies:\n  - { id: a, idleAfter: 15 }\n  - { id: a, match: { region: us-east-1 }, mode: enforce }\n",
+    );
+    write("sandmeter.config.yaml", "cleanup: { policy: policy.yaml, bounds: { allowEnforce: false } }\n");
+    const configFile = path.join(root, "sandmeter.config.yaml");
+    const refused = readConfiguration(root, { ...none, configFile });
+    await expect(refused).rejects.toThrow(/policy\.yaml:3: policies\[0\]\.idleAfter /);
+    await expect(refused).rejects.toThrow(/policy\.yaml:4: policies\[1\]\.id /);
+    await expect(refused).rejects.toThrow(/policy\.yaml:4: policies\[1\]\.mode /);
+    const { message } = (await refused.catch((error: unknown) => error)) as Error;
+    expect(message.match(/policies\[1\]\.id/g)).toHaveLength(1);
+  });
+});

@@ -24,8 +24,8 @@ describe("the fleet for clean-up", () => {
   });
 
   it("has interpreters of which all, some and nothing can be known", () => {
-    const kindOf = ({ usageDelivery, usageArrival, applicationLogs, hasTraces }: LocalInterpreter): string =>
-      [usageDelivery?.to ?? "none", usageArrival ?? "as-the-world", applicationLogs !== null, hasTraces].join(" ");
+    const kindOf = ({ usageLogs, usageDelivery, applicationLogs, hasTraces }: LocalInterpreter): string =>
+      [usageLogs?.to ?? "none", usageDelivery ?? "as-the-world", applicationLogs !== null, hasTraces].join(" ");
     const kinds = [...worldAfter("cleanup", 0).places()].flatMap(({ interpreters }) =>
       [...interpreters.values()].filter(({ kind }) => kind === "CUSTOM").map(kindOf),
     );

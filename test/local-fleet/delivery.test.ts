@@ -10,7 +10,7 @@ describe("the line that AWS writes when a delivery is created", () => {
   const interpreters = [...(world.place("111122223333", "us-east-1")?.interpreters.values() ?? [])];
 
   it("is no JSON, and comes soon after the interpreter's creation", () => {
-    const delivering = interpreters.filter((each) => each.usageDelivery !== null);
+    const delivering = interpreters.filter((each) => each.usageLogs !== null);
     expect(delivering.length).toBeGreaterThan(1);
     for (const interpreter of delivering) {
       const line = deliveryValidationLine(interpreter, "usage", world);
@@ -39,7 +39,7 @@ describe("usage", () => {
       places: [
         {
           region: "us-east-1",
-          interpreters: [{ name: "own", usageArrival: own }, { name: "other" }],
+          interpreters: [{ name: "own", usageDelivery: own }, { name: "other" }],
           sessions: ["own", "other"].map((interpreter) => ({
             interpreter,
             profile: "steady",
@@ -51,7 +51,7 @@ describe("usage", () => {
       ],
     });
     const clock = handClock();
-    const world = createWorld({ fleet, seed: 1, clock, unknowns: { usageArrival: ofWorld } });
+    const world = createWorld({ fleet, seed: 1, clock, unknowns: { usageDelivery: ofWorld } });
     clock.advance(3 * hour);
     const arrivals = [...(world.place("111122223333", "us-east-1")?.sessions.values() ?? [])]
       .flatMap((sessions) => [...sessions.values()])

@@ -181,7 +181,9 @@ describe("delivery", () => {
   });
 
   it("brings all in a burst after the end, if so set", () => {
-    const records = fifteenMinutes.flatMap((session) => onceOnly(allRecords(session, { usageArrival: "at-teardown" })));
+    const records = fifteenMinutes.flatMap((session) =>
+      onceOnly(allRecords(session, { usageDelivery: "at-teardown" })),
+    );
     expect(Math.min(...records.map((each) => each.ingestedAt))).toBeGreaterThan(end);
     expect(Math.max(...records.map((each) => each.ingestedAt))).toBeLessThanOrEqual(end + hour);
   });

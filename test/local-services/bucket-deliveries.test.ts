@@ -23,14 +23,14 @@ async function files(aws: Awaited<ReturnType<typeof ledgerAws>>, Bucket: string)
 }
 
 describe("usage logs in a bucket", () => {
-  it.each<[UnknownBehaviours["usageArrival"], number]>([
+  it.each<[UnknownBehaviours["usageDelivery"], number]>([
     ["streaming", 1],
     ["streaming", 6],
     ["at-teardown", 6],
   ])(
     "(%s) hold every record of the interpreter's sessions, however often somebody looks on the way (%i)",
-    async (usageArrival, looks) => {
-      const aws = await ledgerAws("ledger", { unknowns: { usageArrival } });
+    async (usageDelivery, looks) => {
+      const aws = await ledgerAws("ledger", { unknowns: { usageDelivery } });
       for (let look = 0; look < looks; look++) {
         await files(aws, usageBucket);
         aws.advance((6 * HOUR) / looks);

@@ -92,7 +92,7 @@ describe("deliveries", () => {
 
 it("reads no event of a group that is locked or deleted", async () => {
   const read = (name: string) => {
-    const delivery = named(name).usageDelivery;
+    const delivery = named(name).usageLogs;
     if (delivery?.to !== "log-group") throw new Error(`${name} delivers to no log group`);
     return refusalOf(logs.send(new FilterLogEventsCommand({ logGroupName: delivery.logGroup })));
   };

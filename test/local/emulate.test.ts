@@ -74,7 +74,7 @@ describe("the flags of emulate", () => {
     { options: { start: "2026-11-20T12:00:00" }, problem: "--start must be an instant with its zone" },
     { options: { requestsPerSecond: "0" }, problem: "--requests-per-second must be a whole number from 1" },
     { options: { for: "0" }, problem: "--for must be a whole number from 1" },
-    { options: { unknown: ["colour=red"] }, problem: 'there is no "colour" (known: usageArrival,' },
+    { options: { unknown: ["colour=red"] }, problem: 'there is no "colour" (known: usageDelivery,' },
     { options: { unknown: ["stopEnded=maybe"] }, problem: "stopEnded must be one of success, not-found, conflict" },
     { options: { unknown: ["stopEnded"] }, problem: "stopEnded must be one of" },
     { options: { unknown: ["interpreterPageMax=101"] }, problem: "must be a whole number from 1 to 100" },

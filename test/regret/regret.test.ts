@@ -88,6 +88,22 @@ describe("a stop is regretted", () => {
     expect(regretted(judged({ stops: five, sessions: [back] }))).toEqual(expected);
   });
 
+  it("where records that came late say that the session worked, and once, whatever else came after it", () => {
+    const of = (verdict: "wrong" | "race" | "unknown" | "clean") => ({
+      aftermath: { verdict, judgedAt: minutes(80), workedAt: minutes(-30), message: "It worked." },
+    });
+    const stops = [
+      stopped("a", { change: of("wrong") }),
+      stopped("b", { change: of("race") }),
+      stopped("c", { change: of("unknown") }),
+      stopped("d", { change: of("clean") }),
+      stopped("e", { change: of("wrong") }),
+    ];
+    const result = judged({ stops, sessions: [sessionOf("z", 1, "a")], calls: { a: called(2) } });
+    expect(regretted(result)).toEqual(["a worked", "e worked"]);
+    expect(result).toMatchObject({ judged: 5, rate: 0.4, verdict: "disarm", regrets: [{ at: minutes(-30) }, {}] });
+  });
+
   it("once, whether it was called or its name came back or both", () => {
     const result = judged({ stops: five, sessions: [sessionOf("z", 1, "a")], calls: { a: called(2) } });
     expect(regretted(result)).toEqual(["a called"]);

@@ -93,6 +93,12 @@ describe("what a stop saved", () => {
     expect(savedBy({ tookMs: 60_000 }, { peakOf: peak(gib) })).toEqual(["0.056542500000", "0.056700000000"]);
   });
 
+  it("is that of its intent where a clock was set back before its outcome was written", () => {
+    const found = savingOf(stop({ tookMs: -60_000 }), input({ peakOf: peak(gib) }));
+    expect(texts(found?.usd)).toEqual(["0.056700000000", "0.056700000000"]);
+    expect(found).toMatchObject({ stoppedAt: minutes(0), freedMs: 6 * 3_600_000 });
+  });
+
   it.each([
     [600_000 - 1, "0.055125002625", 6 * 3_600_000 - 599_999],
     [600_000, "0.000000000000", 0],
@@ -144,7 +150,7 @@ describe("what stops saved in all", () => {
       stop({ id: "e", state: "intended" }),
     ];
     const regretted = new Set([stops[1]?.id ?? ""]);
-    const { gross, regrets, kept, net, ...counts } = savingsOf(stops, known, regretted, own);
+    const { gross, regrets, kept, net, chosen: _, ...counts } = savingsOf(stops, known, regretted, own);
     expect(counts).toEqual({
       ...{ stops: 3, pending: 1, unknown: 1, regretted: 1 },
       ...{ freedMs: 6 * 3_600_000, withoutTimeLimit: 1 },
@@ -153,6 +159,25 @@ describe("what stops saved in all", () => {
     expect(texts(gross)).toEqual(["0.113400000000", "0.113400000000"]);
     expect(texts(regrets)).toEqual(["0.056700000000", "0.056700000000"]);
     expect(texts(net)).toEqual(["0.046700000000", "0.046700000000"]);
+  });
+
+  it("has what was stopped while it worked apart: somebody chose that, and it was no waste", () => {
+    const because = (id: string, reason: "over-age-busy" | "active" | "over-age", regret = false): StopRecord => {
+      const record = stop({ id, timeoutHours: regret ? null : 8 });
+      return { ...record, entry: { ...record.entry, decision: { ...record.entry.decision, reason } } };
+    };
+    const stops = [
+      because("a", "over-age"),
+      because("b", "over-age-busy"),
+      because("c", "active"),
+      because("d", "over-age-busy", true),
+    ];
+    const { gross, kept, chosen, ...counts } = savingsOf(stops, known, new Set(["b"]), null);
+    expect(counts).toMatchObject({ stops: 1, unknown: 0, regretted: 0, freedMs: 6 * 3_600_000, withoutTimeLimit: 0 });
+    expect(texts(gross)).toEqual(["0.056700000000", "0.056700000000"]);
+    expect(texts(kept)).toEqual(["0.056700000000", "0.056700000000"]);
+    expect(texts(chosen.memory)).toEqual(["0.113400000000", "0.113400000000"]);
+    expect(chosen).toMatchObject({ stops: 3, unknown: 1, freedMs: 12 * 3_600_000, withoutTimeLimit: 1 });
   });
 
   it("may be below zero, and is not known where the monitor's cost is not", () => {
@@ -166,7 +191,8 @@ describe("what stops saved in all", () => {
     timeoutHours: fc.option(fc.integer({ min: 1, max: 8 }), { nil: null }),
     memoryBytes: fc.option(fc.integer({ min: 1, max: 8 * gib }), { nil: null }),
     state: fc.constantFrom("stopped", "stopped", "stopped", "failed", "already-gone", "intended"),
-    tookMs: fc.integer({ min: 0, max: 200_000 }),
+    // Below zero where a clock was set back meanwhile.
+    tookMs: fc.integer({ min: -200_000, max: 200_000 }),
   });
   const equal = (a: Usd, b: Usd): boolean => compareUsd(a, b) === 0;
 

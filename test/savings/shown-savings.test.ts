@@ -2,11 +2,12 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { renderSavings } from "../../cli/savings/render-savings.ts";
 import { savingsJson } from "../../cli/savings/savings-json.ts";
+import type { StopAftermath } from "../../core/cleanup/stop/stop-aftermath.ts";
 import { interpreterId } from "../../core/kernel/ids.ts";
 import { parseUsd } from "../../core/kernel/money.ts";
 import type { StopRecord } from "../../core/ports/stops.ts";
 import { publishedSchema, violations } from "../schema/json-schema.ts";
-import { done, intended } from "../stop-records/records.ts";
+import { done, intended, minutes } from "../stop-records/records.ts";
 import { savingsIn, wholeBill } from "./report-world.ts";
 
 const gib = 1_073_741_824;
@@ -29,6 +30,13 @@ const notebooks = { id: "notebooks", hash: "n" };
 const byHand = { by: "ada", reason: "incident", protection: null };
 const unlooked = { kind: "unknown", code: "not-looked", message: "It was not looked at." } as const;
 
+const aftermathOf = (verdict: StopAftermath["verdict"]): StopAftermath => ({
+  verdict,
+  judgedAt: minutes(100),
+  workedAt: verdict === "clean" ? null : minutes(-2),
+  message: verdict === "clean" ? null : "It worked.",
+});
+
 /** Of each kind one, and of the usual two. */
 const sample = (): Parameters<typeof savingsIn>[0] => {
   const usual = [stop("a", -30), stop("b", -20), stop("c", -10), stop("late", 0)];
@@ -43,8 +51,13 @@ const sample = (): Parameters<typeof savingsIn>[0] => {
     stop("h", 25, {}, "intended"),
   ];
   const known = [...usual.slice(0, 3), ...others.slice(0, 1)];
+  const seen: Readonly<Record<string, StopAftermath["verdict"]>> = { a: "clean", b: "race", c: "clean", d: "clean" };
+  const judged = [...usual, ...others].map((each): StopRecord => {
+    const verdict = seen[each.key.session];
+    return verdict === undefined ? each : { ...each, aftermath: aftermathOf(verdict) };
+  });
   return {
-    stops: [...usual, ...others],
+    stops: judged,
     bills: known.map((each, index) => wholeBill(each, (index + 2) * gib)),
     regretted: usual.slice(2, 3),
   };
@@ -70,6 +83,9 @@ describe("savings as they are shown", () => {
       monitorUsd: null,
       netUsd: null,
       regretUnknown: 0,
+      races: 1,
+      wrongStops: 0,
+      raceUnknown: 2,
       peakUnknown: 3,
       total: { stops: 7, pending: 1, withoutFigure: 1, withoutTimeLimit: 1, regretted: 1 },
     });
@@ -78,6 +94,22 @@ describe("savings as they are shown", () => {
     expect(found("c")).toMatchObject({ regretted: "called", policy: "usual" });
     expect(found("e")).toMatchObject({ regretted: null, policy: null });
     expect(found("f")).toMatchObject({ savedUsd: null, freedSlotMs: null, wouldEndAt: null });
+  });
+
+  it("shout where a session was stopped that worked, and take that off as regretted", async () => {
+    const wrong = { ...stop("a", 0), aftermath: aftermathOf("wrong") };
+    const content = await savingsIn({ stops: [wrong, stop("b", 5)] });
+    const json = savingsJson(content);
+    expect(violations(schema, json)).toEqual([]);
+    expect(json).toMatchObject({ races: 0, wrongStops: 1, raceUnknown: 1, total: { stops: 2, regretted: 1 } });
+    expect(json.stops).toMatchObject([
+      { session: "a", regretted: "worked", aftermath: "wrong" },
+      { session: "b", regretted: null, aftermath: null },
+    ]);
+    expect(renderSavings(content, narrow)).toMatch(
+      /\nWRONG: 1 session was stopped that worked \(a in tool-VbMl9Hi8I4\): /,
+    );
+    expect(renderSavings(content, narrow)).toContain("0 races, 1 unknown");
   });
 
   it("are not zero where no stop has a figure", async () => {
@@ -102,6 +134,34 @@ describe("savings as they are shown", () => {
     });
     expect(renderSavings(content, narrow)).toMatch(
       /No session was stopped in this time\.\nNet of the monitor's own \$0\.0410 in this time: -\$0\.0410\n$/,
+    );
+  });
+
+  it("have sessions that worked, and were stopped by choice, apart from what was saved", async () => {
+    const busy = { decision: { ...stop("x", 0).entry.decision, reason: "over-age-busy" as const } };
+    const content = await savingsIn({
+      stops: [stop("a", 0), stop("b", 5, busy), stop("c", 6, { ...busy, policy: notebooks })],
+    });
+    const json = savingsJson(content);
+    expect(violations(schema, json)).toEqual([]);
+    expect(json.total).toMatchObject({ stops: 1, byChoice: { stops: 2, withoutFigure: 0 } });
+    expect(json.groups.map(({ by, stops, byChoice }) => [by["policy"], stops, byChoice.stops])).toEqual([
+      ["usual", 1, 1],
+      ["notebooks", 0, 1],
+    ]);
+    expect(json.stops.map(({ session, byChoice }) => [session, byChoice])).toEqual([
+      ["a", false],
+      ["b", true],
+      ["c", true],
+    ]);
+    const text = renderSavings(content, narrow);
+    expect(text).toContain("1 stop saved $");
+    expect(text).toMatch(
+      /\n2 sessions that worked were stopped by choice, in none of these sums: \$0\.\d{4}–\$0\.\d{4} of memory, and 11\.8 h of slots\n/,
+    );
+    const alone = await savingsIn({ stops: [stop("b", 5, busy)] });
+    expect(renderSavings(alone, narrow)).toMatch(
+      /No idle session was stopped in this time\.\n1 session that worked was/,
     );
   });
 

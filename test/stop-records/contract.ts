@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { evidenceOfCalls } from "../../core/cleanup/evidence/call-evidence.ts";
+import { region } from "../../core/kernel/ids.ts";
+import { instant, plusMs } from "../../core/kernel/instant.ts";
 import type { StopRecords } from "../../core/ports/stops.ts";
 import { done, here, intended, minutes, stored, there } from "./records.ts";
 
@@ -24,6 +27,20 @@ export function stopRecordsContract(name: string, make: () => Promise<Opened>): 
       expect(await records.intended(here)).toEqual([]);
       expect(await records.between(here, minutes(-1000), minutes(1000))).toEqual([]);
       expect(await records.ofSession(intended("a", 0).key)).toEqual([]);
+      expect(await records.targets()).toEqual([]);
+    });
+
+    it("names each target that it has a record of, whatever became of that, once", async () => {
+      await records.put(intended("a", 0, {}, there));
+      expect(await opened.second.targets()).toEqual([there]);
+      for (const session of ["b", "c"]) {
+        await records.put(intended(session, 1));
+        await records.put(done(intended(session, 1), "abandoned"));
+      }
+      const odd = { ...there, region: region("a/b#%\ud83d") };
+      await records.put(intended("d", 2, {}, odd));
+      const found = (await opened.second.targets()).toSorted((a, b) => (a.region < b.region ? -1 : 1));
+      expect(found).toEqual([odd, there, here]);
     });
 
     it("gives back what was put, to the last member, and nothing of it to another target or session", async () => {
@@ -50,6 +67,7 @@ export function stopRecordsContract(name: string, make: () => Promise<Opened>): 
             },
           },
           problem: { code: "ThrottlingException", message: "slow down", operation: "StopCodeInterpreterSession" },
+          aftermath: { verdict: "race", judgedAt: minutes(80), workedAt: minutes(-2), message: "It began to work." },
         },
         there,
       );
@@ -96,6 +114,42 @@ export function stopRecordsContract(name: string, make: () => Promise<Opened>): 
       expect(await names(4, 5)).toEqual(["s4"]);
       expect(await names(5, 5)).toEqual([]);
       expect(await names(-60 * 24 * 300, 60 * 24 * 300)).toEqual(["s0", "s4", "s5", "s9", "s10"]);
+    });
+
+    it("refuses a record that nobody could read back, with the place, and keeps all others", async () => {
+      const record = intended("a", 0);
+      const { calls } = record.entry.evidence;
+      if (calls.kind !== "known") throw new Error("its calls are known");
+      const maybeInFlight = [{ from: minutes(-100), until: instant(1e294) }];
+      const evidence = { ...record.entry.evidence, calls: { ...calls, maybeInFlight } };
+      await expect(records.put({ ...record, entry: { ...record.entry, evidence } })).rejects.toMatchObject({
+        code: "corrupt",
+        message: expect.stringMatching(/session a of tool-.* was not written.*maybeInFlight\[0\]\.until/),
+      });
+      expect(await records.ofSession(record.key)).toEqual([]);
+      expect(await records.intended(here)).toEqual([]);
+      expect(await records.put(intended("b", 1))).toBe("written");
+      expect(await records.between(here, minutes(-10), minutes(10))).toHaveLength(1);
+    });
+
+    it("keeps what a session of very many calls was stopped by", async () => {
+      const many = Array.from({ length: 12_000 }, (_, n) => ({
+        startAt: plusMs(minutes(-90), n * 400),
+        endAt: plusMs(minutes(-90), n * 400 + 200),
+      }));
+      const window = { from: minutes(-100), until: minutes(0) };
+      const reading = {
+        asOf: minutes(0),
+        of: "session",
+        window,
+        completeUntil: minutes(-5),
+        stamp: "unknown",
+      } as const;
+      const record = intended("a", 0);
+      const evidence = { ...record.entry.evidence, calls: evidenceOfCalls(many, reading) };
+      const called = { ...record, entry: { ...record.entry, evidence } };
+      expect(await records.put(called)).toBe("written");
+      expect(await records.ofSession(record.key)).toEqual([stored(called, 1)]);
     });
 
     it("lets one of two attempts at the same record through", async () => {

@@ -7,7 +7,7 @@ import { sqliteStopRecords } from "../../adapters/sqlite/stop-records.ts";
 import { instant } from "../../core/kernel/instant.ts";
 import { keptStopMs } from "../../core/ports/stops.ts";
 import { stopRecordsContract } from "./contract.ts";
-import { done, here, intended, noon } from "./records.ts";
+import { done, here, intended, minutes, noon } from "./records.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -33,17 +33,43 @@ it("forgets stops after the time that is promised, and not before", async () => 
   records.close();
 });
 
-it("is still there for the next process, and says what cannot be read where somebody edited it", async () => {
-  const first = sqliteStopRecords(file());
-  await first.put(done(intended("a", 0), "stopped", 0));
-  first.close();
+const edited = (change: string): void => {
   const editor = new DatabaseSync(file());
-  editor.exec("UPDATE stops SET record = json_set(record, '$.entry.evidence.cpu.covered.until', 'noon')");
+  editor.exec(`UPDATE stops SET record = ${change} WHERE id LIKE '%/a/1"'`);
   editor.close();
+};
+
+it("is still there for the next process, with all that can be read where somebody edited it", async () => {
+  const first = sqliteStopRecords(file());
+  const [a, b] = [done(intended("a", 0), "stopped", 0), done(intended("b", 1), "stopped", 0)];
+  for (const record of [a, b]) await first.put(record);
+  first.close();
+  edited("json_set(record, '$.entry.evidence.cpu.covered.until', 'noon')");
   const next = sqliteStopRecords(file());
-  await expect(next.ofSession(intended("a", 0).key)).rejects.toMatchObject({
-    code: "corrupt",
-    message: expect.stringContaining("entry.evidence.cpu.covered.until"),
-  });
+  const message = expect.stringContaining("entry.evidence.cpu.covered.until");
+  const unknown = { kind: "unknown", code: "failed", message };
+  const evidence = { cpu: unknown, calls: unknown, status: null, lastUpdatedAt: null };
+  expect(await next.between(here, minutes(-1), minutes(10))).toEqual([
+    { ...a, revision: 1, entry: { ...a.entry, evidence }, problem: { code: "RecordUnreadable", message } },
+    { ...b, revision: 1 },
+  ]);
   next.close();
 });
+
+it.each(["''", "'[]'", "'{'", "'{}'"])(
+  "counts a stop whose record is %s as one of its id and its time",
+  async (text) => {
+    const records = sqliteStopRecords(file());
+    const a = intended("a", 0);
+    await records.put(a);
+    edited(text);
+    const counted = { id: a.id, state: "intended", intendedAt: a.intendedAt, revision: 1, problem: null };
+    expect(await records.intended(here)).toMatchObject([{ ...counted, override: { by: "unknown" } }]);
+    expect(await records.ofSession(a.key)).toMatchObject([counted]);
+    // What became of it can be written down, and read again.
+    const [found] = await records.ofSession(a.key);
+    expect(found === undefined ? null : await records.put({ ...found, state: "abandoned" })).toBe("written");
+    expect(await records.intended(here)).toEqual([]);
+    records.close();
+  },
+);

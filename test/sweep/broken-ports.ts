@@ -15,6 +15,7 @@ export function steppedPorts(ports: SweepPorts, step: Step): SweepPorts {
       intended: (target) => step("read", () => records.intended(target)),
       between: (...asked) => step("read", () => records.between(...asked)),
       ofSession: (key) => step("read", () => records.ofSession(key)),
+      targets: () => step("read", () => records.targets()),
     },
     documents: {
       read: (name) => step("read", () => documents.read(name)),

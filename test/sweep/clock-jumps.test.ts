@@ -91,4 +91,29 @@ describe("a machine's clock that jumps between the plan and the stop", () => {
       expect(world.stopped.size).toBe(0);
     }
   });
+
+  it.each([-3, -60])(
+    "back by %i minutes while Stop is under way leaves no record that ended before it began",
+    async (minutes) => {
+      const { world } = await jumped(0);
+      world.onAsked = ({ op }) => {
+        if (op === "stop") world.clockAheadMs = minutes * 60_000;
+      };
+      expect(outcomesOf(await world.pass())).toEqual(["a stopped"]);
+      expect(await world.recordsOf("a")).toMatchObject([
+        { state: "stopped", intendedAt: minute(130), decidedAt: minute(130) },
+      ]);
+    },
+  );
+
+  it("back as the intent is given up leaves no record that ended before it began", async () => {
+    const { world } = await jumped(0);
+    world.onAsked = ({ op }) => {
+      if (op === "intent") world.clockAheadMs = -60_000;
+    };
+    expect(outcomesOf(await world.pass())).toEqual(["a refused taken"]);
+    expect(await world.recordsOf("a")).toMatchObject([
+      { state: "abandoned", intendedAt: minute(130), decidedAt: minute(130) },
+    ]);
+  });
 });

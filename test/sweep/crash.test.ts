@@ -107,7 +107,7 @@ describe("a stop whose run was killed", () => {
     expect((await world.recordsOf("a")).map(({ state }) => state)).toEqual(["intended"]);
     return world;
   };
-  // After what it remembers and the claim: the intent is the third write, Stop the fourth.
+  // After what it remembers: the intent is the second write, the claim the third, Stop the fourth.
   const states = async (world: Awaited<ReturnType<typeof killedAt>>) =>
     (await world.recordsOf("a")).map(({ state }) => state);
 
@@ -124,7 +124,7 @@ describe("a stop whose run was killed", () => {
   });
 
   it("before Stop was sent is given up, and decided anew", async () => {
-    const world = await killedAt(3);
+    const world = await killedAt(2);
     world.at = minute(131);
     expect(await states(world)).toEqual(["intended"]);
     const swept = await world.pass(inputOf({}, { policies: [] }));
@@ -144,7 +144,7 @@ describe("a stop whose run was killed", () => {
   });
 
   it("counts for the breaker until it is known that nothing was stopped", async () => {
-    const world = await killedAt(3);
+    const world = await killedAt(2);
     world.lives.set("b", leak("b", { createdAt: minute(1) }));
     const { policies } = inputOf();
     const [usual] = policies.policies;

@@ -91,6 +91,7 @@ export async function fleetWorld(
     planLifetimeMs: 15 * minuteMs,
     looksAtMost: 500,
     act: true,
+    barred: [],
   };
   return {
     ...aws,

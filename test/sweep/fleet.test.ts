@@ -34,6 +34,10 @@ interface Shape {
   /** Whether Sandmeter is told how calls are stamped. */
   readonly told: boolean;
   readonly recordStamp: "start" | "end";
+  /** Whether calls move what a listing says of when a session was updated. */
+  readonly updated: "created" | "invocation";
+  /** Whether those over an age are stopped though they work. */
+  readonly busyToo: boolean;
   /** Spans of its calls; else application logs, which say one moment of each. */
   readonly spans: boolean;
   readonly callLogStamp: "start" | "completion";
@@ -63,6 +67,8 @@ const anyShape: fc.Arbitrary<Shape> = fc.record({
   stamp: fc.constantFrom("start", "completion"),
   told: fc.boolean(),
   recordStamp: fc.constantFrom("start", "end"),
+  updated: fc.constantFrom("created", "invocation"),
+  busyToo: fc.constantFrom(false, false, true),
   spans: fc.boolean(),
   callLogStamp: fc.constantFrom("start", "completion"),
   stopEnded: fc.constantFrom("not-found", "conflict", "success"),
@@ -79,8 +85,12 @@ const usual: Shape = {
     { interpreter: "silent", profile: "sleeper", at: -1200 },
   ],
   ...{ usage: "streaming", files: false, stamp: "start", told: false, recordStamp: "end" },
+  ...{ updated: "created", busyToo: false },
   ...{ spans: true, callLogStamp: "start", stopEnded: "conflict", stopSettling: "slowly", fault: "lost-answer" },
 };
+
+/** The same, where calls move what the listing says, and those over age are stopped though they work. */
+const overAge: Shape = { ...usual, updated: "invocation", busyToo: true, fault: "none" };
 
 const fleetOf = ({ groups, spans, files }: Shape): FleetInput => ({
   places: [
@@ -104,10 +114,11 @@ const fleetOf = ({ groups, spans, files }: Shape): FleetInput => ({
 async function worldOf(shape: Shape, mode: "observe" | "enforce") {
   const world = await fleetWorld(fleetOf(shape), {
     unknowns: {
-      usageArrival: shape.usage,
+      usageDelivery: shape.usage,
       invocationStamp: shape.stamp,
       callLogStamp: shape.callLogStamp,
       recordStamp: shape.recordStamp,
+      lastUpdatedAt: shape.updated,
       stopEnded: shape.stopEnded,
       stopSettling: shape.stopSettling,
     },
@@ -118,7 +129,8 @@ async function worldOf(shape: Shape, mode: "observe" | "enforce") {
   } else if (shape.fault === "lost-answer") await world.addFaults({ kind: "lost-answer", ...stop, status: 500 });
   else if (shape.fault !== "none") await world.addFaults({ kind: shape.fault, ...stop });
   const invocationStamp = shape.told ? shape.stamp : ("unknown" as const);
-  const input = inputOf({ invocationStamp }, { policies: [policy({ idleAfterMs, mode })] });
+  const over = shape.busyToo ? { maxAgeMs: 75 * minuteMs, maxAgeStopsBusy: true } : {};
+  const input = inputOf({ invocationStamp }, { policies: [policy({ idleAfterMs, mode, ...over })] });
   return { world, input };
 }
 
@@ -145,13 +157,20 @@ describe("sweeps over a fleet, over HTTP, with all that the product uses", () =>
           }
           const truth = world.truth(instant(0), world.now());
           const records = await world.records.between(here, instant(0), world.now());
-          const { wrong, races, stopped } = judgeStops(records, truth, idleAfterMs);
+          const byChoice = records.filter(({ entry }) => entry.decision.reason === "over-age-busy");
+          const others = records.filter(({ entry }) => entry.decision.reason !== "over-age-busy");
+          const { wrong, races, stopped } = judgeStops(others, truth, idleAfterMs);
           expect(wrong).toEqual([]);
+          // Each of these is known to have worked shortly before H or since, which it has.
+          const busy = judgeStops(byChoice, truth, idleAfterMs);
+          const worked = new Set([...busy.wrong.map((it) => it.split(" ")[1] ?? ""), ...busy.raced]);
+          expect(worked.size).toBe(busy.stopped);
+          if (shape === overAge) expect(busy.wrong.map((it) => it.split(" ")[0])).toEqual(["steady"]);
           expect(races.filter((profile) => profile !== "sleeper" && profile !== "returning")).toEqual([]);
           const paid = truthOf(world.world, { work: { from: 0, until: world.now() }, cost: true });
-          expect(
-            judgeSavings(records, paid, { prices, gb: "binary", memoryGb: 8, peakOf: () => null }).outside,
-          ).toEqual([]);
+          expect(judgeSavings(others, paid, { prices, gb: "binary", memoryGb: 8, peakOf: () => null }).outside).toEqual(
+            [],
+          );
           seen.stopped += stopped;
           seen.races += races.length;
           seen.runs += 1;
@@ -159,7 +178,7 @@ describe("sweeps over a fleet, over HTTP, with all that the product uses", () =>
           if (shape.usage === "at-teardown") expect(stopped).toBe(0);
           else if (shape.fault === "none") expect(leaksLeft(world, shape, truth)).toEqual([]);
         }),
-        { numRuns, endOnFailure: numRuns > 20, examples: [[usual]] },
+        { numRuns, endOnFailure: numRuns > 20, examples: [[usual], [overAge]] },
       );
     },
     120_000 + 30_000 * numRuns,

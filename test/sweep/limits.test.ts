@@ -58,6 +58,28 @@ describe("the cap of all runs", () => {
     expect(world.stopped.size).toBe(1 + more);
   });
 
+  it.each([
+    [
+      { maxStops: 2, windowMs: hourMs },
+      120,
+      "allows 2 stops in 1 h, all targets together, and they have been made: the next can be made from 2026-11-20T14:35:00.000Z on.",
+    ],
+    [
+      { maxStops: 1, windowMs: 1.5 * hourMs },
+      120,
+      "allows 1 stop in 1 h 30 min, all targets together, and it has been made: the next can be made from 2026-11-20T15:15:00.000Z on.",
+    ],
+    [{ maxStops: 0, windowMs: hourMs }, 120, "allows no stop at all."],
+  ])("says what it allows and when there is a slot again: %o", async (cap, at, text) => {
+    const world = await sweepWorld(minute(at), leaks(1));
+    // In whatever order; one that has lapsed is none.
+    const claims = [minute(105), minute(0), minute(95)];
+    await world.ports.documents.write("cleanup/cap", { revision: 0, text: JSON.stringify(claims) });
+    const swept = await world.pass(inputOf({ cap }));
+    expect(outcomesOf(swept)).toEqual(["s0 refused cap"]);
+    expect(messageOf(swept)).toBe(`cleanup.cap ${text}`);
+  });
+
   it("counts claims that lie ahead, of a clock that was wrong", async () => {
     const world = await sweepWorld(minute(120), leaks(1));
     await world.ports.documents.write("cleanup/cap", { revision: 0, text: JSON.stringify([minute(100_000)]) });
@@ -79,9 +101,9 @@ describe("the cap of all runs", () => {
     const { documents } = world.ports;
     const write: typeof documents.write = async (name, document) =>
       name === "cleanup/cap" ? "stale" : documents.write(name, document);
-    expect(outcomesOf(await world.pass(inputOf(), { ...world.ports, documents: { ...documents, write } }))).toEqual([
-      "s0 refused cap",
-    ]);
+    const swept = await world.pass(inputOf(), { ...world.ports, documents: { ...documents, write } });
+    expect(outcomesOf(swept)).toEqual(["s0 refused cap"]);
+    expect(messageOf(swept)).toContain("20 times in a row another run claimed a stop of cleanup.cap first");
   });
 });
 

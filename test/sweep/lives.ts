@@ -68,7 +68,7 @@ export function usageOf(life: Life, endedAt: Instant, from: Instant, until: Inst
     rows.push({
       at,
       elapsedSeconds: recordMs / 1000,
-      vcpuHours: ((works ? 0.8 : 0.002) * recordMs) / 3_600_000,
+      vcpuHours: ((works ? 0.8 : 0.0002) * recordMs) / 3_600_000,
       gbHours: (1.2 * recordMs) / 3_600_000,
     });
   }

@@ -141,7 +141,7 @@ describe("whatever records come, in whatever order, late, twice or never", () =>
       const isTold = (m: number): boolean => told === 1 || ((m * 7919 + seed) % 100) / 100 < told;
       const vcpuOf = (m: number): number => {
         if (hot !== null && m >= hot[0] && m < hot[0] + hot[1]) return 1.8;
-        return busy.includes(m) ? 0.5 : 0.001;
+        return busy.includes(m) ? 0.5 : 0.0001;
       };
       const long = Array.from({ length: Math.max(0, until - from) }, (_, n) => from + n)
         .filter(isTold)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Policy } from "../../core/cleanup/policy/policy.ts";
+import type { Instant } from "../../core/kernel/instant.ts";
 import { holdLaws, holdOutcomes } from "./laws.ts";
 import { type Life, leak, minute } from "./lives.ts";
 import { outcomesOf } from "./outcomes.ts";
@@ -7,7 +8,12 @@ import { inputOf, policy, sweepWorld } from "./sweep-world.ts";
 
 const works = (id: string): Life => leak(id, { busy: [{ from: minute(0), until: minute(500) }] });
 
-async function passOf(lives: readonly Life[], change: Partial<Policy>, usage: "streaming" | "off" = "streaming") {
+async function passOf(
+  lives: readonly Life[],
+  change: Partial<Policy>,
+  usage: "streaming" | "off" = "streaming",
+  updatedAt: Instant | null = null,
+) {
   const world = await sweepWorld(minute(120), lives);
   world.usage = usage;
   const looks: string[] = [];
@@ -15,7 +21,10 @@ async function passOf(lives: readonly Life[], change: Partial<Policy>, usage: "s
     looks.push(...asked[2]);
     return world.ports.readSessionCpu(...asked);
   };
-  const swept = await world.pass(inputOf({}, { policies: [policy(change)] }), { ...world.ports, readSessionCpu });
+  const input = inputOf({}, { policies: [policy(change)] });
+  const listed = world.scan();
+  const sessions = listed.sessions.map((it) => ({ ...it, lastUpdatedAt: updatedAt ?? it.lastUpdatedAt }));
+  const swept = await world.pass(input, { ...world.ports, readSessionCpu }, { ...listed, sessions });
   await holdOutcomes(world);
   return { world, swept, looks, stopped: [...world.stopped.keys()] };
 }
@@ -32,6 +41,19 @@ describe("a policy's maxAge", () => {
     expect(swept.decided.map(({ decision }) => decision.reason)).toEqual(["over-age-busy"]);
     holdLaws(world, null);
     expect((await passOf([works("a")], change, "off")).stopped).toEqual([]);
+  });
+
+  it.each<[what: string, life: Life, usage: "streaming" | "off", stopped: readonly string[]]>([
+    ["is known to work", works("a"), "streaming", ["a"]],
+    ["was idle as far as is known", leak("a"), "streaming", []],
+    ["nothing is known of", works("a"), "off", []],
+  ])("with maxAgeStopsBusy, goes by evidence where the service has just updated a session that %s", async (...row) => {
+    const [, life, usage, stopped] = row;
+    for (const updatedAt of [minute(106), minute(119)]) {
+      const change = { maxAgeMs: 3_600_000, maxAgeStopsBusy: true };
+      expect((await passOf([life], change, usage, updatedAt)).stopped).toEqual(stopped);
+      expect((await passOf([life], { ...change, maxAgeMs: 121 * 60_000 }, usage, updatedAt)).looks).toEqual([]);
+    }
   });
 
   it("stops an idle session that its time limit would end soon", async () => {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { boundedPolicies, noBounds } from "../../core/cleanup/policy/bounds.ts";
 import type { EntryOutcome } from "../../core/cleanup/stop/stop-outcome.ts";
+import { replay } from "../../core/jobs/sweep/explain-session.ts";
 import { stopByHand } from "../../core/jobs/sweep/stop/stop-by-hand.ts";
 import { plusMs } from "../../core/kernel/instant.ts";
+import type { PoliciesRead } from "../../core/ports/policies.ts";
 import { RegistryError } from "../../core/ports/registry-error.ts";
 import { holdLaws, holdOutcomes } from "./laws.ts";
 import { leak, minute } from "./lives.ts";
@@ -98,6 +100,40 @@ describe("a person stops sessions", () => {
         },
       ]);
     }
+  });
+
+  it.each([
+    ["works", busy("a"), "active"],
+    ["is idle", leak("a"), "idle-observed"],
+    ["nobody looks at, as it is too young", leak("a", { createdAt: minute(116) }), "too-young"],
+  ])("and the record of one that %s is explained by the policy that was in force", async (_, life, reason) => {
+    const world = await sweepWorld(minute(120), [life]);
+    world.protections = [protection];
+    // Each answer takes its time, so that the stop comes a while after the decision.
+    const { getSession } = world.ports;
+    const slow: typeof getSession = (...asked) => {
+      world.at = plusMs(world.at, 40_000);
+      return getSession(...asked);
+    };
+    await stopThem(world, { protections: true, ports: { getSession: slow } });
+    const [record] = await world.recordsOf("a");
+    expect(record).toMatchObject({ state: "stopped", entry: { decision: { reason } } });
+    const { idleVcpu, invocationStamp } = inputOf();
+    expect(record === undefined ? null : await replay(world.ports.documents, record)).toMatchObject({
+      kind: "same",
+      rules: { policy: { id: "usual", idleAfterMs: 15 * 60_000 }, idleVcpu, invocationStamp },
+    });
+  });
+
+  it("although its policy cannot be kept, which is told, as nobody can explain the stop by it then", async () => {
+    const world = await sweepWorld(minute(120), [busy("a"), busy("b")]);
+    await world.ports.documents.write("cleanup/rules/usual-1", { revision: 0, text: "{" });
+    const stopped = await stopThem(world, { ids: ["a"] });
+    expect(outcomesOf(stopped)).toEqual(["a stopped"]);
+    expect(stopped.problems).toMatchObject([
+      { code: "RulesNotKept", message: expect.stringContaining("the policy with the hash usual-1 is damaged") },
+    ]);
+    expect((await stopThem(world, { input: inputOf({ act: false }) })).problems).toEqual([]);
   });
 
   it("and says of protections that nobody could read that they are not known", async () => {
@@ -246,5 +282,36 @@ describe("a person stops sessions", () => {
     const answer = await stopThem(world, { ports: { records: { ...world.ports.records, intended } } });
     expect(answer).toMatchObject({ plan: null, outcomes: [], problems: [{ code: "StateUnavailable" }] });
     expect(world.stopped.size).toBe(0);
+  });
+});
+
+describe("a policy file that changes while a person stops sessions", () => {
+  const readAfterFirst = async (after: PoliciesRead, protections = false) => {
+    const world = await sweepWorld(minute(120), ["a", "b"].map(busy));
+    let now: PoliciesRead = { kind: "read", policies: inputOf().policies };
+    world.onAsked = ({ op }) => {
+      if (op === "outcome") now = after;
+    };
+    return outcomesOf(await stopThem(world, { protections, ports: { readPolicies: async () => now } }));
+  };
+  const fromFile: PoliciesRead = {
+    kind: "read",
+    policies: { ...inputOf().policies, protections: [{ ...protection, source: "policy" }] },
+  };
+
+  it("and protects one of them keeps it, unless protections are overridden", async () => {
+    expect(await readAfterFirst(fromFile)).toEqual(["a stopped", "b refused protected"]);
+    expect(await readAfterFirst(fromFile, true)).toEqual(["a stopped", "b stopped"]);
+  });
+
+  it("and only observes, or says something else, bars none of them", async () => {
+    const policies = { ...inputOf().policies, policies: [policy({ mode: "observe", hash: "usual-2" })] };
+    expect(await readAfterFirst({ kind: "read", policies })).toEqual(["a stopped", "b stopped"]);
+  });
+
+  it("and cannot be read bars all that follow, as nobody knows what it protects", async () => {
+    const unread: PoliciesRead = { kind: "unread", message: "p.yaml:3:1: is no policy" };
+    expect(await readAfterFirst(unread)).toEqual(["a stopped", "b refused policy-unread"]);
+    expect(await readAfterFirst(unread, true)).toEqual(["a stopped", "b refused policy-unread"]);
   });
 });

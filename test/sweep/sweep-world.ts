@@ -4,10 +4,12 @@ import { memoryStopRecords } from "../../adapters/memory/stop-records.ts";
 import { evidenceOfMinutes } from "../../core/cleanup/evidence/call-evidence.ts";
 import type { Policy, PolicySet } from "../../core/cleanup/policy/policy.ts";
 import { sessionCpu } from "../../core/jobs/sweep/evidence/session-cpu.ts";
+import { stoppedUsage } from "../../core/jobs/sweep/regret/stopped-usage.ts";
 import { storedKillSwitch } from "../../core/jobs/sweep/stored/stored-kill-switch.ts";
 import { sweep, type TargetSweep } from "../../core/jobs/sweep/sweep.ts";
 import type { SweepInput, SweepPorts, SweptTarget } from "../../core/jobs/sweep/sweep-ports.ts";
 import { type Instant, instant, plusMs } from "../../core/kernel/instant.ts";
+import type { ReadStoppedUsage } from "../../core/ports/activity.ts";
 import type { StopAnswer, StopRecord } from "../../core/ports/stops.ts";
 import { found, none } from "../accounts/settle-fixture.ts";
 import { endOf, here, type Life, sessionOf, tool, usageOf } from "./lives.ts";
@@ -40,6 +42,7 @@ export const inputOf = (change: Partial<SweepInput> = {}, policies: Partial<Poli
   planLifetimeMs: 15 * minuteMs,
   looksAtMost: 500,
   act: true,
+  barred: [],
   ...change,
 });
 
@@ -75,6 +78,8 @@ export interface World {
   readonly asked: Asked[];
   protections: PolicySet["protections"];
   readonly ports: SweepPorts;
+  /** Of sessions that were stopped, by what has come of their records. */
+  readonly readStoppedUsage: ReadStoppedUsage;
   readonly arm: (state: "armed" | "disarmed") => Promise<unknown>;
   readonly scan: () => SweptTarget;
   /** A pass at this moment by the machine's clock. */
@@ -193,6 +198,7 @@ export async function sweepWorld(at: Instant, lives: readonly Life[]): Promise<W
     asked: [],
     protections: [],
     ports,
+    readStoppedUsage: async (...asked) => stoppedUsage({ usage, documents })(...asked),
     arm: (state) => killSwitch.write({ state, by: "test", why: null, at: null }, never),
     scan: () => {
       const sessions = [...world.lives.values()].filter(looksLive).map(sessionOf);

@@ -4,6 +4,7 @@ import { type Instant, instant, plusMs } from "../../kernel/instant.ts";
 import { decide } from "../decision/decide.ts";
 import type { Decision, SessionFacts } from "../decision/decision.ts";
 import type { CallEvidence, CpuEvidence, SessionEvidence, Span, Unknown } from "../evidence/evidence.ts";
+import { hiding } from "../evidence/record-work.ts";
 import { choosePolicy } from "../policy/choose-policy.ts";
 import type { Policy, PolicySet } from "../policy/policy.ts";
 import { protectionOf } from "../policy/protections.ts";
@@ -107,6 +108,7 @@ function cpuAt(
   }
   const known = cpuKnownAt(pieces, span, neededMs, now);
   if (known !== null) return known;
+  if (pieces.some(({ isPlain, knownAt, firstAt }) => !isPlain && knownAt <= now && firstAt >= span.from)) return hiding;
   if (now - session.createdAt <= recordsLagMs) {
     return { kind: "unknown", code: "no-records-yet", message: "None of its usage records had come." };
   }

@@ -2,8 +2,9 @@ import type { GbUnit } from "../../billing/gigabyte.ts";
 import { elapsedMs, levelsOf } from "../../billing/meter-rows.ts";
 import { distinctInOrder, type UsageColumns } from "../../billing/usage-columns.ts";
 import { type Instant, instant } from "../../kernel/instant.ts";
-import { gapToleranceMs, isBusy, isGap, usedNs } from "../evidence/cpu-evidence.ts";
+import { gapToleranceMs, isGap } from "../evidence/cpu-evidence.ts";
 import type { CpuEvidence, Span } from "../evidence/evidence.ts";
+import { workOf } from "../evidence/record-work.ts";
 import type { TelemetryLag } from "./backtest-types.ts";
 
 /** Records of one session that follow each other without a gap and come together: what a decision needs of them, and no more. */
@@ -12,6 +13,8 @@ export interface Piece {
   readonly lastAt: number;
   /** When the last of them ends. */
   readonly endsAt: number;
+  /** False where they may hide work: they prove no quiet, as good as a gap. */
+  readonly isPlain: boolean;
   /** Whether something is missing between it and the one before it. */
   readonly isAfterGap: boolean;
   /** From the first record that works to the end of the last; null where none does. */
@@ -42,7 +45,8 @@ export function piecesOf(
   teardownAt: Instant | null,
 ): readonly Piece[] {
   const rows = distinctInOrder(usage);
-  const used = usedNs(rows);
+  const { isBusy, isPlain } = workOf(rows, idleVcpu);
+  const isCut = (row: number): boolean => isPlain(row) !== isPlain(row - 1) || isGap(rows, row - 1, row);
   const levels = levelsOf(rows, gb);
   const seed = hashOf(name);
   const pieces: Piece[] = [];
@@ -53,13 +57,13 @@ export function piecesOf(
     let [lastAt, endsAt, busyFrom, busyUntil, lastLevel] = [firstAt, firstAt, -1, -1, -1];
     for (next = row; next < rows.length; next += 1) {
       const at = rows.at[next] ?? 0;
-      if (Math.floor(at / batchMs) !== batch || (next > row && isGap(rows, next - 1, next))) break;
+      if (Math.floor(at / batchMs) !== batch || (next > row && isCut(next))) break;
       lastAt = at;
       const until = at + elapsedMs(rows.elapsedSeconds[next] ?? 0);
       endsAt = Math.max(endsAt, until);
       lastLevel = (levels[next] ?? -1) < 0 ? lastLevel : (levels[next] ?? -1);
       peakLevel = Math.max(peakLevel, lastLevel);
-      if (!isBusy(rows, used, next, idleVcpu)) continue;
+      if (!isBusy(next)) continue;
       if (busyFrom < 0) busyFrom = at;
       busyUntil = Math.max(busyUntil, until);
     }
@@ -67,7 +71,8 @@ export function piecesOf(
       firstAt,
       lastAt,
       endsAt,
-      isAfterGap: row === 0 || isGap(rows, row - 1, row),
+      isPlain: isPlain(row),
+      isAfterGap: row === 0 || isCut(row),
       busy: busyFrom < 0 ? null : { from: busyFrom, until: busyUntil },
       lastLevel,
       peakLevel,
@@ -92,6 +97,7 @@ export function cpuKnownAt(pieces: readonly Piece[], window: Span, neededMs: num
     if (piece.busy !== null) lastBusyAt = Math.max(lastBusyAt, piece.busy.until);
     if (piece.firstAt < window.from || (found !== null && lengthOf(pieces, found) >= neededMs)) continue;
     if (latest < 0) latest = place;
+    if (!piece.isPlain) continue;
     if (end < 0) end = place;
     if (!isFirstOfStretch(pieces, place, window, now)) continue;
     if (found === null || lengthOf(pieces, { first: place, end }) > lengthOf(pieces, found))

@@ -11,6 +11,8 @@ export const evidenceOf: Read<SessionEvidence> = (value, place) => {
     calls: knownOr(item["calls"], `${place}.calls`, callsOf),
     status: orNull(item["status"], `${place}.status`, oneOf(["READY", "ended", "unknown"] as const)),
     lastUpdatedAt: orNull(item["lastUpdatedAt"], `${place}.lastUpdatedAt`, at),
+    ...optional(item, "statusAsOf", place, at),
+    ...optional(item, "listedAsOf", place, at),
   };
 };
 
@@ -68,6 +70,8 @@ const unknownOf: Read<Unknown> = (value, place) => {
     kind: oneOf(["unknown"] as const)(item["kind"], `${place}.kind`),
     code: oneOf(unknownCodes)(item["code"], `${place}.code`),
     message: string(item["message"], `${place}.message`),
+    ...optional(item, "asOf", place, at),
+    ...optional(item, "window", place, spanOf),
   };
 };
 
@@ -107,4 +111,15 @@ const callsOf: Read<CallEvidence> = (value, place) => {
 const spanOf: Read<Span> = (value, place) => {
   const item = object(value, place);
   return { from: at(item["from"], `${place}.from`), until: at(item["until"], `${place}.until`) };
+};
+
+/** Records of earlier releases do not have it. */
+const optional = <Name extends string, T>(
+  item: Readonly<Record<string, unknown>>,
+  name: Name,
+  place: string,
+  read: Read<T>,
+): { readonly [Key in Name]?: T } => {
+  const value = item[name];
+  return (value === undefined ? {} : { [name]: read(value, `${place}.${name}`) }) as { readonly [Key in Name]?: T };
 };

@@ -1,3 +1,4 @@
+import { greatestOf } from "../../kernel/extremes.ts";
 import { type Instant, instant, plusMs } from "../../kernel/instant.ts";
 import { longestCallMs } from "../evidence/call-evidence.ts";
 import type { CallEvidence, CpuEvidence, SessionEvidence, Unknown } from "../evidence/evidence.ts";
@@ -117,7 +118,7 @@ const lastCpuWork = ({ quietSince, lastBusyAt, covered }: CpuEvidence): Instant 
   quietSince === null ? latest(lastBusyAt, plusMs(covered.until, 1)) : lastBusyAt;
 
 const lastCall = ({ maybeInFlight }: CallEvidence): Instant | null =>
-  latest(...maybeInFlight.map(({ until }) => until));
+  greatestOf(maybeInFlight.map(({ until }) => until));
 
 /** Nobody knows what moves it, so that it can only keep. It is `createdAt` in all that was ever seen. */
 const lastUpdate = ({ session, evidence }: SessionFacts): Instant | null => {

@@ -77,7 +77,13 @@ function evidence(spans: readonly Span[], { asOf, of, window, completeUntil, sta
   };
 }
 
-/** In order and disjoint; spans that touch are one. */
+/** So many spans are kept at most, of the latest: a record of a stop holds them all, and a store takes 400 kB for it. */
+const mostSpans = 500;
+
+/**
+ * In order and disjoint; spans that touch are one. Of more than can be kept, the earliest are one span from the first to the last of them, in
+ * which there may have been a call at any time: nothing is quieter for it, and the last call is what decisions go by.
+ */
 function joined(spans: readonly Span[]): readonly Span[] {
   const result: Span[] = [];
   for (const span of spans.toSorted((a, b) => a.from - b.from)) {
@@ -85,5 +91,7 @@ function joined(spans: readonly Span[]): readonly Span[] {
     if (last === undefined || span.from > last.until) result.push(span);
     else result[result.length - 1] = { from: last.from, until: instant(Math.max(last.until, span.until)) };
   }
-  return result;
+  const [first, last] = [result[0], result[result.length - mostSpans]];
+  if (first === undefined || last === undefined) return result;
+  return [{ from: first.from, until: last.until }, ...result.slice(1 - mostSpans)];
 }

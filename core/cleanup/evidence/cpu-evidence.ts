@@ -3,6 +3,7 @@ import { elapsedMs, levelsOf } from "../../billing/meter-rows.ts";
 import { distinctInOrder, type UsageColumns } from "../../billing/usage-columns.ts";
 import { type Instant, instant } from "../../kernel/instant.ts";
 import type { CpuEvidence, Span, Unknown } from "./evidence.ts";
+import { hiding, type RecordWork, workOf } from "./record-work.ts";
 
 export interface CpuLevels {
   /** A record at or above this many vCPU works. */
@@ -33,10 +34,12 @@ export function cpuEvidenceOf(
     const message = "The session has no usage records in the time that was looked at: they come 17 to 60 minutes late.";
     return { kind: "unknown", code: "no-records-yet", message };
   }
-  const { first, end } = stretchOf(records, last, window.from, neededMs);
+  const work = workOf(records, levels.idleVcpu);
+  const stretch = stretchOf(records, work, last, window.from, neededMs);
+  if (stretch === null) return hiding;
+  const { first, end } = stretch;
   const covered: Span = { from: instant(records.at[first] ?? 0), until: instant(records.at[end] ?? 0) };
-  const used = usedNs(records);
-  const lastBusyAt = lastBusyOf(records, used, levels.idleVcpu);
+  const lastBusyAt = lastBusyOf(records, work);
   // A stamp that is early by its jitter lets work end early.
   const quietFrom = lastBusyAt === null ? covered.from : lastBusyAt + gapToleranceMs;
   return {
@@ -67,19 +70,30 @@ interface Stretch {
   readonly end: number;
 }
 
-/** The latest stretch without a gap that is long enough, or the longest where none is. */
-function stretchOf(records: UsageColumns, last: number, from: Instant, neededMs: number): Stretch {
+/**
+ * The latest stretch without a gap that is long enough, or the longest where none is. A record that may hide work is as good as a gap; null
+ * where all of them may.
+ */
+function stretchOf(
+  records: UsageColumns,
+  { isPlain }: RecordWork,
+  last: number,
+  from: Instant,
+  neededMs: number,
+): Stretch | null {
+  const isBelow = (row: number): boolean => row >= 0 && (records.at[row] ?? 0) >= from && isPlain(row);
   let longest: Stretch | null = null;
-  let end = last;
-  for (let first = last; ; first -= 1) {
-    const isFirst = first === 0 || (records.at[first - 1] ?? 0) < from;
-    if (!isFirst && !isGap(records, first - 1, first)) continue;
-    const stretch = { first, end };
+  let end = -1;
+  for (let row = last; row >= 0 && (records.at[row] ?? 0) >= from; row -= 1) {
+    if (!isPlain(row)) continue;
+    if (end < 0) end = row;
+    if (isBelow(row - 1) && !isGap(records, row - 1, row)) continue;
+    const stretch = { first: row, end };
     if (lengthOf(records, stretch) >= neededMs) return stretch;
     if (longest === null || lengthOf(records, stretch) > lengthOf(records, longest)) longest = stretch;
-    if (isFirst) return longest;
-    end = first - 1;
+    end = -1;
   }
+  return longest;
 }
 
 const lengthOf = ({ at }: UsageColumns, { first, end }: Stretch): number => (at[end] ?? 0) - (at[first] ?? 0);
@@ -97,52 +111,11 @@ function lastWithin({ at, length }: UsageColumns, window: Span): number {
   return last >= 0 && (at[last] ?? 0) >= window.from ? last : -1;
 }
 
-/** Shown as 0.00 s: its CPU is no rate. */
-const noLengthMs = 10;
-
-/**
- * The CPU of each record. A second is the finest that the meter knows: a record of no length is a part of the second beside it,
- * whichever that is, so that its CPU counts in both. A microVM that idles has such a record every few minutes.
- */
-export function usedNs({ at, elapsedSeconds, vcpuHours, length }: UsageColumns): Float64Array {
-  const used = new Float64Array(length);
-  const isShort = (row: number): boolean => elapsedMs(elapsedSeconds[row] ?? 0) < noLengthMs;
-  const isSecond = (row: number): boolean => elapsedMs(elapsedSeconds[row] ?? 0) <= besideMs;
-  for (let row = 0; row < length; row += 1) used[row] = (used[row] ?? 0) + vcpuNsOf(vcpuHours[row] ?? 0);
-  for (let row = 0; row < length; row += 1) {
-    if (!isShort(row)) continue;
-    const own = vcpuNsOf(vcpuHours[row] ?? 0);
-    let isTaken = false;
-    for (const step of [-1, 1]) {
-      let beside = row + step;
-      // Never further than it can belong, or many of them in a row would each look at all others.
-      const isNear = (): boolean =>
-        beside >= 0 && beside < length && Math.abs((at[beside] ?? 0) - (at[row] ?? 0)) <= besideMs;
-      while (isNear() && isShort(beside)) beside += step;
-      if (!isNear() || !isSecond(beside)) continue;
-      used[beside] = (used[beside] ?? 0) + own;
-      isTaken = true;
-    }
-    if (isTaken) used[row] = 0;
-  }
-  return used;
-}
-
-/** A record of no length is within the second that it belongs to, by either way to stamp. */
-const besideMs = 1000 + gapToleranceMs;
-
-/** A record of no length that has no second beside it works where it carries any CPU at all. */
-export function isBusy({ elapsedSeconds }: UsageColumns, used: Float64Array, row: number, idleVcpu: number): boolean {
-  const eMs = elapsedMs(elapsedSeconds[row] ?? 0);
-  const vcpuNs = used[row] ?? 0;
-  return eMs < noLengthMs ? vcpuNs > 0 : vcpuNs > 0 && vcpuNs >= idleVcpu * eMs * 1e6;
-}
-
-function lastBusyOf(records: UsageColumns, used: Float64Array, idleVcpu: number): Instant | null {
+function lastBusyOf(records: UsageColumns, { isBusy }: RecordWork): Instant | null {
   let latest = Number.NEGATIVE_INFINITY;
   for (let row = 0; row < records.length; row += 1) {
     const endsAt = (records.at[row] ?? 0) + elapsedMs(records.elapsedSeconds[row] ?? 0);
-    if (endsAt > latest && isBusy(records, used, row, idleVcpu)) latest = endsAt;
+    if (endsAt > latest && isBusy(row)) latest = endsAt;
   }
   return latest === Number.NEGATIVE_INFINITY ? null : instant(latest);
 }

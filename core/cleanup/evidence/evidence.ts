@@ -1,5 +1,11 @@
 import type { Instant } from "../../kernel/instant.ts";
 
+/** A stretch of time, half open. */
+export interface Span {
+  readonly from: Instant;
+  readonly until: Instant;
+}
+
 /** What could not be learned, and why: never stands for quiet. */
 export interface Unknown {
   readonly kind: "unknown";
@@ -18,12 +24,10 @@ export interface Unknown {
     | "failed";
   /** One sentence: what is missing, and what to turn on or mend. */
   readonly message: string;
-}
-
-/** A stretch of time, half open. */
-export interface Span {
-  readonly from: Instant;
-  readonly until: Instant;
+  /** When that was so; absent until a pass gathers it, and in records of earlier releases. */
+  readonly asOf?: Instant;
+  /** Of which time it was asked for; absent where nobody asked. */
+  readonly window?: Span;
 }
 
 /** CPU of one session by its usage records, up to the end of the latest stretch of them without a gap that is long enough. */
@@ -57,7 +61,7 @@ export interface CallEvidence {
   readonly window: Span;
   /** The horizon i: up to here it is known which requests were in flight. */
   readonly inFlightUntil: Instant;
-  /** When requests were in flight for sure or maybe, in order, disjoint; those after `inFlightUntil` too, as far as they are recorded. */
+  /** When requests were in flight for sure or maybe, in order, disjoint; those after `inFlightUntil` too, as far as they are recorded; of very many, the earliest as one. */
   readonly maybeInFlight: readonly Span[];
   /** Why those of the interpreter stand for those of the session, where its own were asked for. */
   readonly apart?: Unknown;
@@ -69,6 +73,10 @@ export interface SessionEvidence {
   readonly calls: CallEvidence | Unknown;
   /** What Get answered; null where it was not asked. It can only keep a session. */
   readonly status: "READY" | "ended" | "unknown" | null;
+  /** When Get was asked; absent where it was not. */
+  readonly statusAsOf?: Instant;
   /** The listing's. It can only keep a session: what moves it is not known. */
   readonly lastUpdatedAt: Instant | null;
+  /** When that listing was made; absent in records of earlier releases. */
+  readonly listedAsOf?: Instant;
 }

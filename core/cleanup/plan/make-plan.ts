@@ -1,10 +1,13 @@
 import type { SessionKey } from "../../billing/usage-record.ts";
+import type { Session } from "../../inventory/session.ts";
 import { targetKey } from "../../inventory/target.ts";
-import { type Instant, isoOf, plusMs } from "../../kernel/instant.ts";
+import { type Instant, plusMs } from "../../kernel/instant.ts";
 import type { Decision, SessionFacts } from "../decision/decision.ts";
+import type { Policy } from "../policy/policy.ts";
 import { isInForce } from "../policy/protections.ts";
 import type { Plan, PlanEntry } from "./plan.ts";
 import { entryDigest, planDigest, type Sha256 } from "./plan-digest.ts";
+import { planIdOf } from "./plan-id.ts";
 
 /** A session that was decided on, with what it was decided by. */
 export interface Decided {
@@ -20,11 +23,23 @@ export interface MadePlan {
   readonly postponed: readonly Decided[];
 }
 
+export interface PlanSettings {
+  readonly planLifetimeMs: number;
+  /** Policies that stop nothing though they enforce. */
+  readonly barred: readonly { readonly policy: string }[];
+}
+
 /**
  * The stops of one pass: of each target, and of each policy in it, at most `maxStopsPerPass`, those over age first, then those that are idle
- * longest. Targets take turns, so that whatever cuts the plan short later takes from all of them alike.
+ * longest. What policies only show is counted apart from what others stop: it stays idle for ever, and would let none of theirs have its turn.
+ * Targets take turns, so that whatever cuts the plan short later takes from all of them alike.
  */
-export function makePlan(decided: readonly Decided[], lifetimeMs: number, sha256: Sha256, now: Instant): MadePlan {
+export function makePlan(
+  decided: readonly Decided[],
+  { planLifetimeMs, barred }: PlanSettings,
+  sha256: Sha256,
+  now: Instant,
+): MadePlan {
   const stops = inOrder(decided.filter((item) => isStop(item, now)));
   const postponed: Decided[] = [];
   const ranked: { readonly entry: PlanEntry; readonly rank: number }[] = [];
@@ -34,27 +49,31 @@ export function makePlan(decided: readonly Decided[], lifetimeMs: number, sha256
     taken.set(key, before + 1);
     return before;
   };
+  const acts = ({ id, mode }: Policy): boolean => mode === "enforce" && !barred.some(({ policy }) => policy === id);
+  const shareOf = (session: Session, policy: Policy): string => `${targetKey(session.target)} ${acts(policy)}`;
   const mostOf = new Map<string, number>();
   for (const { facts } of stops) {
-    const target = targetKey(facts.session.target);
-    mostOf.set(target, Math.max(mostOf.get(target) ?? 0, facts.policy?.maxStopsPerPass ?? 0));
+    const { session, policy } = facts;
+    if (policy === null) continue;
+    const share = shareOf(session, policy);
+    mostOf.set(share, Math.max(mostOf.get(share) ?? 0, policy.maxStopsPerPass));
   }
   for (const item of stops) {
     const { session, policy } = item.facts;
     if (policy === null) continue;
-    const target = targetKey(session.target);
-    const place = `${target} ${policy.id}`;
+    const share = shareOf(session, policy);
+    const place = `${share} ${policy.id}`;
     // Many policies make no more of it: a target has as many as the policy allows that allows most.
-    const ofTarget = mostOf.get(target) ?? 0;
-    if ((taken.get(place) ?? 0) >= policy.maxStopsPerPass || (taken.get(target) ?? 0) >= ofTarget) postponed.push(item);
+    const ofTarget = mostOf.get(share) ?? 0;
+    if ((taken.get(place) ?? 0) >= policy.maxStopsPerPass || (taken.get(share) ?? 0) >= ofTarget) postponed.push(item);
     else {
       count(place);
-      ranked.push({ entry: planEntryOf(item, policy, sha256), rank: count(target) });
+      ranked.push({ entry: planEntryOf(item, policy, sha256), rank: count(share) });
     }
   }
   // Sorting is stable: within a rank the order of all stops stays.
   const entries = ranked.toSorted((a, b) => a.rank - b.rank).map(({ entry }) => entry);
-  const plan = { madeAt: now, expiresAt: plusMs(now, lifetimeMs), entries };
+  const plan = { madeAt: now, expiresAt: plusMs(now, planLifetimeMs), entries };
   return { plan: named(plan, sha256), postponed };
 }
 
@@ -70,7 +89,7 @@ export function makePlanByHand(decided: readonly Decided[], lifetimeMs: number, 
 const noPolicy = { id: "", hash: "" };
 
 const named = (plan: Omit<Plan, "id">, sha256: Sha256): Plan => ({
-  id: `${isoOf(plan.madeAt).replace(/[-:.]/g, "")}-${planDigest(plan, sha256).slice(0, 16)}`,
+  id: planIdOf(plan.madeAt, planDigest(plan, sha256)),
   ...plan,
 });
 

@@ -26,8 +26,11 @@ export interface RegretFacts {
 /** A stop that somebody minded, or seems to have. */
 interface Regret {
   readonly stop: StopRecord;
-  /** `called`: a call came for it. `returned`: its name came back, more often than names do by themselves. */
-  readonly how: "called" | "returned";
+  /**
+   * `worked`: it was no idle session at all, as records say that came late. `called`: a call came for it. `returned`: its name came back,
+   * more often than names do by themselves.
+   */
+  readonly how: "worked" | "called" | "returned";
   readonly at: Instant;
 }
 
@@ -49,8 +52,8 @@ export interface PolicyRegret {
 }
 
 /**
- * Judges policies by what happened after their stops. A call that came for a stopped session is a regret for certain. Names are
- * used again without one, so only those that came back beyond the rate seen after natural ends count, the soonest first; where that
+ * Judges policies by what happened after their stops. A session that is known by now to have worked, and a call that came for
+ * a stopped one, are regrets for certain. Names are used again without one, so only those that came back beyond the rate seen after natural ends count, the soonest first; where that
  * rate is not known, all of them do. What a person stopped is that person's.
  */
 export function judgeRegret(facts: RegretFacts, limits: RegretLimits, now: Instant): readonly PolicyRegret[] {
@@ -70,13 +73,16 @@ function judge(
   { withinMs, mostRate, leastStops }: RegretLimits,
   now: Instant,
 ): PolicyRegret {
+  const wrong = stops.flatMap((stop) => workedRegret(stop) ?? []);
   const called = stops.flatMap((stop): readonly Regret[] => {
+    if (stop.aftermath?.verdict === "wrong") return [];
     const calls = callsAfter.get(sessionPlaceOf(stop.key));
     const at = calls?.kind === "known" ? firstAfter(calls.at, stop.intendedAt) : null;
     return at === null ? [] : [{ stop, how: "called", at }];
   });
-  const isCalled = new Set(called.map(({ stop }) => stop.id));
-  const others = stops.filter(({ id }) => !isCalled.has(id));
+  const certain = [...wrong, ...called];
+  const isCertain = new Set(certain.map(({ stop }) => stop.id));
+  const others = stops.filter(({ id }) => !isCertain.has(id));
   const endings = others.flatMap((stop) => {
     const { key, entry } = stop;
     return entry.name === null ? [] : [{ id: stop.id, place: placeOf(key), name: entry.name, at: stop.intendedAt }];
@@ -94,8 +100,8 @@ function judge(
   );
   const beyond = Math.max(0, back.length - Math.floor(expected === null ? 0 : expected.most));
   const soonest = back.toSorted((a, b) => delayOf(a) - delayOf(b) || (a.stop.id < b.stop.id ? -1 : 1)).slice(0, beyond);
-  const regrets = [...called, ...soonest];
-  const count = judged.length + called.length;
+  const regrets = [...certain, ...soonest];
+  const count = judged.length + certain.length;
   const rate = count === 0 ? null : regrets.length / count;
   return {
     policy,
@@ -109,6 +115,10 @@ function judge(
     verdict: count < leastStops ? "too-few" : rate !== null && rate > mostRate ? "disarm" : "keep",
   };
 }
+
+/** Null where nothing shows that it worked. */
+export const workedRegret = (stop: StopRecord): Regret | null =>
+  stop.aftermath?.verdict === "wrong" ? { stop, how: "worked", at: stop.aftermath.workedAt ?? stop.intendedAt } : null;
 
 /**
  * How many names come back by themselves: on average, and at most for all that chance does (two standard deviations). Null where

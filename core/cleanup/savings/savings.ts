@@ -3,7 +3,9 @@ import { expiresAtOf } from "../../inventory/session.ts";
 import type { Instant } from "../../kernel/instant.ts";
 import { subtractUsd, sumUsd, type Usd, zeroUsd } from "../../kernel/money.ts";
 import type { StopRecord } from "../../ports/stops.ts";
+import { decidedAtOf } from "../stop/decided-at.ts";
 import { isPresumed } from "../stop/presumed-stop.ts";
+import { isByChoice } from "../stop/stopped-by-choice.ts";
 import { chargedLevel, type IdlePrices, idleCost, type LevelBounds, type UsdBounds } from "./savings-rate.ts";
 
 /** What one stop saved: an idle rest of the session's life. */
@@ -19,6 +21,7 @@ export interface Saving {
 }
 
 export interface Savings {
+  /** Those of sessions that worked left out: they are in `chosen` alone. */
   readonly stops: number;
   /** Sent, and not known yet whether they worked: in none of the sums. */
   readonly pending: number;
@@ -35,6 +38,17 @@ export interface Savings {
   /** Regretted stops left out: whoever came back needed the slot. */
   readonly freedMs: number;
   /** Of the stops, those of which it is not known how long they would have lived: in `freedMs` is none of them. */
+  readonly withoutTimeLimit: number;
+  readonly chosen: ChosenStops;
+}
+
+/** Stops of sessions that worked, by choice: what they ended was no waste, so that nothing of it is saved. */
+interface ChosenStops {
+  readonly stops: number;
+  readonly unknown: number;
+  /** What their memory alone would have cost; what their CPU would have, nobody knows. */
+  readonly memory: UsdBounds;
+  readonly freedMs: number;
   readonly withoutTimeLimit: number;
 }
 
@@ -57,7 +71,8 @@ export interface SavingsInput extends IdlePrices {
 export function savingOf(stop: StopRecord, input: SavingsInput): Saving | null {
   if (stop.state !== "stopped") return null;
   const { entry, key } = stop;
-  const stoppedAt = stop.decidedAt ?? stop.intendedAt;
+  // Records of earlier releases may say that they were decided before they were intended.
+  const stoppedAt = decidedAtOf(stop, stop.decidedAt ?? stop.intendedAt);
   const wouldEndAt = expiresAtOf(entry);
   if (wouldEndAt === null) return { stop, stoppedAt, wouldEndAt, usd: null, freedMs: null };
   // Its own caller may have ended it, at any moment.
@@ -89,7 +104,8 @@ export function savingsOf(
   regretted: ReadonlySet<string>,
   ownUsd: Usd | null,
 ): Savings {
-  const savings = stops.flatMap((stop) => savingOf(stop, input) ?? []);
+  const all = stops.flatMap((stop) => savingOf(stop, input) ?? []);
+  const savings = all.filter(({ stop }) => !isByChoice(stop));
   const known = savings.flatMap(({ stop, usd }) => (usd === null ? [] : [{ usd, isRegret: regretted.has(stop.id) }]));
   const gross = sumBounds(known.map(({ usd }) => usd));
   const regrets = sumBounds(known.flatMap(({ usd, isRegret }) => (isRegret ? [usd] : [])));
@@ -106,8 +122,17 @@ export function savingsOf(
     net: ownUsd === null ? null : { low: subtractUsd(kept.low, ownUsd), high: subtractUsd(kept.high, ownUsd) },
     freedMs: savings.reduce((sum, { stop, freedMs }) => sum + (regretted.has(stop.id) ? 0 : (freedMs ?? 0)), 0),
     withoutTimeLimit: savings.filter(({ freedMs }) => freedMs === null).length,
+    chosen: chosenOf(all.filter(({ stop }) => isByChoice(stop))),
   };
 }
+
+const chosenOf = (savings: readonly Saving[]): ChosenStops => ({
+  stops: savings.length,
+  unknown: savings.filter(({ usd }) => usd === null).length,
+  memory: sumBounds(savings.flatMap(({ usd }) => usd ?? [])),
+  freedMs: savings.reduce((sum, { freedMs }) => sum + (freedMs ?? 0), 0),
+  withoutTimeLimit: savings.filter(({ freedMs }) => freedMs === null).length,
+});
 
 /** Exact: the sum of the parts is the whole, in whatever order and groups. */
 const sumBounds = (parts: readonly UsdBounds[]): UsdBounds => ({

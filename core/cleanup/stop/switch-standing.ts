@@ -7,14 +7,22 @@ export interface Bar {
   readonly at: Instant;
 }
 
-/** How the switch was set, and what bars stops all the same: null where it acts as it was set. */
+/** A policy whose stops were regretted too often: it stops nothing until somebody arms anew, while others go on. */
+export interface BarredPolicy extends Bar {
+  readonly policy: string;
+}
+
+/** How the switch was set, and what bars stops all the same: null and empty where it acts as it was set. */
 export interface SwitchStanding {
   readonly position: KillSwitch;
+  /** All stops, whosoever they are. */
   readonly barred: Bar | null;
+  /** Those of single policies. What a person stops is of none. */
+  readonly policies: readonly BarredPolicy[];
 }
 
 /** The switch as it acts: whoever reads it must not be told that stops are made where none is. */
-export const actingSwitch = ({ position, barred }: SwitchStanding): KillSwitch =>
+export const actingSwitch = ({ position, barred }: Pick<SwitchStanding, "position" | "barred">): KillSwitch =>
   position.state === "armed" && barred !== null
     ? { state: "disarmed", by: "sandmeter", ...barred, settingId: null }
     : position;
@@ -23,9 +31,16 @@ export const actingSwitch = ({ position, barred }: SwitchStanding): KillSwitch =
 export interface ReportedSwitch {
   readonly switch: KillSwitch["state"];
   readonly barred: string | null;
+  readonly barredPolicies: readonly Pick<BarredPolicy, "policy" | "why">[];
 }
 
 export const reportedSwitch = (standing: SwitchStanding): ReportedSwitch => ({
   switch: actingSwitch(standing).state,
   barred: standing.position.state === "armed" ? (standing.barred?.why ?? null) : null,
+  barredPolicies:
+    standing.position.state === "armed" ? standing.policies.map(({ policy, why }) => ({ policy, why })) : [],
 });
+
+/** Why a session of it is not stopped. */
+export const regrettedText = ({ policy, why }: Pick<BarredPolicy, "policy" | "why">): string =>
+  `Policy ${policy} is barred, as ${why}: \`sandmeter arm\` starts anew.`;

@@ -5,7 +5,7 @@ import type { Instant } from "../../kernel/instant.ts";
 import type { Problem } from "../../kernel/problem.ts";
 import { RegistryError } from "../../ports/registry-error.ts";
 import { decideTarget } from "./evidence/decide-target.ts";
-import { withProtections } from "./stop/target-stop-ports.ts";
+import { withProtections } from "./stop/read-in-force.ts";
 import { storePlan } from "./stored/stored-plans.ts";
 import { rememberRules } from "./stored/stored-rules.ts";
 import type { SweepInput, SweepPorts, SweptTarget } from "./sweep-ports.ts";
@@ -38,7 +38,7 @@ export const planTargets =
     const targets = [];
     for (const one of found) targets.push(await decideOne(ports, now, input, one, signal));
     const all = targets.flatMap(({ decided }) => decided);
-    const { plan, postponed } = makePlan(all, input.planLifetimeMs, ports.sha256, now);
+    const { plan, postponed } = makePlan(all, input, ports.sha256, now);
     const problems = keep && plan.entries.length > 0 ? await kept(ports, input, plan, now) : [];
     return { targets, plan, postponed, problems };
   };

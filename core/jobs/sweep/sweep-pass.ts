@@ -1,3 +1,4 @@
+import { asTheyAct } from "../../cleanup/regret/verdict.ts";
 import { reportedSwitch } from "../../cleanup/stop/switch-standing.ts";
 import { type Target, targetKey } from "../../inventory/target.ts";
 import type { Instant } from "../../kernel/instant.ts";
@@ -6,35 +7,49 @@ import { RegistryError } from "../../ports/registry-error.ts";
 import type { EventDelivery } from "../observe/outcome.ts";
 import { findRunaways } from "./evidence/find-runaways.ts";
 import { planTargets } from "./plan-targets.ts";
+import { aftermathPass } from "./regret/aftermath-pass.ts";
 import { regretPass } from "./regret/regret-pass.ts";
 import { finishStops } from "./stop/stop-finish.ts";
 import { rememberRules } from "./stored/stored-rules.ts";
 import { sweep } from "./sweep.ts";
 import type { SweepPassInput, SweepPassOutcome, SweepPassPorts, SweptPass } from "./sweep-pass-ports.ts";
-import type { SweptTarget } from "./sweep-ports.ts";
+import type { SweepInput, SweptTarget } from "./sweep-ports.ts";
 import { happenings, plannedEvents } from "./tell/happenings.ts";
 import { tellCleanup } from "./tell/tell-cleanup.ts";
 import { turnsOf } from "./turns-of-targets.ts";
 
 /**
- * One pass of clean-up over some targets. It finishes what killed runs began. It stops only where the switch is armed, a policy enforces and none is regretted too often; else it plans, and tells. Plans of a
+ * One pass of clean-up over some targets. It finishes what killed runs began. It stops only where the switch is armed, a policy enforces and was not regretted too often; else it plans, and tells. Plans of a
  * pass that only observes are not kept: the next pass makes another. Throws only when `signal` is aborted.
  */
 export const sweepPass =
   (ports: SweepPassPorts) =>
   async (
     now: Instant,
-    input: SweepPassInput,
+    given: SweepPassInput,
     found: readonly SweptTarget[],
     signal: AbortSignal,
   ): Promise<SweepPassOutcome> => {
     const position = await ports.readSwitch(signal);
     const places = found.map(({ target }) => target);
-    const judged = await regretPass(ports, now, input.regret, places, position, signal);
-    const { killSwitch } = judged;
-    const enforces = input.policies.policies.some(({ mode }) => mode === "enforce");
-    const acts = killSwitch.state === "armed" && enforces && judged.mayStop;
-    const problems: Problem[] = [...(killSwitch.state === "unknown" ? [killSwitch.problem] : []), ...judged.problems];
+    // First, as a stop that must not have been counts against its policy.
+    const {
+      wrongStops,
+      problems: unjudged,
+      ...aftermath
+    } = await aftermathPass(ports, now, given.invocationStamp, places, signal);
+    const judged = await regretPass(ports, now, given, places, position, signal);
+    const input = { ...given, barred: judged.policies };
+    const enforces = asTheyAct(input.policies.policies, input.barred).some(({ mode }) => mode === "enforce");
+    const { killSwitch, barred, policies } = judged;
+    const { policyChanges = [], policiesUnread = null } = given;
+    const acts = killSwitch.state === "armed" && enforces && judged.mayStop && policiesUnread === null;
+    const problems: Problem[] = [
+      ...(policiesUnread === null ? [] : [policiesUnread]),
+      ...(killSwitch.state === "unknown" ? [killSwitch.problem] : []),
+      ...unjudged,
+      ...judged.problems,
+    ];
     // Whoever is told hears of a stop before it is made.
     const early: EventDelivery[] = [];
     const telling: SweepPassPorts = {
@@ -53,14 +68,15 @@ export const sweepPass =
       const runaways = findRunaways(one.decided, input.costOf, input.runaway, now);
       return { ...one, runaways };
     });
-    const { regrets, notDisarmed } = judged;
-    const happened = await happenings(ports, now, input, { killSwitch, notDisarmed, regrets, targets });
+    const happened = await happenings(ports, now, input, { ...judged, wrongStops, targets });
     const told = await tellCleanup(ports)(now, happened.events, input.publish, signal);
     return {
       asOf: now,
       mode: acts ? "enforce" : "observe",
-      ...reportedSwitch({ position: killSwitch, barred: judged.barred }),
+      ...reportedSwitch({ position: killSwitch, barred, policies }),
+      policyChanges,
       targets,
+      aftermath,
       events: [...early, ...told.events],
       problems: [...problems, ...happened.problems, ...told.problems],
     };
@@ -69,7 +85,7 @@ export const sweepPass =
 async function stopIn(
   ports: SweepPassPorts,
   now: Instant,
-  input: SweepPassInput,
+  input: BarredPassInput,
   found: readonly SweptTarget[],
   problems: Problem[],
   signal: AbortSignal,
@@ -100,7 +116,7 @@ async function stopIn(
 async function observeIn(
   ports: SweepPassPorts,
   now: Instant,
-  input: SweepPassInput,
+  input: BarredPassInput,
   found: readonly SweptTarget[],
   signal: AbortSignal,
 ): Promise<readonly Swept[]> {
@@ -121,6 +137,7 @@ async function observeIn(
   }));
 }
 
+type BarredPassInput = SweepPassInput & Pick<SweepInput, "barred">;
 type Swept = Omit<SweptPass, "runaways">;
 type Finished = Pick<SweptPass, "finished" | "problems">;
 

@@ -8,8 +8,9 @@ import { RegistryError } from "../../ports/registry-error.ts";
 import type { StopRecord } from "../../ports/stops.ts";
 import { decideTarget } from "./evidence/decide-target.ts";
 import { applyPlan } from "./stop/apply-plan.ts";
+import { withProtections } from "./stop/read-in-force.ts";
 import { finishStops } from "./stop/stop-finish.ts";
-import { targetStopPorts, withProtections } from "./stop/target-stop-ports.ts";
+import { targetStopPorts } from "./stop/target-stop-ports.ts";
 import { storePlan } from "./stored/stored-plans.ts";
 import type { SweepInput, SweepPorts, SweptTarget } from "./sweep-ports.ts";
 
@@ -39,7 +40,7 @@ export const sweep =
       done = { ...done, finished: await finishStops(ports, target, signal) };
       const policies = await withProtections(ports, input.policies);
       const decided = await decideTarget(ports, now, { ...input, policies }, found, signal);
-      const { plan, postponed } = makePlan(decided, input.planLifetimeMs, ports.sha256, now);
+      const { plan, postponed } = makePlan(decided, input, ports.sha256, now);
       done = { ...done, decided, postponed };
       if (plan.entries.length === 0) return done;
       if (!input.act) {
@@ -48,8 +49,14 @@ export const sweep =
         return { ...done, plan };
       }
       await ports.onPlanned?.(plan, signal);
-      const applied = { policies, liveIn: () => found.readySessions };
-      const outcomes = await applyPlan(targetStopPorts(ports, input, found), applied, plan, plan, signal);
+      const applied = { policies, barred: input.barred, liveIn: () => found.readySessions };
+      const outcomes = await applyPlan(
+        targetStopPorts(ports, input, { listedAt: now, ...found }),
+        applied,
+        plan,
+        plan,
+        signal,
+      );
       return { ...done, plan, outcomes };
     } catch (error) {
       if (!(error instanceof RegistryError)) throw error;

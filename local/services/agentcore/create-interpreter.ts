@@ -47,8 +47,8 @@ export function createInterpreter({ world, place, now, input }: Request): Reply 
       lastUpdatedAt: now,
       status: "CREATING",
       tags: asked.tags ?? {},
+      usageLogs: null,
       usageDelivery: null,
-      usageArrival: null,
       applicationLogs: null,
       hasTraces: false,
       echoed: {

@@ -1,7 +1,7 @@
 import { hash, hashText } from "../../fleet/random.ts";
 import { partitionOf } from "../../fleet/regions.ts";
 import type { Reply, Request } from "../../service.ts";
-import type { LocalInterpreter, Place, UsageDelivery } from "../../world.ts";
+import type { LocalInterpreter, Place, UsageLogs } from "../../world.ts";
 import { isIndex, readToken, writeToken } from "../page-token.ts";
 import { validationException } from "./errors.ts";
 import { groupArn } from "./groups.ts";
@@ -14,7 +14,7 @@ interface Delivering {
   readonly interpreter: LocalInterpreter;
   readonly logType: "USAGE_LOGS" | "APPLICATION_LOGS" | "TRACES";
   /** Null: to X-Ray, which keeps all spans of an account and Region together. */
-  readonly delivery: UsageDelivery | null;
+  readonly delivery: UsageLogs | null;
   readonly sourceName: string;
   readonly destinationName: string;
   readonly id: string;
@@ -96,12 +96,12 @@ function paged<T>(
 function deliveriesOf(place: Place, now: number): readonly Delivering[] {
   return [...place.interpreters.values()].flatMap((interpreter) => {
     if (interpreter.createdAt > now) return [];
-    const { usageDelivery: usage, applicationLogs, hasTraces } = interpreter;
+    const { usageLogs: usage, applicationLogs, hasTraces } = interpreter;
     const name = interpreter.id.replaceAll(/[^\w-]/g, "-");
     const seed = hashText(hashText(0, place.account), interpreter.arn);
     const delivering = (
       logType: Delivering["logType"],
-      delivery: UsageDelivery | null,
+      delivery: UsageLogs | null,
       names: { readonly source: string; readonly destination: string },
       label: number,
     ): Delivering => ({
@@ -127,14 +127,14 @@ function deliveriesOf(place: Place, now: number): readonly Delivering[] {
   });
 }
 
-const typeOf = (delivery: UsageDelivery | null): string =>
+const typeOf = (delivery: UsageLogs | null): string =>
   delivery === null ? "XRAY" : delivery.to === "bucket" ? "S3" : "CWL";
 
 const arnOf = (place: Place, what: string, name: string): string =>
   `arn:${partitionOf(place.region)}:logs:${place.region}:${place.account}:${what}:${name}`;
 
 /** The ARN of a group is given with `:*` at its end, as the console and most tools create destinations. */
-function resourceArn(place: Place, delivery: UsageDelivery): string {
+function resourceArn(place: Place, delivery: UsageLogs): string {
   if (delivery.to === "log-group") return `${groupArn(place, delivery.logGroup)}:*`;
   return `arn:${partitionOf(place.region)}:s3:::${delivery.bucket}${delivery.prefix === "" ? "" : `/${delivery.prefix.replace(/\/$/, "")}`}`;
 }

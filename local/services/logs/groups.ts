@@ -56,7 +56,7 @@ export function groupsOf(place: Place, now: number): readonly LogGroup[] {
 }
 
 function deliveriesOf(interpreter: LocalInterpreter): readonly (readonly [LogKind, LogGroupDelivery])[] {
-  const { usageDelivery: usage, applicationLogs, hasTraces } = interpreter;
+  const { usageLogs: usage, applicationLogs, hasTraces } = interpreter;
   return [
     ...(usage?.to === "log-group" ? [["usage", usage] as const] : []),
     ...(applicationLogs === null ? [] : [["application", applicationLogs] as const]),

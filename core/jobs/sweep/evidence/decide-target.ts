@@ -43,7 +43,7 @@ export async function decideTarget(
 /** For looks at all that can be read. */
 export function evidenceInputOf(
   { policies, invocationStamp, idleVcpu, looksAtMost, runaway, act }: SweepInput,
-  { interpreters }: SweptTarget,
+  { interpreters, listedAt }: SweptTarget,
   remembered: EvidenceInput["remembered"],
 ): EvidenceInput {
   const arns = new Map(interpreters.map(({ id, arn }) => [id, arn]));
@@ -57,6 +57,7 @@ export function evidenceInputOf(
     runawayAfterMs: runaway?.hotForMs ?? null,
     act,
     remembered,
+    listedAt,
     arnOf: (id) => arns.get(id) ?? null,
   };
 }

@@ -23,6 +23,8 @@ export interface LookProgress {
 
 export interface EvidenceInput extends DecideSettings {
   readonly policies: PolicySet;
+  /** When the sessions were listed; absent: at the moment that evidence is gathered for. */
+  readonly listedAt?: Instant | undefined;
   /** Of each interpreter that has sessions. */
   readonly arnOf: (interpreter: InterpreterId) => string | null;
   /** `whole` where a stop rests on it, or a person wants to see all of it. */

@@ -6,7 +6,7 @@ import type { Session } from "../../../inventory/session.ts";
 import type { Target } from "../../../inventory/target.ts";
 import type { Instant } from "../../../kernel/instant.ts";
 import type { EvidenceInput, EvidencePorts } from "./evidence-ports.ts";
-import { cpuWindow, longestIdleAfter, notLooked, recordsLagMs } from "./evidence-window.ts";
+import { cpuWindow, dated, longestIdleAfter, notLooked, recordsLagMs } from "./evidence-window.ts";
 import { isLookDue, isWatchDue } from "./look-due.ts";
 
 /** A session of which something may have to be known, with its calls as far as they are. */
@@ -57,7 +57,7 @@ export async function gatherCpu(
     const window = cpuWindow(group, now);
     const found = await readSessionCpu(target, interpreter, ids, window, question, now, signal);
     for (const { session } of group) {
-      const cpu = withoutRecords(found.get(session.id) ?? notLooked, session, now);
+      const cpu = dated(withoutRecords(found.get(session.id) ?? notLooked, session, now), now, window);
       looked.set(session, sinceBefore(cpu, window.from, input.remembered(session)?.cpu ?? null));
     }
   }

@@ -1,15 +1,14 @@
-import { decide } from "../../../cleanup/decision/decide.ts";
+import { type DecideSettings, decide } from "../../../cleanup/decision/decide.ts";
 import type { SessionFacts } from "../../../cleanup/decision/decision.ts";
 import type { CallEvidence, CpuEvidence, SessionEvidence, Unknown } from "../../../cleanup/evidence/evidence.ts";
 import { choosePolicy } from "../../../cleanup/policy/choose-policy.ts";
-import type { PolicySet } from "../../../cleanup/policy/policy.ts";
 import { protectionOf } from "../../../cleanup/policy/protections.ts";
 import type { Session } from "../../../inventory/session.ts";
 import type { Target } from "../../../inventory/target.ts";
 import type { SessionId } from "../../../kernel/ids.ts";
 import type { Instant } from "../../../kernel/instant.ts";
 import type { EvidenceInput, EvidencePorts } from "./evidence-ports.ts";
-import { evidenceWindow, notLooked, recordsLagMs } from "./evidence-window.ts";
+import { dated, evidenceWindow, notLooked, recordsLagMs } from "./evidence-window.ts";
 import { gatherCpu } from "./gather-cpu.ts";
 
 export interface Gathered {
@@ -32,9 +31,8 @@ export async function gatherEvidence(
   sessions: readonly Session[],
   signal: AbortSignal,
 ): Promise<Gathered> {
-  const all = sessions.map((session) => blankFacts(session, input.policies, now));
-  const candidates =
-    input.of === "all" ? all : all.filter((facts) => decide(facts, input, now).reason === "unknown-activity");
+  const all = sessions.map((session) => blankFacts(session, input, now));
+  const candidates = input.of === "all" ? all : all.filter((facts) => isOpen(facts, input, now));
   const calls = await callsOf(ports, now, input, target, candidates, signal);
   const asked = candidates.map((facts) => ({ facts, calls: calls.get(facts.session) ?? notLooked }));
   const decisive = new Set(candidates);
@@ -46,20 +44,40 @@ export async function gatherEvidence(
       const { session } = facts;
       const evidence: SessionEvidence = {
         ...facts.evidence,
-        calls: calls.get(session) ?? notLooked,
-        cpu: looked.get(session) ?? input.remembered(session)?.cpu ?? notLooked,
+        calls: calls.get(session) ?? dated<never>(notLooked, now, null),
+        cpu: looked.get(session) ?? rememberedOf(input, session) ?? dated<never>(notLooked, now, null),
       };
       return { ...facts, evidence };
     }),
   };
 }
 
-const blankFacts = (session: Session, { policies, protections }: PolicySet, now: Instant): SessionFacts => ({
+const blankFacts = (session: Session, { policies, listedAt }: EvidenceInput, now: Instant): SessionFacts => ({
   session,
-  policy: choosePolicy(policies, session),
-  protection: protectionOf(protections, session, now),
-  evidence: { cpu: notLooked, calls: notLooked, status: null, lastUpdatedAt: session.lastUpdatedAt },
+  policy: choosePolicy(policies.policies, session),
+  protection: protectionOf(policies.protections, session, now),
+  evidence: {
+    cpu: notLooked,
+    calls: notLooked,
+    status: null,
+    lastUpdatedAt: session.lastUpdatedAt,
+    listedAsOf: listedAt ?? now,
+  },
 });
+
+function rememberedOf({ remembered }: EvidenceInput, session: Session): CpuEvidence | Unknown | null {
+  const it = remembered(session);
+  return it === null ? null : dated(it.cpu, it.lookedAt, null);
+}
+
+/** What was updated lately is kept by that, but where what is known to work may be stopped: that only evidence says. */
+function isOpen(facts: SessionFacts, settings: DecideSettings, now: Instant): boolean {
+  const { reason } = decide(facts, settings, now);
+  return reason === "unknown-activity" || (reason === "active" && mayStopBusy(facts, now));
+}
+
+const mayStopBusy = ({ session, policy }: SessionFacts, now: Instant): boolean =>
+  policy?.maxAgeStopsBusy === true && policy.maxAgeMs !== null && now - session.createdAt >= policy.maxAgeMs;
 
 async function callsOf(
   { readInterpreterCalls, readSessionCalls }: EvidencePorts,
@@ -80,14 +98,15 @@ async function callsOf(
   const found = new Map<Session, CallEvidence | Unknown>();
   for (const interpreter of interpreters) {
     const own = byInterpreter.get(interpreter.id) ?? [];
-    const whole = ofInterpreters.get(interpreter.id) ?? notLooked;
+    const whole = dated(ofInterpreters.get(interpreter.id) ?? notLooked, now, window);
     const barred = own.filter((facts) => mayBar(whole, facts, now)).map(({ session }) => session.id);
     const single =
       barred.length === 0
         ? new Map<SessionId, CallEvidence | Unknown>()
         : await readSessionCalls(target, interpreter, barred, window, invocationStamp, now, signal);
     for (const { session } of own) {
-      found.set(session, ownOr(whole, single.get(session.id)));
+      const its = single.get(session.id);
+      found.set(session, ownOr(whole, its === undefined ? its : dated(its, now, window)));
     }
   }
   return found;

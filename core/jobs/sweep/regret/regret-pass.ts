@@ -1,19 +1,20 @@
-import type { NotDisarmed } from "../../../cleanup/cleanup-events.ts";
 import type { Unknown } from "../../../cleanup/evidence/evidence.ts";
+import type { Policy } from "../../../cleanup/policy/policy.ts";
 import { judgeRegret, type PolicyRegret, type RegretFacts, type RegretLimits } from "../../../cleanup/regret/regret.ts";
 import { sessionPlaceOf } from "../../../cleanup/regret/regret-returns.ts";
-import type { Bar } from "../../../cleanup/stop/switch-standing.ts";
+import { nothingRegretted, type RegretVerdict, verdictOf } from "../../../cleanup/regret/verdict.ts";
 import { type Target, targetKey } from "../../../inventory/target.ts";
 import { type Instant, instant, plusMs } from "../../../kernel/instant.ts";
 import type { Problem } from "../../../kernel/problem.ts";
 import type { ReadRefusedCalls, RefusedCalls } from "../../../ports/activity.ts";
 import type { Documents } from "../../../ports/documents.ts";
-import type { KillSwitch, KillSwitchStore, SwitchSetting } from "../../../ports/kill-switch.ts";
+import type { KillSwitch, KillSwitchStore } from "../../../ports/kill-switch.ts";
 import type { Registry } from "../../../ports/registry.ts";
 import { RegistryError } from "../../../ports/registry-error.ts";
 import type { StopRecords } from "../../../ports/stops.ts";
+import { type Barred, barRegretted } from "./bar-regretted.ts";
 import { rememberRegrets } from "./stored-regrets.ts";
-import { rememberVerdict, verdictOn } from "./stored-verdict.ts";
+import { rememberedVerdict } from "./stored-verdict.ts";
 
 export interface RegretPorts {
   readonly registry: Pick<Registry, "load" | "goneSince">;
@@ -23,16 +24,13 @@ export interface RegretPorts {
   readonly documents: Documents;
 }
 
-interface RegretPass {
+export interface RegretInput {
+  readonly regret: RegretLimits;
+  readonly policies: { readonly policies: readonly Policy[] };
+}
+
+interface RegretPass extends Barred {
   readonly regrets: PolicyRegret["regrets"];
-  /** How the switch is now: disarmed where a policy was regretted too often, and it could be turned. */
-  readonly killSwitch: KillSwitch;
-  readonly notDisarmed: NotDisarmed | null;
-  /** Why nothing is stopped although the switch is armed. */
-  readonly barred: Bar | null;
-  /** False where a policy was regretted too often, and where nobody could see whether one was. */
-  readonly mayStop: boolean;
-  readonly problems: readonly Problem[];
 }
 
 const hourMs = 3_600_000;
@@ -42,39 +40,40 @@ const judgedMs = 24 * hourMs;
 const clockSkewMs = 60_000;
 
 /**
- * Looks what came after the stops since the switch was armed, and disarms it where a policy was regretted too often. Whoever arms it again has
- * seen that, so that what lies before counts no more. Where it cannot be turned, the verdict is remembered, and bars stops as the switch
- * would. Throws only when `signal` is aborted.
+ * Looks what came after the stops since the switch was armed, and bars each policy that was regretted too often; where those are most of them,
+ * it turns the switch off. Whoever arms it again has seen that, so that what lies before counts no more. Where it cannot be turned, the
+ * verdict is remembered, and bars stops as the switch would. Throws only when `signal` is aborted.
  */
 export async function regretPass(
   ports: RegretPorts,
   now: Instant,
-  limits: RegretLimits,
+  { regret: limits, policies: { policies } }: RegretInput,
   targets: readonly Target[],
   killSwitch: KillSwitch,
   signal: AbortSignal,
 ): Promise<RegretPass> {
   const since = instant(Math.max(armedAtOf(killSwitch, now), now - judgedMs));
   const facts: RegretFacts[] = [];
-  let earlier: Bar | null;
+  let earlier: RegretVerdict;
   try {
-    earlier = await verdictOn(ports.documents, killSwitch);
+    earlier = await rememberedVerdict(ports.documents, killSwitch);
     for (const target of targets) facts.push(await factsOf(ports, now, target, since, signal));
   } catch (error) {
     const { message } = stateProblem(error);
     const why = `Whether stops were regretted could not be judged, so none is made in this pass. ${message}`;
     const problems = [{ code: "StateUnavailable", message: why }];
-    return { regrets: [], killSwitch, mayStop: false, barred: { why, at: now }, notDisarmed: null, problems };
+    const barred = { why, at: now };
+    return { regrets: [], killSwitch, mayStop: false, barred, policies: [], notDisarmed: null, problems };
   }
   const judged = judgeRegret(togetherOf(facts), limits, now);
   const regrets = judged.flatMap((policy) => policy.regrets);
   const unremembered = await rememberAll(ports, now, since, limits, facts, regrets);
-  const verdict = earlier ?? verdictOf(judged, now);
-  if (verdict === null || killSwitch.state !== "armed") {
-    return { regrets, killSwitch, mayStop: true, barred: null, notDisarmed: null, problems: unremembered };
+  if (killSwitch.state !== "armed") {
+    return { regrets, killSwitch, ...nothingRegretted, mayStop: true, notDisarmed: null, problems: unremembered };
   }
-  const { problems, ...disarmed } = await disarm(ports, now, killSwitch, verdict, signal);
-  return { regrets, mayStop: false, ...disarmed, problems: [...unremembered, ...problems] };
+  const verdict = verdictOf(judged, earlier, policies, now);
+  const { problems, ...barred } = await barRegretted(ports, now, killSwitch, verdict, signal);
+  return { regrets, ...barred, problems: [...unremembered, ...problems] };
 }
 
 /** One that lies ahead is of a clock that was wrong: it puts off no judgement. */
@@ -107,39 +106,6 @@ async function rememberAll(
   } catch (error) {
     return [stateProblem(error)];
   }
-}
-
-function verdictOf(judged: readonly PolicyRegret[], now: Instant): Bar | null {
-  const bad = judged.filter(({ verdict }) => verdict === "disarm");
-  if (bad.length === 0) return null;
-  const told = bad.map((it) => `${it.regrets.length} of ${it.judged} stops of policy ${it.policy} were regretted`);
-  return { why: told.join("; "), at: now };
-}
-
-/** Remembers first: a run that is killed in between, or may not turn the switch, lets no other stop anything. */
-async function disarm(
-  { documents, writeSwitch }: Pick<RegretPorts, "documents" | "writeSwitch">,
-  now: Instant,
-  armed: SwitchSetting,
-  verdict: Bar,
-  signal: AbortSignal,
-): Promise<Omit<RegretPass, "regrets" | "mayStop">> {
-  const problems: Problem[] = [];
-  try {
-    await rememberVerdict(documents, armed, verdict);
-  } catch (error) {
-    problems.push(stateProblem(error));
-  }
-  const position = { state: "disarmed" as const, by: "sandmeter", why: verdict.why, at: now, settingId: null };
-  const problem = await writeSwitch(position, signal);
-  if (problem === null) return { killSwitch: position, barred: null, notDisarmed: null, problems };
-  const message = `Stopping could not be disarmed, though ${verdict.why}: until somebody arms it anew, nothing is stopped by what shares this state. ${problem.message}`;
-  return {
-    killSwitch: armed,
-    barred: verdict,
-    notDisarmed: { armedAt: armed.at, why: verdict.why, problem },
-    problems: [...problems, { ...problem, message }],
-  };
 }
 
 function stateProblem(error: unknown): Problem {

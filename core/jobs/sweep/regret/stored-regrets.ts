@@ -11,7 +11,7 @@ import { keptStopMs } from "../../../ports/stops.ts";
 export interface StoredRegret {
   /** Of the stop's record. */
   readonly id: string;
-  readonly how: "called" | "returned";
+  readonly how: "worked" | "called" | "returned";
   readonly intendedAt: Instant;
 }
 
@@ -81,7 +81,7 @@ function regretsOf(text: string | null, target: Target): StoredRegrets {
         const regret = object(value, `regrets[${index}]`);
         return {
           id: string(regret["id"], "id"),
-          how: oneOf(["called", "returned"])(regret["how"], "how"),
+          how: oneOf(["worked", "called", "returned"])(regret["how"], "how"),
           intendedAt: at(regret["intendedAt"], "intendedAt"),
         };
       }),

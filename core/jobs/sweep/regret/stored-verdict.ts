@@ -1,8 +1,9 @@
-import { actingSwitch, type Bar, type SwitchStanding } from "../../../cleanup/stop/switch-standing.ts";
+import { nothingRegretted, type RegretVerdict, togetherBarred } from "../../../cleanup/regret/verdict.ts";
+import type { Bar, SwitchStanding } from "../../../cleanup/stop/switch-standing.ts";
 import { textOfSwitch } from "../../../cleanup/stop/switch-text.ts";
 import type { Documents } from "../../../ports/documents.ts";
 import type { KillSwitch, KillSwitchStore, SwitchSetting } from "../../../ports/kill-switch.ts";
-import { at, object, string } from "../../../ports/read-stored.ts";
+import { array, at, object, orNull, string } from "../../../ports/read-stored.ts";
 import { RegistryError } from "../../../ports/registry-error.ts";
 
 const name = "cleanup/regret";
@@ -10,15 +11,9 @@ const name = "cleanup/regret";
 const mostAttempts = 20;
 
 /**
- * Reads the switch as one that is disarmed where stops were regretted too often since it was armed, although nobody could turn it: so that
- * no run which shares the state stops anything until somebody arms it anew. What cannot be read is unknown.
+ * The switch with what bars stops since it was armed, so that no run which shares the state makes them until somebody arms anew. Where nobody
+ * can see whether it is barred, it is unknown. Throws only when `signal` is aborted.
  */
-export const unlessRegretted =
-  (documents: Pick<Documents, "read">, read: KillSwitchStore["read"]): KillSwitchStore["read"] =>
-  async (signal) =>
-    actingSwitch(await standingOf(documents, read, signal));
-
-/** For whoever shows the switch. Where nobody can see whether it is barred, it is unknown. Throws only when `signal` is aborted. */
 export async function standingOf(
   documents: Pick<Documents, "read">,
   read: KillSwitchStore["read"],
@@ -26,33 +21,37 @@ export async function standingOf(
 ): Promise<SwitchStanding> {
   const position = await read(signal);
   try {
-    return { position, barred: await verdictOn(documents, position) };
+    return { position, ...(await rememberedVerdict(documents, position)) };
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
     const problem = { code: "StateUnavailable", message: error.message };
-    return { position: { state: "unknown", problem }, barred: null };
+    return { position: { state: "unknown", problem }, ...nothingRegretted };
   }
 }
 
-/** That stops were regretted too often since this arming; null where there is none on it: whoever arms anew has seen the one before. Throws `RegistryError`. */
-export async function verdictOn(documents: Pick<Documents, "read">, position: KillSwitch): Promise<Bar | null> {
-  if (position.state !== "armed") return null;
-  const document = await documents.read(name);
-  if (document === null) return null;
-  const { arming, ...verdict } = verdictOf(document.text);
-  return arming === armingOf(position) ? verdict : null;
+/** What was regretted too often since this arming: whoever arms anew has seen what was before. Throws `RegistryError`. */
+export async function rememberedVerdict(
+  documents: Pick<Documents, "read">,
+  position: KillSwitch,
+): Promise<RegretVerdict> {
+  if (position.state !== "armed") return nothingRegretted;
+  return verdictIn((await documents.read(name))?.text ?? null, armingOf(position));
 }
 
-/** Throws `RegistryError`. */
+/** Answers with what other runs found out meanwhile, too. Throws `RegistryError`. */
 export async function rememberVerdict(
   documents: Documents,
   position: SwitchSetting,
-  { why, at: judgedAt }: Bar,
-): Promise<void> {
-  const text = JSON.stringify({ arming: armingOf(position), why, at: judgedAt });
+  verdict: RegretVerdict,
+): Promise<RegretVerdict> {
+  const arming = armingOf(position);
   for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
-    const before = await documents.read(name);
-    if ((await documents.write(name, { revision: before?.revision ?? 0, text })) === "written") return;
+    const document = await documents.read(name);
+    const before = verdictIn(document?.text ?? null, arming);
+    const after = togetherBarred(before, verdict);
+    const text = JSON.stringify({ arming, ...after });
+    if (text === document?.text) return after;
+    if ((await documents.write(name, { revision: document?.revision ?? 0, text })) === "written") return after;
   }
   throw new RegistryError(
     "busy",
@@ -63,10 +62,18 @@ export async function rememberVerdict(
 /** The words alone would be those of the one before where both were set by hand, without a date. */
 const armingOf = (position: SwitchSetting): string => JSON.stringify([position.settingId, textOfSwitch(position)]);
 
-function verdictOf(text: string): Bar & { readonly arming: string } {
+function verdictIn(text: string | null, arming: string): RegretVerdict {
+  if (text === null) return nothingRegretted;
   try {
     const item = object(JSON.parse(text), "verdict");
-    return { arming: string(item["arming"], "arming"), why: string(item["why"], "why"), at: at(item["at"], "at") };
+    if (string(item["arming"], "arming") !== arming) return nothingRegretted;
+    return {
+      barred: orNull(item["barred"], "barred", (value, place) => barOf(object(value, place))),
+      policies: array(item["policies"], "policies").map((value, index) => {
+        const policy = object(value, `policies[${index}]`);
+        return { policy: string(policy["policy"], "policy"), ...barOf(policy) };
+      }),
+    };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new RegistryError(
@@ -76,3 +83,5 @@ function verdictOf(text: string): Bar & { readonly arming: string } {
     );
   }
 }
+
+const barOf = (item: ReturnType<typeof object>): Bar => ({ why: string(item["why"], "why"), at: at(item["at"], "at") });

@@ -1,12 +1,12 @@
 import { checkBreaker } from "../../../cleanup/plan/breaker.ts";
 import type { Plan, PlanEntry } from "../../../cleanup/plan/plan.ts";
 import { isGenuine } from "../../../cleanup/plan/plan-digest.ts";
-import { choosePolicy } from "../../../cleanup/policy/choose-policy.ts";
 import type { Policy, PolicySet } from "../../../cleanup/policy/policy.ts";
 import type { EntryOutcome, RefusalReason } from "../../../cleanup/stop/stop-outcome.ts";
+import { type BarredPolicy, regrettedText } from "../../../cleanup/stop/switch-standing.ts";
 import { type Target, targetKey } from "../../../inventory/target.ts";
 import { type Instant, isoOf } from "../../../kernel/instant.ts";
-import { sessionOfEntry } from "./session-of-entry.ts";
+import { policyInForce } from "./policy-in-force.ts";
 import { nameInCount, stoppedWithin } from "./stop-count.ts";
 import { stopOne } from "./stop-one.ts";
 import type { StopPorts } from "./stop-ports.ts";
@@ -15,6 +15,8 @@ import { refusedBy } from "./stop-refusal.ts";
 export interface ApplyInput {
   /** As they are in force now, within the administrator's bounds. */
   readonly policies: PolicySet;
+  /** Their entries are refused before any breaker counts them. */
+  readonly barred: readonly BarredPolicy[];
   /** How many live sessions a target has; null where that is not known. */
   readonly liveIn: (target: Target) => number | null;
   readonly onOutcome?: ((outcome: EntryOutcome) => void) | undefined;
@@ -74,7 +76,7 @@ type Judged = Sound | Extract<EntryOutcome, { kind: "refused" }>;
  */
 export function judgeEntries(
   { sha256 }: Pick<StopPorts, "sha256">,
-  { policies }: ApplyInput,
+  { policies, barred }: ApplyInput,
   plan: Plan,
   stored: Plan,
   now: Instant,
@@ -92,17 +94,11 @@ export function judgeEntries(
     if (now >= stored.expiresAt) {
       return refuse("expired", `The plan expired at ${isoOf(stored.expiresAt)}: make a new one.`);
     }
-    const policy = choosePolicy(policies.policies, sessionOfEntry(entry));
-    if (policy === null || policy.id !== entry.policy.id || policy.hash !== entry.policy.hash) {
-      return refuse(
-        "outdated",
-        `Policy ${entry.policy.id} is not as it was when the plan was made, or another holds for the session now.`,
-      );
-    }
-    if (policy.mode === "observe") {
-      return refuse("observe", `Policy ${policy.id} only observes: mode enforce lets it stop sessions.`);
-    }
-    return { kind: "sound", entry, policy };
+    const standing = policyInForce(policies, entry);
+    if (standing.kind === "refuses") return refuse(standing.reason, standing.message);
+    const { policy } = standing;
+    const bar = barred.find((one) => one.policy === policy.id);
+    return bar === undefined ? { kind: "sound", entry, policy } : refuse("regretted", regrettedText(bar));
   };
   const ranked = plan.entries.map((entry) => {
     const it = judgeOne(entry);

@@ -6,7 +6,7 @@ import { RegistryError } from "../../../ports/registry-error.ts";
 import type { StopRecord } from "../../../ports/stops.ts";
 import { storedPlan } from "../stored/stored-plans.ts";
 import type { SweepInput, SweepPorts, SweptTarget } from "../sweep-ports.ts";
-import { applyPlan } from "./apply-plan.ts";
+import { type ApplyInput, applyPlan, judgeEntries } from "./apply-plan.ts";
 import { finishStops } from "./stop-finish.ts";
 import { targetStopPorts } from "./target-stop-ports.ts";
 
@@ -29,8 +29,10 @@ export const applyStoredPlan =
       const stored = await storedPlan(ports.documents, plan.id);
       if (stored === null) return refused(finished, unknownPlan(plan.id));
       const entries = plan.entries.filter(({ key }) => targetKey(key) === targetKey(found.target));
-      const applied = { policies: input.policies, liveIn: () => found.readySessions, onOutcome: ports.onOutcome };
+      const { policies, barred } = input;
+      const applied = { policies, barred, liveIn: () => found.readySessions, onOutcome: ports.onOutcome };
       const links = targetStopPorts(ports, input, found);
+      await tellSound(ports, applied, { ...plan, entries }, stored, signal);
       return {
         finished,
         outcomes: await applyPlan(links, applied, { ...plan, entries }, stored, signal),
@@ -41,6 +43,19 @@ export const applyStoredPlan =
       return refused([], { code: "StateUnavailable", message: error.message });
     }
   };
+
+/** Of what may not go on to the chain nobody needs to hear that it is stopped. */
+async function tellSound(
+  { onPlanned, sha256, clock }: Pick<SweepPorts, "onPlanned" | "sha256" | "clock">,
+  applied: ApplyInput,
+  plan: Plan,
+  stored: Plan,
+  signal: AbortSignal,
+): Promise<void> {
+  const judged = judgeEntries({ sha256 }, applied, plan, stored, clock.now());
+  const entries = judged.flatMap((it) => (it.kind === "sound" ? [it.entry] : []));
+  if (entries.length > 0) await onPlanned?.({ ...stored, entries }, signal);
+}
 
 const refused = (finished: readonly StopRecord[], problem: Problem): Applied => ({
   finished,

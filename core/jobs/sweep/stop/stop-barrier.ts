@@ -1,6 +1,7 @@
 import type { Protection } from "../../../cleanup/policy/policy.ts";
 import { canBeOverridden, neverStopText } from "../../../cleanup/policy/protections.ts";
 import { type ToldProtection, toldProtection, unknownProtection } from "../../../cleanup/policy/told-protection.ts";
+import { actingSwitch, regrettedText } from "../../../cleanup/stop/switch-standing.ts";
 import { isoOf } from "../../../kernel/instant.ts";
 import type { StopOrder, StopOverride, StopPorts } from "./stop-ports.ts";
 import { type Refusal, refusedBy } from "./stop-refusal.ts";
@@ -14,9 +15,9 @@ export interface Open {
   readonly lifted: ToldProtection | null;
 }
 
-/** What can bar the way at any moment: time, a protection, the switch. */
+/** What can bar the way at any moment: time, a protection, a policy that was changed, the switch. */
 export async function barrierOf(
-  ports: Pick<StopPorts, "clock" | "protectionOf" | "readSwitch">,
+  ports: Pick<StopPorts, "clock" | "inForce" | "readStanding">,
   order: StopOrder,
   signal: AbortSignal,
 ): Promise<Refusal | Open> {
@@ -29,17 +30,26 @@ export async function barrierOf(
     const message = `It is ${isoOf(now)} here, and the plan was made at ${isoOf(planMadeAt)}: a clock is wrong.`;
     return refusedBy(order, "expired", message);
   }
-  const protection = await ports.protectionOf(entry, now);
+  const inForce = await ports.inForce(entry, now);
+  if (inForce.kind === "unread") return refusedBy(order, "policy-unread", inForce.message);
+  const { protection, policy } = inForce;
   if (protection !== null && !canBeOverridden(protection)) return refusedBy(order, "protected", neverStopText);
   if (protection !== null && override?.protections !== true) {
     const until = protection.until === null ? "" : ` until ${isoOf(protection.until)}`;
     return refusedBy(order, "protected", `It is protected${until}.`);
   }
+  // What a person stops goes by no policy.
+  if (override === null && policy.kind === "refuses") return refusedBy(order, policy.reason, policy.message);
   // Last, so that as little as can be lies between it and the stop.
-  const position = await ports.readSwitch(signal);
+  const standing = await ports.readStanding(signal);
+  const position = actingSwitch(standing);
   switch (position.state) {
-    case "armed":
+    case "armed": {
+      // What a person stops is of no policy.
+      const bar = override === null ? standing.policies.find((it) => it.policy === entry.policy.id) : undefined;
+      if (bar !== undefined) return refusedBy(order, "regretted", regrettedText(bar));
       return { kind: "open", lifted: liftedBy(override, protection) };
+    }
     case "disarmed": {
       const why = position.why === null ? "" : ` (${position.why})`;
       return refusedBy(order, "disarmed", `Stopping is disarmed${why}: \`sandmeter arm\` allows it.`);

@@ -11,11 +11,13 @@ import { RegistryError } from "../../../ports/registry-error.ts";
 import type { StopRecord } from "../../../ports/stops.ts";
 import { evidenceInputOf } from "../evidence/decide-target.ts";
 import { gatherEvidence } from "../evidence/gather-evidence.ts";
+import { rememberRules } from "../stored/stored-rules.ts";
 import type { SweepInput, SweepPorts, SweptTarget } from "../sweep-ports.ts";
+import { withProtections } from "./read-in-force.ts";
 import { finishStops } from "./stop-finish.ts";
 import { stopOne } from "./stop-one.ts";
 import type { StopOverride, StopPorts } from "./stop-ports.ts";
-import { targetStopPorts, withProtections } from "./target-stop-ports.ts";
+import { targetStopPorts } from "./target-stop-ports.ts";
 import { unlessInterrupted } from "./unless-interrupted.ts";
 
 export interface HandStop {
@@ -25,7 +27,7 @@ export interface HandStop {
 }
 
 export interface StoppedByHand {
-  /** What would be stopped, with what is known of it; null where there is a problem. */
+  /** What would be stopped, with what is known of it; null where the state could not be used. */
   readonly plan: Plan | null;
   readonly decided: readonly Decided[];
   readonly finished: readonly StopRecord[];
@@ -54,16 +56,34 @@ export const stopByHand =
       const policies = await withProtections(ports, input.policies);
       const decided = await decideChosen(ports, now, { ...input, policies }, found, { sessions, override }, signal);
       const plan = makePlanByHand(decided, input.planLifetimeMs, ports.sha256, now);
+      const problems = input.act ? await rulesProblems(ports, { ...input, policies }, now) : [];
+      if (input.act && plan.entries.length > 0) await ports.onPlanned?.(plan, signal);
       const outcomes = input.act
         ? await stopEach(ports, targetStopPorts(ports, input, found), input, plan, override, signal)
         : [];
-      return { plan, decided, finished, outcomes, problems: [] };
+      return { plan, decided, finished, outcomes, problems };
     } catch (error) {
       if (!(error instanceof RegistryError)) throw error;
       const problem = { code: "StateUnavailable", message: error.message };
       return { plan: null, decided: [], finished: [], outcomes: [], problems: [problem] };
     }
   };
+
+/** Keeps by what was decided, so that each stop can be explained. Whoever has to stop something now is not kept from it by that. */
+async function rulesProblems(
+  { documents }: Pick<SweepPorts, "documents">,
+  input: SweepInput,
+  now: Instant,
+): Promise<readonly Problem[]> {
+  try {
+    await rememberRules(documents, input, now);
+    return [];
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error;
+    const message = `\`explain\` will not be able to decide again about what is stopped by hand now. ${error.message}`;
+    return [{ code: "RulesNotKept", message }];
+  }
+}
 
 /**
  * Who waits for hundreds of stops still means the last of them, so that each has its time from the end of the one before. A machine that slept

@@ -1,11 +1,13 @@
 import type { SessionKey } from "../../../billing/usage-record.ts";
 import { checkBreaker } from "../../../cleanup/plan/breaker.ts";
-import { finishedAfterMs } from "../../../cleanup/stop/presumed-stop.ts";
+import { decidedAtOf } from "../../../cleanup/stop/decided-at.ts";
 import { intentOf } from "../../../cleanup/stop/stop-intent.ts";
 import type { EntryOutcome } from "../../../cleanup/stop/stop-outcome.ts";
+import { greatestOf } from "../../../kernel/extremes.ts";
 import type { Instant } from "../../../kernel/instant.ts";
 import { RegistryError } from "../../../ports/registry-error.ts";
 import type { StopRecord } from "../../../ports/stops.ts";
+import { byEarlierStops } from "./earlier-stops.ts";
 import { barrierOf, type Open } from "./stop-barrier.ts";
 import { stoppedWithin } from "./stop-count.ts";
 import { lookOnceMore } from "./stop-look.ts";
@@ -57,7 +59,7 @@ async function attemptOf(
       return { kind: "stopped", entry: order.entry, problem: await endedLate(ports, before) };
     }
     if (passed.kind !== "passed") return passed;
-    const intent = await writeIntent(ports, order, passed, signal);
+    const intent = await writeIntent(ports, order, before, passed, signal);
     return intent.kind === "refused" ? intent : outcomeOf(order, await sendStop(ports, intent.record, before));
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
@@ -95,33 +97,22 @@ async function linksOf(
   const barred = await barrierOf(ports, order, signal);
   if (barred.kind !== "open") return barred;
   const earlier = await ports.records.ofSession(key);
-  if (earlier.some((record) => hasJustEnded(record, ports.clock.now()))) {
-    return { kind: "already-gone", entry, problem: null };
-  }
-  if (earlier.some(({ id, state }) => state === "intended" && id !== before?.id)) {
-    const message =
-      "Another run is stopping it at this moment, or was killed while it did: a pass from ten minutes after that on finds out which.";
-    return refusedBy(order, "taken", message);
-  }
+  const done = byEarlierStops(order, earlier, before?.id ?? null, ports.clock.now());
+  if (done !== null) return done;
   const look = await lookOnceMore(ports, order, signal);
   if (look.kind !== "seen") return look;
   const looked = { from: look.from, until: ports.clock.now() };
-  // A look may take its time, and somebody may have changed their mind: what is barred takes nothing of the cap.
+  // A look may take its time, and somebody may have changed their mind.
   const still = await barrierOf(ports, order, signal);
   if (still.kind !== "open") return still;
   const stale = staleBy(ports, order, looked);
   if (stale !== null) return stale;
-  // All attempts of a run at a session are one stop.
-  if (before === null && (await ports.claimStop(key, ports.clock.now())) === "spent") {
-    return refusedBy(order, "cap", "As many sessions as may be stopped have been: it is left to the next pass.");
-  }
+  // Only asked: it is claimed once no other run can be stopping the session, so that nobody claims for what another one stops.
+  const cap = before === null ? await ports.lookAtCap(ports.clock.now()) : null;
+  if (cap?.kind === "spent") return refusedBy(order, "cap", cap.message);
   signal.throwIfAborted();
   return { kind: "passed", look: look.look, looked, earlier, lifted: still.lifted };
 }
-
-/** One that lives although it was seen to have ended was seen wrong then, and is looked at as any other once that is long ago. */
-const hasJustEnded = ({ state, decidedAt, intendedAt }: StopRecord, now: Instant): boolean =>
-  (state === "stopped" || state === "already-gone") && now - (decidedAt ?? intendedAt) < finishedAfterMs;
 
 /**
  * The intent counts as a stop from now on, so that of runs that are under way at once, all of which the breaker let pass, no more
@@ -131,6 +122,7 @@ const hasJustEnded = ({ state, decidedAt, intendedAt }: StopRecord, now: Instant
 async function writeIntent(
   ports: StopPorts,
   order: StopOrder,
+  before: StopRecord | null,
   { look, looked, earlier, lifted }: Passed,
   signal: AbortSignal,
 ): Promise<{ readonly kind: "written"; readonly record: StopRecord } | Refusal> {
@@ -140,7 +132,7 @@ async function writeIntent(
     plan,
     entry: { ...entry, ...look },
     override: override === null ? null : { by: override.by, reason: override.reason, protection: lifted },
-    attempt: Math.max(0, ...earlier.map(({ attempt }) => attempt)) + 1,
+    attempt: (greatestOf(earlier.map(({ attempt }) => attempt)) ?? 0) + 1,
     now: clock.now(),
     sha256,
   });
@@ -150,18 +142,19 @@ async function writeIntent(
   const written = { ...record, revision: 1 };
   let goesOn = false;
   try {
-    const refusal = await lastRefusal(ports, order, { looked, lifted }, signal);
+    const refusal = await lastRefusal(ports, order, before, { looked, lifted }, signal);
     goesOn = refusal === null;
     return refusal ?? { kind: "written", record: written };
   } finally {
     // Also where it throws: nothing was sent, and nobody is to take a session that ends by itself for one that was stopped.
-    if (!goesOn) await records.put({ ...written, state: "abandoned", decidedAt: clock.now() });
+    if (!goesOn) await records.put({ ...written, state: "abandoned", decidedAt: decidedAtOf(written, clock.now()) });
   }
 }
 
 async function lastRefusal(
   ports: StopPorts,
   order: StopOrder,
+  before: StopRecord | null,
   { looked, lifted }: Pick<Passed, "looked" | "lifted">,
   signal: AbortSignal,
 ): Promise<Refusal | null> {
@@ -169,6 +162,9 @@ async function lastRefusal(
   const { limit, entry } = order;
   const tripped = limit === null ? null : await trippedBy(records, limit, entry.key, clock.now());
   if (tripped !== null) return refusedBy(order, "breaker", `Others were stopped meanwhile: ${tripped}`);
+  // All attempts of a run at a session are one stop.
+  const claim = before === null ? await ports.claimStop(entry.key, clock.now()) : null;
+  if (claim?.kind === "spent") return refusedBy(order, "cap", claim.message);
   const barred = await barrierOf(ports, order, signal);
   if (barred.kind !== "open") return barred;
   // Nobody overrides what they cannot have seen, and the record would not tell of it.

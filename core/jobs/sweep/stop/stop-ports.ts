@@ -3,11 +3,14 @@ import type { Decision } from "../../../cleanup/decision/decision.ts";
 import type { SessionEvidence } from "../../../cleanup/evidence/evidence.ts";
 import type { PlanEntry } from "../../../cleanup/plan/plan.ts";
 import type { Breaker, Protection } from "../../../cleanup/policy/policy.ts";
+import type { SwitchStanding } from "../../../cleanup/stop/switch-standing.ts";
 import type { Instant } from "../../../kernel/instant.ts";
 import type { Clock } from "../../../ports/clock.ts";
-import type { KillSwitchStore } from "../../../ports/kill-switch.ts";
+import type { PoliciesRead } from "../../../ports/policies.ts";
 import type { SandboxReader } from "../../../ports/sandboxes.ts";
 import type { StopRecords, StopSession } from "../../../ports/stops.ts";
+import type { PolicyStanding } from "./policy-in-force.ts";
+import type { CapAnswer } from "./stop-cap.ts";
 
 /** What a session looks like at one moment, and what is decided of it then. */
 export interface SecondLook {
@@ -15,18 +18,26 @@ export interface SecondLook {
   readonly evidence: SessionEvidence;
 }
 
+/** `protection`: null where there is none. `policy`: of the one that the entry was made by. */
+export type InForce =
+  | { readonly kind: "read"; readonly protection: Protection | null; readonly policy: PolicyStanding }
+  | Extract<PoliciesRead, { kind: "unread" }>;
+
 export interface StopPorts {
   readonly clock: Clock;
-  readonly readSwitch: KillSwitchStore["read"];
+  /** The switch, and what bars stops although it is armed. Throws only when `signal` is aborted. */
+  readonly readStanding: (signal: AbortSignal) => Promise<SwitchStanding>;
   readonly getSession: SandboxReader["getSession"];
   readonly stopSession: StopSession;
   readonly records: StopRecords;
   /** Looks at a session that lives once more, with fresh evidence, and decides anew. Throws `RegistryError`, and when `signal` is aborted. */
   readonly lookAgain: (entry: PlanEntry, now: Instant, signal: AbortSignal) => Promise<SecondLook>;
+  /** Whether anything is left of what may be stopped in all. Throws `RegistryError`. */
+  readonly lookAtCap: (now: Instant) => Promise<CapAnswer>;
   /** Claims one stop of what may be stopped in all, in one conditional write. Throws `RegistryError`. */
-  readonly claimStop: (key: SessionKey, now: Instant) => Promise<"claimed" | "spent">;
-  /** The protection in force at an instant; null where there is none. */
-  readonly protectionOf: (entry: PlanEntry, now: Instant) => Promise<Protection | null>;
+  readonly claimStop: (key: SessionKey, now: Instant) => Promise<CapAnswer>;
+  /** What policies and protections say of a session at this moment. Throws `RegistryError`. */
+  readonly inForce: (entry: PlanEntry, now: Instant) => Promise<InForce>;
   /** SHA-256 in hex. */
   readonly sha256: (text: string) => string;
 }

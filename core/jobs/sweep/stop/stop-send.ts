@@ -1,3 +1,4 @@
+import { decidedAtOf } from "../../../cleanup/stop/decided-at.ts";
 import type { Problem } from "../../../kernel/problem.ts";
 import { RegistryError } from "../../../ports/registry-error.ts";
 import type { StopAnswer, StopRecord } from "../../../ports/stops.ts";
@@ -113,7 +114,7 @@ async function writeOutcome(
   record: StopRecord,
   { state, problem }: Pick<StopRecord, "state" | "problem">,
 ): Promise<Written> {
-  const outcome = { state, problem, decidedAt: state === "intended" ? null : clock.now() };
+  const outcome = { state, problem, decidedAt: state === "intended" ? null : decidedAtOf(record, clock.now()) };
   try {
     if ((await records.put({ ...record, ...outcome })) === "written") return writtenOver(record, outcome);
     const stored = (await records.ofSession(record.key)).find(({ id }) => id === record.id);

@@ -1,17 +1,16 @@
 import { decide } from "../../../cleanup/decision/decide.ts";
 import type { PlanEntry } from "../../../cleanup/plan/plan.ts";
-import type { PolicySet } from "../../../cleanup/policy/policy.ts";
-import { protectionOf } from "../../../cleanup/policy/protections.ts";
 import type { Session } from "../../../inventory/session.ts";
 import { evidenceInputOf } from "../evidence/decide-target.ts";
 import { gatherEvidence } from "../evidence/gather-evidence.ts";
-import { unlessRegretted } from "../regret/stored-verdict.ts";
+import { standingOf } from "../regret/stored-verdict.ts";
 import type { SweepInput, SweepPorts, SweptTarget } from "../sweep-ports.ts";
+import { readInForce, withProtections } from "./read-in-force.ts";
 import { sessionOfEntry } from "./session-of-entry.ts";
-import { claimStop } from "./stop-cap.ts";
+import { claimStop, lookAtCap } from "./stop-cap.ts";
 import type { StopPorts } from "./stop-ports.ts";
 
-/** The links of the chain, for sessions of one target. Protections are read anew each time: a person may make one at any moment. */
+/** The links of the chain, for sessions of one target. Policies and protections are read anew each time: a person may change them at any moment. */
 export function targetStopPorts(ports: SweepPorts, input: SweepInput, found: SweptTarget): StopPorts {
   const listed = new Map(found.sessions.map((session) => [keyOf(session), session]));
   const sessionOf = (entry: PlanEntry): Session => {
@@ -22,12 +21,10 @@ export function targetStopPorts(ports: SweepPorts, input: SweepInput, found: Swe
   const { onLooks: _, ...quiet } = ports;
   return {
     ...ports,
-    readSwitch: unlessRegretted(ports.documents, ports.readSwitch),
+    readStanding: (signal) => standingOf(ports.documents, ports.readSwitch, signal),
     claimStop: (_key, now) => claimStop(ports.documents, input.cap, now),
-    protectionOf: async (entry, now) => {
-      const { protections } = await withProtections(ports, input.policies);
-      return protectionOf(protections, sessionOf(entry), now);
-    },
+    inForce: (entry, now) => readInForce(ports, input.policies, entry, sessionOf(entry), now),
+    lookAtCap: (now) => lookAtCap(ports.documents, input.cap, now),
     lookAgain: async (entry, now, signal) => {
       const policies = await withProtections(ports, input.policies);
       const fresh = evidenceInputOf({ ...input, policies, looksAtMost: 1 }, found, () => null);
@@ -35,16 +32,10 @@ export function targetStopPorts(ports: SweepPorts, input: SweepInput, found: Swe
       const [seen] = gathered.facts;
       if (seen === undefined) throw new RangeError("evidence of one session was asked for");
       // Get said so a moment ago.
-      const facts = { ...seen, evidence: { ...seen.evidence, status: "READY" as const } };
+      const facts = { ...seen, evidence: { ...seen.evidence, status: "READY" as const, statusAsOf: now } };
       return { decision: decide(facts, input, now), evidence: facts.evidence };
     },
   };
 }
-
-/** The policies with the protections that persons made. Throws `RegistryError`. */
-export const withProtections = async (
-  { readProtections }: Pick<SweepPorts, "readProtections">,
-  policies: PolicySet,
-): Promise<PolicySet> => ({ ...policies, protections: [...policies.protections, ...(await readProtections())] });
 
 const keyOf = ({ interpreter, id }: Session): string => JSON.stringify([interpreter, id]);

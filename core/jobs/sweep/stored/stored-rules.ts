@@ -47,7 +47,7 @@ async function remember(
   }
   throw new RegistryError(
     "busy",
-    `What policy ${policy.id} says was not kept: ${mostAttempts} times in a row another run changed it meanwhile. Nothing is stopped by it.`,
+    `What policy ${policy.id} says was not kept: ${mostAttempts} times in a row another run changed it meanwhile. It stops nothing by itself until it is.`,
   );
 }
 

@@ -2,26 +2,22 @@ import { type UnsentEvent, unsentOf } from "../../../budget/budget-memory.ts";
 import { type Instant, plusMs } from "../../../kernel/instant.ts";
 import type { Documents } from "../../../ports/documents.ts";
 import type { OutgoingEvent } from "../../../ports/events.ts";
-import { array, at, object, string } from "../../../ports/read-stored.ts";
+import { array, object } from "../../../ports/read-stored.ts";
 import { RegistryError } from "../../../ports/registry-error.ts";
 
-/** What of clean-up was told, and what is to be. */
-interface CleanupOutbox {
-  /** Ids, and when each was first seen. */
-  readonly told: ReadonlyMap<string, Instant>;
-  /** Oldest first. */
-  readonly unsent: readonly UnsentEvent[];
-}
+/** Events that nobody has sent yet, oldest first. What was sent is remembered apart, before it is taken out of here. */
+export type CleanupOutbox = readonly UnsentEvent[];
 
 const name = "cleanup/events";
 // Each time that another run was faster, that run got on.
 const mostAttempts = 20;
 // Longer than it takes to send as many, so that two runs never send the same event at the same time; after a crash it is free.
 const claimMs = 10 * 60_000;
-// No session lives for so long, so that what is forgotten cannot happen again.
-const rememberedMs = 36 * 3_600_000;
-const mostTold = 5000;
-const mostUnsent = 500;
+/**
+ * A pass that stops all 1000 sessions of an account's quota is planned and told in as many events twice. They are about 2 kB each, and
+ * 2000 of them packed about 200, of the 400 that an item of DynamoDB holds.
+ */
+export const mostUnsent = 2000;
 
 interface Change<T> {
   /** Null: nothing changes. */
@@ -29,13 +25,19 @@ interface Change<T> {
   readonly result: T;
 }
 
-/** In one conditional write: where another run wrote in between, what it wrote is changed instead. Throws `RegistryError`. */
-export async function changeOutbox<T>(documents: Documents, change: (before: CleanupOutbox) => Change<T>): Promise<T> {
+/**
+ * In one conditional write: where another run wrote in between, what it wrote is changed instead. `change` may read what was told: it is asked
+ * after the outbox was read, so that what left it meanwhile is known as told, or the write is stale. Throws `RegistryError`.
+ */
+export async function changeOutbox<T>(
+  documents: Documents,
+  change: (before: CleanupOutbox) => Change<T> | Promise<Change<T>>,
+): Promise<T> {
   for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
     const document = await documents.read(name);
-    const { after, result } = change(document === null ? { told: new Map(), unsent: [] } : outboxOf(document.text));
+    const { after, result } = await change(document === null ? [] : outboxOf(document.text));
     if (after === null) return result;
-    const text = JSON.stringify({ ...after, told: [...after.told].map(([id, toldAt]) => ({ id, at: toldAt })) });
+    const text = JSON.stringify({ unsent: after });
     if ((await documents.write(name, { revision: document?.revision ?? 0, text })) === "written") return result;
   }
   throw new RegistryError(
@@ -44,67 +46,46 @@ export async function changeOutbox<T>(documents: Documents, change: (before: Cle
   );
 }
 
-/** Adds what was not told before; answers that. Where nobody is told, it is remembered as told. What has no room waits to happen again. */
-export function enqueued(
-  { told, unsent }: CleanupOutbox,
-  happened: readonly OutgoingEvent[],
-  now: Instant,
-  publish: boolean,
-): Change<readonly OutgoingEvent[]> {
-  const fresh = [...new Map(happened.map((event) => [event.id, event])).values()]
-    .filter(({ id }) => !told.has(id))
-    .slice(0, publish ? Math.max(0, mostUnsent - unsent.length) : mostTold);
-  if (fresh.length === 0) return { after: null, result: [] };
-  const lately = [...told].filter(([, toldAt]) => now - toldAt < rememberedMs);
-  const kept = lately.slice(Math.max(0, lately.length + fresh.length - mostTold));
-  return {
-    after: {
-      told: new Map([...kept, ...fresh.map(({ id }) => [id, now] as const)]),
-      unsent: publish ? [...unsent, ...fresh.map((event) => ({ event, claimedUntil: null }))] : unsent,
-    },
-    result: fresh,
-  };
+export interface Taken {
+  /** What this run is to send. */
+  readonly mine: readonly OutgoingEvent[];
+  /** What has no room beside what waits already. */
+  readonly left: readonly OutgoingEvent[];
 }
 
-/** Takes what is free for this run. */
-export function claimed({ told, unsent }: CleanupOutbox, now: Instant): Change<readonly OutgoingEvent[]> {
-  const isFree = ({ claimedUntil }: UnsentEvent): boolean => claimedUntil === null || claimedUntil <= now;
-  const mine = unsent.filter(isFree);
-  if (mine.length === 0) return { after: null, result: [] };
-  const taken = unsent.map((it) => (isFree(it) ? { ...it, claimedUntil: plusMs(now, claimMs) } : it));
-  return { after: { told, unsent: taken }, result: mine.map(({ event }) => event) };
+/** Adds what was not told before, as far as there is room, and takes all that is free for this run. */
+export function taken(unsent: CleanupOutbox, fresh: readonly OutgoingEvent[], now: Instant): Change<Taken> {
+  const room = Math.max(0, mostUnsent - unsent.length);
+  const left = fresh.slice(room);
+  const all = [...unsent, ...fresh.slice(0, room).map((event) => ({ event, claimedUntil: null }))];
+  const mine = all.filter((it) => isFree(it, now)).map(({ event }) => event);
+  if (mine.length === 0) return { after: null, result: { mine, left } };
+  const after = all.map((it) => (isFree(it, now) ? { ...it, claimedUntil: plusMs(now, claimMs) } : it));
+  return { after, result: { mine, left } };
 }
+
+const isFree = ({ claimedUntil }: UnsentEvent, now: Instant): boolean => claimedUntil === null || claimedUntil <= now;
 
 /** Takes out what was sent, and frees what was not. */
 export const settled = (
-  { told, unsent }: CleanupOutbox,
+  unsent: CleanupOutbox,
   sent: ReadonlySet<string>,
   failed: ReadonlySet<string>,
 ): Change<null> => ({
-  after: {
-    told,
-    unsent: unsent.flatMap((it) => {
-      if (sent.has(it.event.id)) return [];
-      return failed.has(it.event.id) ? [{ ...it, claimedUntil: null }] : [it];
-    }),
-  },
+  after: unsent.flatMap((it) => {
+    if (sent.has(it.event.id)) return [];
+    return failed.has(it.event.id) ? [{ ...it, claimedUntil: null }] : [it];
+  }),
   result: null,
 });
 
-/** One that is damaged begins anew: some events are sent a second time, with the ids that they had. */
+/** One that is damaged begins anew: what waits in it and does not happen again is lost. */
 function outboxOf(text: string): CleanupOutbox {
   try {
     const item = object(JSON.parse(text), "events");
-    const told = array(item["told"], "told").map((value, index) => {
-      const seen = object(value, `told[${index}]`);
-      return [string(seen["id"], "id"), at(seen["at"], "at")] as const;
-    });
-    return {
-      told: new Map(told),
-      unsent: array(item["unsent"], "unsent").map((value, index) => unsentOf(value, `unsent[${index}]`)),
-    };
+    return array(item["unsent"], "unsent").map((value, index) => unsentOf(value, `unsent[${index}]`));
   } catch (error) {
-    if (error instanceof SyntaxError) return { told: new Map(), unsent: [] };
+    if (error instanceof SyntaxError) return [];
     throw error;
   }
 }

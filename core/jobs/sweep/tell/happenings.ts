@@ -2,34 +2,41 @@ import {
   disarmedEvent,
   type NotDisarmed,
   notDisarmedEvent,
+  policyDisarmedEvent,
   protectionLapsingEvent,
   refusedEvent,
   regrettedEvent,
   runawayEvent,
   stopPlannedEvent,
-  stopRecordEvent,
 } from "../../../cleanup/cleanup-events.ts";
 import type { PlanEntry } from "../../../cleanup/plan/plan.ts";
 import { lapsingProtections } from "../../../cleanup/policy/protections.ts";
-import type { PolicyRegret } from "../../../cleanup/regret/regret.ts";
-import { type Instant, plusMs } from "../../../kernel/instant.ts";
+import { type PolicyRegret, workedRegret } from "../../../cleanup/regret/regret.ts";
+import { asTheyAct } from "../../../cleanup/regret/verdict.ts";
+import type { SwitchStanding } from "../../../cleanup/stop/switch-standing.ts";
+import type { Instant } from "../../../kernel/instant.ts";
 import type { Problem } from "../../../kernel/problem.ts";
 import type { OutgoingEvent } from "../../../ports/events.ts";
 import type { KillSwitch } from "../../../ports/kill-switch.ts";
 import { RegistryError } from "../../../ports/registry-error.ts";
-import { withProtections } from "../stop/target-stop-ports.ts";
+import type { StopRecord } from "../../../ports/stops.ts";
+import { withProtections } from "../stop/read-in-force.ts";
 import type { SweepPassInput, SweepPassPorts, SweptPass } from "../sweep-pass-ports.ts";
+import type { SweepInput } from "../sweep-ports.ts";
+import { newsMs, stopEvents } from "./stop-events.ts";
 
 const hourMs = 3_600_000;
 /** Protections that persons make last for hours. */
 const warnBeforeMs = hourMs;
-/** Records of stops that are older were told by an earlier pass, or are no news. */
-const newsMs = 24 * hourMs;
 
-interface PassFacts {
+type PassInput = SweepPassInput & Pick<SweepInput, "barred">;
+
+interface PassFacts extends Pick<SwitchStanding, "barred" | "policies"> {
   readonly killSwitch: KillSwitch;
   readonly notDisarmed: NotDisarmed | null;
   readonly regrets: PolicyRegret["regrets"];
+  /** Whoever armed the switch since, and whatever the policy's rate: these are told. */
+  readonly wrongStops: readonly StopRecord[];
   readonly targets: readonly SweptPass[];
 }
 
@@ -40,24 +47,29 @@ interface PassFacts {
 export async function happenings(
   ports: SweepPassPorts,
   now: Instant,
-  input: SweepPassInput,
-  { killSwitch, notDisarmed, regrets, targets }: PassFacts,
+  input: PassInput,
+  facts: PassFacts,
 ): Promise<{ readonly events: readonly OutgoingEvent[]; readonly problems: readonly Problem[] }> {
+  const { killSwitch, notDisarmed, wrongStops, targets } = facts;
+  const wrong = wrongStops.flatMap((stop) => workedRegret(stop) ?? []);
+  const regrets = [...wrong, ...facts.regrets.filter(({ how }) => how !== "worked")];
   const ofPass = [
     ...targets.flatMap((target) => eventsOf(now, input, target)),
     ...regrets.map((regret) => regrettedEvent(now, regret)),
     ...disarmed(now, killSwitch),
+    ...disarmedPolicies(now, facts),
     ...(notDisarmed === null ? [] : [notDisarmedEvent(now, notDisarmed)]),
   ];
   try {
-    const stored = await Promise.all(
-      targets.map(({ target }) => ports.records.between(target, plusMs(now, -newsMs), plusMs(now, hourMs))),
+    const stops = await stopEvents(
+      ports,
+      targets.map(({ target }) => target),
+      now,
     );
     const { protections } = await withProtections(ports, input.policies);
     const lapsing = lapsingProtections(protections, now, warnBeforeMs).flatMap(({ until, ...it }) =>
       until === null ? [] : protectionLapsingEvent(now, { ...it, until }),
     );
-    const stops = stored.flat().flatMap((record) => stopRecordEvent(now, record) ?? []);
     return { events: [...ofPass, ...stops, ...lapsing], problems: [] };
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
@@ -68,17 +80,21 @@ export async function happenings(
 /** Of a plan: null where it only shows what would be. */
 export function plannedEvents(
   now: Instant,
-  { policies }: Pick<SweepPassInput, "policies">,
+  { policies, barred }: Pick<SweepInput, "policies" | "barred">,
   plan: string | null,
   planned: readonly PlanEntry[],
 ): readonly OutgoingEvent[] {
-  const enforced = new Set(policies.policies.filter(({ mode }) => mode === "enforce").map(({ id }) => id));
+  const enforced = new Set(
+    asTheyAct(policies.policies, barred)
+      .filter(({ mode }) => mode === "enforce")
+      .map(({ id }) => id),
+  );
   return planned.map((entry) => stopPlannedEvent(now, plan, entry, plan !== null && enforced.has(entry.policy.id)));
 }
 
 function eventsOf(
   now: Instant,
-  input: SweepPassInput,
+  input: PassInput,
   { runaways, plan, planned, outcomes }: SweptPass,
 ): readonly OutgoingEvent[] {
   return [
@@ -87,6 +103,12 @@ function eventsOf(
     ...runaways.found.map(({ facts, runaway }) => runawayEvent(now, facts, runaway)),
   ];
 }
+
+/** Where all stopping has ended, that is told instead. */
+const disarmedPolicies = (now: Instant, { killSwitch, barred, policies }: PassFacts): readonly OutgoingEvent[] =>
+  killSwitch.state === "armed" && barred === null
+    ? policies.filter(({ at }) => now - at < newsMs).map((policy) => policyDisarmedEvent(now, policy))
+    : [];
 
 /** Only where somebody did it lately: one that was never armed is no news. */
 const disarmed = (now: Instant, position: KillSwitch): readonly OutgoingEvent[] =>

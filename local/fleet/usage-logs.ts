@@ -1,4 +1,4 @@
-import type { BucketDelivery, LogGroupDelivery, UsageDelivery } from "../world.ts";
+import type { BucketDelivery, LogGroupDelivery, UsageLogs } from "../world.ts";
 import type { ApplicationLogsSpec, UsageLogsSpec } from "./fleet-spec.ts";
 
 /** The group that AWS's console and documentation name for logs of this kind of an interpreter. */
@@ -6,7 +6,7 @@ const usualLogGroup = (logType: "USAGE_LOGS" | "APPLICATION_LOGS", interpreterId
   `/aws/vendedlogs/bedrock-agentcore/code-interpreter/${logType}/${interpreterId}`;
 
 /** Where a fleet says that an interpreter's usage logs go. */
-export function usageDelivery(spec: UsageLogsSpec, interpreterId: string): UsageDelivery | null {
+export function usageLogsOf(spec: UsageLogsSpec, interpreterId: string): UsageLogs | null {
   if (spec === false) return null;
   if (spec === true) {
     return {

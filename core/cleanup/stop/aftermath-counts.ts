@@ -1,0 +1,21 @@
+import type { StopRecord } from "../../ports/stops.ts";
+import type { StopAftermath } from "./stop-aftermath.ts";
+import { isByChoice } from "./stopped-by-choice.ts";
+
+/** Of stops by policies of sessions that were idle. */
+export interface AftermathCounts {
+  readonly races: number;
+  readonly wrong: number;
+  /** Those that nobody could judge or has judged yet: they are no zero. */
+  readonly unknown: number;
+}
+
+/** Whether the guarantee holds for it: what a person or `maxAgeStopsBusy` stops is outside of it. */
+export const isGuaranteed = (stop: StopRecord): boolean =>
+  stop.state === "stopped" && stop.override === null && !isByChoice(stop);
+
+export function aftermathCounts(stops: readonly StopRecord[]): AftermathCounts {
+  const verdicts = stops.filter(isGuaranteed).map(({ aftermath }) => aftermath?.verdict ?? "unknown");
+  const count = (wanted: StopAftermath["verdict"]): number => verdicts.filter((verdict) => verdict === wanted).length;
+  return { races: count("race"), wrong: count("wrong"), unknown: count("unknown") };
+}
