@@ -83,7 +83,7 @@ export async function savingsReport(
   for (const target of targets) {
     signal.throwIfAborted();
     const own = await source.stopRecords.between(target, window.from, window.until);
-    records.push(...own);
+    for (const record of own) records.push(record);
     const stored = await regretsIn(source.documents, target, problems);
     for (const { id, how } of stored.regrets) regrets.set(id, how);
     for (const { id, intendedAt } of own) {

@@ -60,7 +60,7 @@ export async function aftermathPass(
         if ((await ports.records.put(stop)) === "written")
           judged.set(stop.id, { ...stop, revision: stop.revision + 1 });
       }
-      stops.push(...known.map((stop) => judged.get(stop.id) ?? stop));
+      for (const stop of known) stops.push(judged.get(stop.id) ?? stop);
       for (const stop of judged.values()) problems.push(...wrongProblem(stop));
     } catch (error) {
       if (!(error instanceof RegistryError)) throw error;
