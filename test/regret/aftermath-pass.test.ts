@@ -7,7 +7,7 @@ import { type AftermathPorts, aftermathPass } from "../../core/jobs/sweep/regret
 import { rememberRules } from "../../core/jobs/sweep/stored/stored-rules.ts";
 import { type Instant, plusMs } from "../../core/kernel/instant.ts";
 import { RegistryError } from "../../core/ports/registry-error.ts";
-import type { StopRecord } from "../../core/ports/stops.ts";
+import type { StopRecord, StopRecords } from "../../core/ports/stops.ts";
 import { done, here, intended, minutes, there } from "../stop-records/records.ts";
 import { inputOf, policy } from "../sweep/sweep-world.ts";
 
@@ -55,7 +55,7 @@ async function world(stops: readonly StopRecord[], busyAt: Readonly<Record<strin
       key.session,
       aftermath?.verdict ?? null,
     ]);
-  return { records, pass, asked, callsAsked, verdicts };
+  return { records, documents, pass, asked, callsAsked, verdicts };
 }
 const stopped = (session: string, at = 0, change: Partial<StopRecord> = {}): StopRecord =>
   done(intended(session, at, change), "stopped");
@@ -169,9 +169,58 @@ describe("what came to light after stops", () => {
   it("is the first run's of two at once, and a state that fails is told", async () => {
     const { pass, records } = await world([stopped("a")], { a: minutes(-5) });
     const [one, two] = await Promise.all([pass(minutes(80)), pass(minutes(80))]);
-    expect([one.races + two.races, (await pass(minutes(81))).races]).toEqual([1, 1]);
+    expect([one.races, two.races].toSorted()).toEqual([0, 1]);
+    expect(await pass(minutes(81))).toMatchObject({ races: 1 });
     const between = () => Promise.reject(new RegistryError("busy", "It is busy."));
     const failed = await pass(minutes(82), { records: { ...records, between } });
     expect(failed.problems).toEqual(Array(2).fill({ code: "StateUnavailable", message: "It is busy." }));
+  });
+
+  it("is kept and shouted of each stop where the state fails for another one", async () => {
+    const busyAt = { a: minutes(-25), b: minutes(-25) };
+    const { pass, records } = await world([stopped("a"), stopped("b"), stopped("c")], busyAt);
+    const put: StopRecords["put"] = async (record) => {
+      if (record.key.session !== "b") return await records.put(record);
+      throw new RegistryError("busy", "It is busy.");
+    };
+    const found = await pass(minutes(80), { records: { ...records, put } });
+    expect(found).toMatchObject({ races: 0, wrong: 1, unknown: 1, wrongStops: [{ key: { session: "a" } }] });
+    expect(found.problems.map(({ code }) => code)).toEqual(["WrongStop", "StateUnavailable"]);
+    expect(await pass(minutes(95))).toMatchObject({ wrong: 2, unknown: 0, problems: [{ code: "WrongStop" }] });
+  });
+
+  it("goes on to be counted where rules of another policy cannot be read, whose stops wait for theirs", async () => {
+    const { pass, documents, verdicts, records } = await world([stopped("a")], { a: minutes(-25) });
+    expect(await pass(minutes(80))).toMatchObject({ wrong: 1 });
+    for (const session of ["b", "c"]) {
+      const stop = stopped(session, 60);
+      const entry = { ...stop.entry, policy: { id: "other", hash: "def" } };
+      await records.put({ ...stop, entry, revision: 0 });
+    }
+    await documents.write("cleanup/rules/def", { revision: 0, text: "{" });
+    for (const at of [140, 300, 900]) {
+      const found = await pass(minutes(at));
+      expect(found).toMatchObject({ wrong: 1, unknown: 2, wrongStops: [{ key: { session: "a" } }] });
+      expect(found.problems.map(({ code }) => code)).toEqual(["StateUnavailable"]);
+    }
+    expect(await verdicts()).toEqual([
+      ["a", "wrong"],
+      ["b", null],
+      ["c", null],
+    ]);
+  });
+
+  it("is no zero where stops of a target cannot be read, and what is found of the others counts", async () => {
+    const { pass, records } = await world([stopped("a")], { a: minutes(-25) });
+    const between: StopRecords["between"] = async (target, from, until) => {
+      if (target !== there) return await records.between(target, from, until);
+      throw new RegistryError("busy", "It is busy.");
+    };
+    expect(await pass(minutes(80), { records: { ...records, between } })).toMatchObject({
+      races: null,
+      wrong: 1,
+      unknown: null,
+      wrongStops: [{}],
+    });
   });
 });

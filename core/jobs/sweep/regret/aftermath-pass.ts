@@ -3,7 +3,12 @@ import { longestCallMs } from "../../../cleanup/evidence/call-evidence.ts";
 import type { CallEvidence, Span, Unknown } from "../../../cleanup/evidence/evidence.ts";
 import type { InvocationStamp } from "../../../cleanup/policy/policy.ts";
 import { judgeStop } from "../../../cleanup/regret/judge-stop.ts";
-import { type AftermathCounts, aftermathCounts, isGuaranteed } from "../../../cleanup/stop/aftermath-counts.ts";
+import {
+  aftermathCounts,
+  countsOfPart,
+  isGuaranteed,
+  type PassAftermath,
+} from "../../../cleanup/stop/aftermath-counts.ts";
 import type { StopAftermath } from "../../../cleanup/stop/stop-aftermath.ts";
 import type { Target } from "../../../inventory/target.ts";
 import { type Instant, instant, plusMs } from "../../../kernel/instant.ts";
@@ -22,7 +27,7 @@ export interface AftermathPorts extends Pick<EvidencePorts, "readInterpreterCall
   readonly readStoppedUsage: ReadStoppedUsage;
 }
 
-export interface AftermathPass extends AftermathCounts {
+export interface AftermathPass extends PassAftermath {
   /** Stops of the day that must never have been. */
   readonly wrongStops: readonly StopRecord[];
   readonly problems: readonly Problem[];
@@ -48,27 +53,41 @@ export async function aftermathPass(
   targets: readonly Target[],
   signal: AbortSignal,
 ): Promise<AftermathPass> {
-  const stops: StopRecord[] = [];
+  const stops = new Map<StopRecord, StopRecord>();
   const problems: Problem[] = [];
+  let isWhole = true;
   for (const target of targets) {
-    try {
-      const known = await ports.records.between(target, plusMs(now, -lookedForMs), plusMs(now, lookedForMs));
-      const due = known.filter((stop) => isDue(stop, now)).slice(0, mostLooks);
-      const judged = new Map<string, StopRecord>();
-      for (const stop of await judgeAll(ports, now, stamp, target, due, signal)) {
-        // Where another run was faster, it has seen the same.
-        if ((await ports.records.put(stop)) === "written")
-          judged.set(stop.id, { ...stop, revision: stop.revision + 1 });
+    const told = new Set<string>();
+    const unlessFails = async <T>(act: () => Promise<T>): Promise<T | null> => {
+      try {
+        return await act();
+      } catch (error) {
+        if (!(error instanceof RegistryError)) throw error;
+        // A state that fails does so of each stop.
+        if (!told.has(error.message)) problems.push({ code: "StateUnavailable", message: error.message });
+        told.add(error.message);
+        return null;
       }
-      for (const stop of known) stops.push(judged.get(stop.id) ?? stop);
-      for (const stop of judged.values()) problems.push(...wrongProblem(stop));
-    } catch (error) {
-      if (!(error instanceof RegistryError)) throw error;
-      problems.push({ code: "StateUnavailable", message: error.message });
+    };
+    const from = plusMs(now, -lookedForMs);
+    const known = await unlessFails(() => ports.records.between(target, from, plusMs(now, lookedForMs)));
+    if (known === null) isWhole = false;
+    // Whatever fails from here on, what is known of them already counts.
+    for (const stop of known ?? []) stops.set(stop, stop);
+    const due = (known ?? []).filter((stop) => isDue(stop, now)).slice(0, mostLooks);
+    const judged = await judgeAll({ ...ports, unlessFails }, now, stamp, target, due, signal);
+    for (const [stop, aftermath] of judged) {
+      const seen = { ...stop, aftermath };
+      // Where another run was faster, it has seen the same.
+      if ((await unlessFails(() => ports.records.put(seen))) !== "written") continue;
+      stops.set(stop, { ...seen, revision: stop.revision + 1 });
+      problems.push(...wrongProblem(seen));
     }
   }
-  const wrongStops = stops.filter((stop) => isGuaranteed(stop) && stop.aftermath?.verdict === "wrong");
-  return { ...aftermathCounts(stops), wrongStops, problems };
+  const all = [...stops.values()];
+  const wrongStops = all.filter((stop) => isGuaranteed(stop) && stop.aftermath?.verdict === "wrong");
+  const counts = aftermathCounts(all);
+  return { ...(isWhole ? counts : countsOfPart(counts)), wrongStops, problems };
 }
 
 function isDue(stop: StopRecord, now: Instant): boolean {
@@ -94,37 +113,47 @@ interface Due {
   readonly window: Span;
 }
 
+/** Null where the state fails, which is told. */
+type UnlessFails = <T>(act: () => Promise<T>) => Promise<T | null>;
+type JudgePorts = AftermathPorts & { readonly unlessFails: UnlessFails };
+
 async function judgeAll(
-  ports: AftermathPorts,
+  ports: JudgePorts,
   now: Instant,
   stamp: InvocationStamp,
   target: Target,
   stops: readonly StopRecord[],
   signal: AbortSignal,
-): Promise<readonly StopRecord[]> {
+): Promise<ReadonlyMap<StopRecord, StopAftermath>> {
+  const judged = new Map<StopRecord, StopAftermath>();
   const known: Due[] = [];
-  const blind: StopRecord[] = [];
   for (const stop of stops) {
     const { horizon } = stop.entry.decision;
-    const rules = await rulesAt(ports.documents, stop.entry.policy.hash, stop.intendedAt);
-    if (horizon === null || rules === null) blind.push(stop);
+    const kept = await ports.unlessFails(async () => ({
+      rules: await rulesAt(ports.documents, stop.entry.policy.hash, stop.intendedAt),
+    }));
+    // Rules that cannot be read now may be read later: until then nothing is said of the stop.
+    if (kept === null) continue;
+    const { rules } = kept;
+    if (horizon === null || rules === null) judged.set(stop, withoutRules(now));
     else known.push({ stop, horizon, rules, window: windowOf(stop, horizon, idleAfterBy(rules)) });
   }
-  const calls = await callsOf(ports, now, stamp, target, known, signal);
-  const judged: StopRecord[] = [];
+  const calls = await ports.unlessFails(() => callsOf(ports, now, stamp, target, known, signal));
+  if (calls === null) return judged;
   for (const [interpreter, own] of Map.groupBy(known, ({ stop }) => stop.key.interpreter)) {
     const asked = own.map(({ stop, window }) => ({ session: stop.key.session, window }));
-    const usage = await ports.readStoppedUsage(target, interpreter, asked, now, signal);
+    const usage = await ports.unlessFails(() => ports.readStoppedUsage(target, interpreter, asked, now, signal));
+    if (usage === null) continue;
     for (const { stop, horizon, rules } of own) {
       const terms = { horizon, idleAfterMs: idleAfterBy(rules), idleVcpu: rules.idleVcpu };
       const traces = {
         usage: usage.get(stop.key.session) ?? unread,
         calls: calls.get(stop.id) ?? unread,
       };
-      judged.push({ ...stop, aftermath: judgeStop(stop, terms, traces, now) });
+      judged.set(stop, judgeStop(stop, terms, traces, now));
     }
   }
-  return [...judged, ...blind.map((stop) => ({ ...stop, aftermath: withoutRules(now) }))];
+  return judged;
 }
 
 const idleAfterBy = ({ policy, invocationStamp }: Rules): number =>
