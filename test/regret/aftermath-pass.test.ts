@@ -8,6 +8,7 @@ import { rememberRules } from "../../core/jobs/sweep/stored/stored-rules.ts";
 import { type Instant, plusMs } from "../../core/kernel/instant.ts";
 import { RegistryError } from "../../core/ports/registry-error.ts";
 import type { StopRecord, StopRecords } from "../../core/ports/stops.ts";
+import { storedStopOf } from "../../core/ports/stored-stop.ts";
 import { done, here, intended, minutes, there } from "../stop-records/records.ts";
 import { inputOf, policy } from "../sweep/sweep-world.ts";
 
@@ -222,5 +223,24 @@ describe("what came to light after stops", () => {
       unknown: null,
       wrongStops: [{}],
     });
+  });
+
+  it("is never written over a record of which only a part can be read, and what one says of it counts", async () => {
+    const { pass, records } = await world([]);
+    const kept = { verdict: "wrong", judgedAt: minutes(80), workedAt: minutes(-25), message: "It worked." } as const;
+    const inPart = (session: string, change: Partial<StopRecord>): StopRecord => {
+      const stop = stopped(session, 0, change);
+      const decision = { ...stop.entry.decision, reason: "idle-by-a-newer-rule" };
+      const text = JSON.stringify({ ...stop, entry: { ...stop.entry, decision } });
+      const { id, revision, state, intendedAt } = stop;
+      return storedStopOf(text, { target: here, id, revision, state, intendedAt });
+    };
+    const newer = [inPart("judged", { aftermath: kept }), inPart("open", {})];
+    const put: StopRecords["put"] = () => Promise.reject(new Error("It was written."));
+    const between: StopRecords["between"] = async (target) => (target === here ? newer : []);
+    for (const at of [80, 130]) {
+      const found = await pass(minutes(at), { records: { ...records, between, put } });
+      expect(found).toMatchObject({ races: 0, wrong: 1, unknown: 1, wrongStops: [{ key: { session: "judged" } }] });
+    }
   });
 });

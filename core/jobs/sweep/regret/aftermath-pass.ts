@@ -17,6 +17,7 @@ import type { ReadStoppedUsage } from "../../../ports/activity.ts";
 import type { Documents } from "../../../ports/documents.ts";
 import { RegistryError } from "../../../ports/registry-error.ts";
 import type { StopRecord, StopRecords } from "../../../ports/stops.ts";
+import { isReadInPart } from "../../../ports/stored-stop.ts";
 import type { EvidencePorts } from "../evidence/evidence-ports.ts";
 import { recordsLagMs } from "../evidence/evidence-window.ts";
 import { type Rules, rulesAt } from "../stored/stored-rules.ts";
@@ -92,7 +93,8 @@ export async function aftermathPass(
 
 function isDue(stop: StopRecord, now: Instant): boolean {
   const { aftermath, intendedAt } = stop;
-  if (!isGuaranteed(stop)) return false;
+  // What a newer release wrote of it is for that release to judge.
+  if (!isGuaranteed(stop) || isReadInPart(stop)) return false;
   if (aftermath === undefined) return now - intendedAt >= recordsLagMs;
   const finalAt = plusMs(intendedAt, finalMs);
   return aftermath.verdict === "unknown" && aftermath.judgedAt < finalAt && now >= finalAt;
