@@ -9,30 +9,14 @@ export interface AnswerTime {
 // What is seen as one clock: a Date has whole seconds, so that times would go forth and back otherwise.
 const toleratedSkewMs = 2000;
 
-// A single answer may be a page of something on the way, whose Date is any: what is further off than this needs a second one.
-const mostLeapMs = 15 * 60_000;
-const agreesWithinMs = 60_000;
-
-/**
- * Follows a machine's clock that jumps or drifts, and a service's that runs faster, with each answer. A leap is believed once the next
- * answer says it too; until then the time is what it was, at first the machine's.
- */
+/** Follows a machine's clock that jumps or drifts, and a service's that runs faster, with each answer. */
 export function answerTime(): AnswerTime {
   let aheadMs: number | null = null;
-  let unbelieved: number | null = null;
-  const isBelieved = (measured: number): boolean =>
-    Math.abs(measured - (aheadMs ?? 0)) <= mostLeapMs ||
-    (unbelieved !== null && Math.abs(measured - unbelieved) <= agreesWithinMs);
   return {
     aheadMs: () => aheadMs,
     note: (said, machineMs, tookMs) => {
       const measured = aheadOf(said, machineMs - tookMs / 2);
       if (measured === null) return;
-      if (!isBelieved(measured)) {
-        unbelieved = measured;
-        return;
-      }
-      unbelieved = null;
       const doubtMs = toleratedSkewMs + tookMs / 2;
       if (Math.abs(measured - (aheadMs ?? 0)) > doubtMs) aheadMs = Math.round(measured);
       else aheadMs ??= 0;
