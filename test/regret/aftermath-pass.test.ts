@@ -56,7 +56,7 @@ async function world(stops: readonly StopRecord[], busyAt: Readonly<Record<strin
       key.session,
       aftermath?.verdict ?? null,
     ]);
-  return { records, documents, pass, asked, callsAsked, verdicts };
+  return { ...ports, records, documents, pass, asked, callsAsked, verdicts };
 }
 const stopped = (session: string, at = 0, change: Partial<StopRecord> = {}): StopRecord =>
   done(intended(session, at, change), "stopped");
@@ -137,7 +137,7 @@ describe("what came to light after stops", () => {
   });
 
   it("takes a bounded number of looks in a pass, the oldest stops first", async () => {
-    const stops = Array.from({ length: 160 }, (_, n) => stopped(`s${String(n).padStart(3, "0")}`, n / 100));
+    const stops = numbered(160);
     const { pass, asked } = await world(stops);
     expect(await pass(minutes(80))).toMatchObject({ unknown: 10 });
     expect(asked).toEqual(stops.slice(0, 150).map(({ key }) => key.session));
@@ -174,7 +174,8 @@ describe("what came to light after stops", () => {
     expect(await pass(minutes(81))).toMatchObject({ races: 1 });
     const between = () => Promise.reject(new RegistryError("busy", "It is busy."));
     const failed = await pass(minutes(82), { records: { ...records, between } });
-    expect(failed.problems).toEqual(Array(2).fill({ code: "StateUnavailable", message: "It is busy." }));
+    // Once, of however many targets.
+    expect(failed.problems).toEqual([{ code: "StateUnavailable", message: "It is busy." }]);
   });
 
   it("is kept and shouted of each stop where the state fails for another one", async () => {
@@ -243,4 +244,33 @@ describe("what came to light after stops", () => {
       expect(found).toMatchObject({ races: 0, wrong: 1, unknown: 1, wrongStops: [{ key: { session: "judged" } }] });
     }
   });
+
+  it("is kept of those that were looked at before a pass was cut off, and the next pass goes on from there", async () => {
+    const { pass, asked, verdicts, readStoppedUsage } = await world(numbered(60));
+    let left = 2;
+    const cutOff: AftermathPorts["readStoppedUsage"] = async (...question) => {
+      if (left === 0) throw new Error("The time is over.");
+      left -= 1;
+      return await readStoppedUsage(...question);
+    };
+    await expect(pass(minutes(80), { readStoppedUsage: cutOff })).rejects.toThrow("The time is over.");
+    expect((await verdicts()).filter(([, verdict]) => verdict === "clean")).toHaveLength(50);
+    expect(await pass(minutes(81))).toMatchObject({ unknown: 0 });
+    expect(asked).toHaveLength(60);
+  });
+
+  it("shares its looks among all targets, and spends none on stops whose rules cannot be read", async () => {
+    const damaged = stopped("damaged", -1);
+    const entry = { ...damaged.entry, policy: { id: "other", hash: "def" } };
+    const elsewhere = ["x", "y"].map((session) => done(intended(session, 0.005, {}, there), "stopped"));
+    const { pass, asked, documents } = await world([{ ...damaged, entry }, ...numbered(160), ...elsewhere]);
+    await documents.write("cleanup/rules/def", { revision: 0, text: "{" });
+    expect(await pass(minutes(80))).toMatchObject({ unknown: 13 });
+    expect(asked).toHaveLength(150);
+    expect(asked).toEqual(expect.arrayContaining(["x", "y"]));
+  });
 });
+
+/** So many stops, one after the other. */
+const numbered = (count: number): readonly StopRecord[] =>
+  Array.from({ length: count }, (_, n) => stopped(`s${String(n).padStart(3, "0")}`, n / 100));
