@@ -131,3 +131,17 @@ it("a command that begins with a file that was only just saved waits for it once
   write("p.yaml", savedInFull, later + 1700);
   expect((await read()).kind).toBe("unread");
 });
+
+it("beside a policy file that nobody can read, bounds are read anew all the same", async () => {
+  write("p.yaml", "version: [");
+  const ofPolicy: string[] = [];
+  const begun = await readCleanupInput({ state: "state.sqlite" }, { cwd, env: {} } as never, "if-there", ofPolicy);
+  expect([begun.problems, ofPolicy.length]).toEqual([[], 1]);
+  write("sandmeter.config.yaml", bounded("neverStop: [{ region: us-east-1 }]"));
+  expect(await begun.readAnew?.()).toMatchObject({
+    kind: "read",
+    part: { policies: { policies: [], protections: [{ source: "bounds", match: { region: "us-east-1" } }] } },
+  });
+  write("sandmeter.config.yaml", "cleanup: 4\n");
+  expect(await begun.readAnew?.()).toMatchObject({ kind: "unread" });
+});
