@@ -7,7 +7,7 @@ const lookAgainAfterMs = 500;
 const never = new AbortController().signal;
 
 /** What stands in files, and when they were last written. */
-export interface FilesSeen {
+interface FilesSeen {
   readonly text: string;
   readonly writtenAt: number;
 }
