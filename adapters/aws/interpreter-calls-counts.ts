@@ -68,8 +68,8 @@ export async function callCounts(
   const found = new Map<InterpreterId, CallCounts | Unknown>();
   for (const [index, { id }] of interpreters.entries()) {
     const series = own[index] ?? [];
-    const counted = series.map(({ operation }, at) => ({
-      operation,
+    const counted = series.map(({ dimensions }, at) => ({
+      dimensions,
       minutes: minutesOf(read.results[next + at] ?? []),
     }));
     next += series.length;
@@ -100,31 +100,54 @@ function knownUntil(
 
 type Counts = ReadonlyMap<number, number | null>;
 
-/** By minute. A value that is no count makes its minute unknown; one that two pages have counts once. */
+/** By minute. A value that is no count makes its minute unknown; of a minute that comes twice, as on two pages, the higher count holds. */
 function minutesOf(results: readonly MetricDataResult[]): Counts {
   const counts = new Map<number, number | null>();
   for (const { Timestamps = [], Values = [] } of results) {
     for (const [index, at] of Timestamps.entries()) {
       const value = Values[index];
       const isCount = value !== undefined && Number.isFinite(value) && value >= 0;
-      counts.set(floorTo(at.getTime()), isCount ? value : null);
+      const minuteAt = floorTo(at.getTime());
+      const before = counts.get(minuteAt);
+      counts.set(minuteAt, isCount && before !== null ? Math.max(value, before ?? 0) : null);
     }
   }
   return counts;
 }
 
-/** Added up over operations. Two sets of dimensions of one operation are the same calls twice: the higher count holds. */
-function byMinute(counted: readonly { readonly operation: string; readonly minutes: Counts }[]): Counts {
-  const operations = [...Map.groupBy(counted, ({ operation }) => operation).values()];
+interface CountedSeries {
+  readonly dimensions: readonly Dimension[];
+  readonly minutes: Counts;
+}
+
+/**
+ * Series with the same names of dimensions, and other values, are of other calls: they add up. Those with other names, or of a resource that is
+ * spelled otherwise, are the same calls once more, or a part of them: of each operation the higher sum holds.
+ */
+function byMinute(counted: readonly CountedSeries[]): Counts {
+  const operations = [...Map.groupBy(counted, (each) => dimensionOf(each, "Operation")).values()].map((own) => [
+    ...Map.groupBy(own, splitOf).values(),
+  ]);
   const minutes = new Set(counted.flatMap((each) => [...each.minutes.keys()]));
   return new Map(
     [...minutes].map((minuteAt) => {
-      const all = counted.map((each) => each.minutes.get(minuteAt));
-      const highest = operations.map((sets) => Math.max(...sets.map((each) => each.minutes.get(minuteAt) ?? 0)));
-      return [minuteAt, all.includes(null) ? null : highest.reduce((sum, count) => sum + count, 0)];
+      const isUnknown = counted.some((each) => each.minutes.get(minuteAt) === null);
+      const countIn = (own: readonly CountedSeries[]): number =>
+        sumOf(own.map((each) => each.minutes.get(minuteAt) ?? 0));
+      const highest = operations.map((splits) => greatestOf(splits.map(countIn)) ?? 0);
+      return [minuteAt, isUnknown ? null : sumOf(highest)];
     }),
   );
 }
+
+const dimensionOf = ({ dimensions }: CountedSeries, name: string): string =>
+  dimensions.find(({ Name }) => Name === name)?.Value ?? "";
+
+/** By what the calls of an operation are told apart. */
+const splitOf = (series: CountedSeries): string =>
+  JSON.stringify([dimensionOf(series, "Resource"), ...series.dimensions.map(({ Name }) => Name ?? "").toSorted()]);
+
+const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
 
 /** Minutes with calls, as late as they are recorded, and all others up to where data are complete. */
 function countedMinutes(
@@ -151,8 +174,10 @@ const queryOf = (metric: string, dimensions: readonly Dimension[], stat: string)
   },
 });
 
-/** A result that never came, or whose last page says that there is more, lacks minutes that would look like quiet ones. */
-const isWhole = (results: readonly MetricDataResult[]): boolean => results.at(-1)?.StatusCode === "Complete";
+/** A result that never came, or whose last page says that there is more, lacks minutes that would look like quiet ones. So does one of no time. */
+const isWhole = (results: readonly MetricDataResult[]): boolean =>
+  results.at(-1)?.StatusCode === "Complete" &&
+  results.every(({ Timestamps = [] }) => Timestamps.every((at) => Number.isFinite(at.getTime())));
 
 const floorTo = (at: number): Instant => instant(Math.floor(at / minuteMs) * minuteMs);
 

@@ -47,10 +47,16 @@ export async function listedCalls(
   const found = new Map<string, readonly (readonly Dimension[])[]>();
   const list = async (resource: string | null): Promise<void> => {
     const listed = await listedDimensions(clients, target, "Invocations", signal, problems, resource);
-    for (const [id, sets] of listed) found.set(id, sets);
+    for (const [id, sets] of listed) {
+      // Each once: a set that two listings have is one series.
+      const known = new Map([...(found.get(id) ?? []), ...sets].map((dimensions) => [nameOf(dimensions), dimensions]));
+      found.set(id, [...known.values()]);
+    }
   };
-  if (interpreters.length <= fewInterpreters) for (const { arn } of interpreters) await list(arn);
-  // Those that CloudWatch calls by another name than the ARN are in the whole listing alone.
+  // CloudWatch may call it by its ARN, by its id, or some of its series by the one and some by the other.
+  if (interpreters.length <= fewInterpreters)
+    for (const { arn, id } of interpreters) for (const name of [arn, id]) await list(name);
+  // Those that it calls by yet another name are in the whole listing alone.
   if (interpreters.some(({ id }) => !found.has(id))) await list(null);
   const seriesOf = (id: InterpreterId): readonly CallsSeries[] => {
     const series = (found.get(id) ?? []).flatMap((dimensions) => {
@@ -61,3 +67,6 @@ export async function listedCalls(
   };
   return { seriesOf, problem: problems[0] ?? null };
 }
+
+const nameOf = (dimensions: readonly Dimension[]): string =>
+  JSON.stringify(dimensions.map(({ Name, Value }) => [Name ?? "", Value ?? ""]).toSorted());

@@ -21,7 +21,11 @@ export function sqliteStopRecords(file: string, access: StateAccess = "write"): 
     `INSERT INTO stops (id, target, session, revision, state, intended_at, record) VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET revision = excluded.revision, state = excluded.state, record = excluded.record`,
   );
-  const forget = database.prepare("DELETE FROM stops WHERE target = ? AND intended_at < ?");
+  // By the second newest at most: one stop of a clock that is far ahead makes no others old.
+  const forget = database.prepare(
+    `DELETE FROM stops WHERE target = $target AND intended_at < -$keptMs + min($intendedAt, (
+       SELECT intended_at FROM stops WHERE target = $target ORDER BY intended_at DESC LIMIT 1 OFFSET 1))`,
+  );
   const intended = database.prepare(`SELECT ${columns} FROM stops WHERE target = ? AND state = 'intended' ${order}`);
   const between = database.prepare(
     `SELECT ${columns} FROM stops WHERE target = ? AND intended_at >= ? AND intended_at < ? ${order}`,
@@ -40,7 +44,7 @@ export function sqliteStopRecords(file: string, access: StateAccess = "write"): 
         if (Number(revision.get(id)?.["revision"] ?? 0) !== record.revision) return "stale";
         const { state, intendedAt } = next;
         put.run(id, target, sessionPart(next.key), next.revision, state, intendedAt, text);
-        forget.run(target, intendedAt - keptStopMs);
+        forget.run({ $target: target, $intendedAt: intendedAt, $keptMs: keptStopMs });
         return "written";
       });
     },

@@ -14,7 +14,7 @@ import { type ReadAnew, readAnewOf } from "./read-anew.ts";
 export interface CleanupInput extends CleanupPart {
   readonly settings: AwsSettings;
   readonly accounts: AccountsSettings;
-  /** Null where the policies hold as they were read: of a verb that asks for none, and where nobody could read them in the first place. */
+  /** Null of a verb that asks for no policies. Where nobody could read them in the first place, it reads the bounds alone. */
   readonly readAnew: ReadAnew | null;
 }
 
@@ -40,11 +40,12 @@ export async function readCleanupInput(
   const accounts = accountsSettingsOf(config, options, surroundings, found);
   const policyFile = policy === "ignored" ? null : fileOf(options, config, policy === "needed", terminal.cwd);
   const part = await cleanupPartOf(config, policyFile, terminal.cwd, ofPolicy ?? found);
-  const policyFileOf = (anew: Config) => fileOf(options, anew, policy === "needed", terminal.cwd);
-  const readAnew =
-    policy === "ignored" || ofPolicy?.length
-      ? null
-      : readAnewOf({ cwd: terminal.cwd, configFile: configFileOf(options), policyFileOf }, part);
+  // Of a file that nobody could read, there is nothing to read anew; the configuration's bounds hold all the same.
+  const isUnread = ofPolicy !== null && ofPolicy.length > 0;
+  const policyFileOf = (anew: Config) => (isUnread ? null : fileOf(options, anew, policy === "needed", terminal.cwd));
+  const places = { cwd: terminal.cwd, configFile: configFileOf(options), policyFileOf };
+  const began = isUnread ? { ...part, policyFile: null } : part;
+  const readAnew = policy === "ignored" ? null : readAnewOf(places, began);
   return { settings, accounts, ...part, readAnew, problems: found };
 }
 

@@ -39,8 +39,11 @@ function refusedWords(outcomes: readonly EntryOutcome[]): readonly string[] {
 
 /** Of the stops of the last 24 hours. That none raced is not said where that is not known. */
 function raceWords({ races, wrong, unknown }: SweepPassOutcome["aftermath"]): readonly string[] {
-  const raced = `${races} ${races === 1 ? "race" : "races"}${unknown === 0 ? "" : ` (not known of ${unknown})`} in 24 h`;
-  return [...(wrong === 0 ? [] : [`${wrong} STOPPED THAT WORKED`]), ...(races === 0 && unknown === 0 ? [] : [raced])];
+  const found = races ?? 0;
+  const unjudged = unknown === null ? " (not known of all)" : ` (not known of ${unknown})`;
+  const raced = `${found} ${found === 1 ? "race" : "races"}${unknown === 0 ? "" : unjudged} in 24 h`;
+  const worked = wrong === null || wrong === 0 ? [] : [`${wrong} STOPPED THAT WORKED`];
+  return [...worked, ...(found === 0 && unknown === 0 ? [] : [raced])];
 }
 
 /** That none was found is not said where not all could be looked at. */

@@ -9,6 +9,7 @@ import { awsSessionCalls } from "../../adapters/aws/session-calls.ts";
 import { awsStopSession } from "../../adapters/aws/stop-session.ts";
 import type { CleanupSettings } from "../../adapters/config/cleanup-of.ts";
 import { patternOf } from "../../adapters/config/policy-match-schema.ts";
+import { withRenamed } from "../../core/cleanup/regret/verdict.ts";
 import type { SwitchStanding } from "../../core/cleanup/stop/switch-standing.ts";
 import { sessionCpu } from "../../core/jobs/sweep/evidence/session-cpu.ts";
 import { standingOf } from "../../core/jobs/sweep/regret/stored-verdict.ts";
@@ -92,6 +93,12 @@ export const standingIn = (
   cleanup: Pick<CleanupSettings, "switch">,
   signal: AbortSignal,
 ): Promise<SwitchStanding> => standingOf(documents, killSwitchOf(clients, documents, cleanup).read, signal);
+
+/** The same for the policies of this moment: one that was barred under another id is so under its new one. */
+export const withRenamedIn = (standing: SwitchStanding, { policies }: CleanupInput["policies"]): SwitchStanding => ({
+  ...standing,
+  policies: withRenamed(standing.policies, policies),
+});
 
 export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 

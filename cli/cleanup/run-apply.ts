@@ -26,7 +26,7 @@ import type { Terminal } from "../terminal.ts";
 import type { CheckVerb, RunVerb, VerbInput } from "../verb.ts";
 import { type Publishing, readPublishing } from "../watch/watch-options.ts";
 import { type CleanupInput, readCleanupInput } from "./cleanup-input.ts";
-import { sha256, standingIn, stopperOf, sweepInputOf, sweepPortsOf } from "./compose.ts";
+import { sha256, standingIn, stopperOf, sweepInputOf, sweepPortsOf, withRenamedIn } from "./compose.ts";
 import { afterOthers } from "./foreseen.ts";
 import { interruptedProblems } from "./interrupted.ts";
 import { readPlan } from "./read-plan.ts";
@@ -57,7 +57,7 @@ export const runApply: RunVerb = async (verbInput, terminal) => {
   const acts = options["yes"] === true;
   const made = await withCleanup(input, terminal.signal, async (clients, stores) => {
     const plan = await readPlan(terminal.cwd, named, stores.documents);
-    const standing = await standingIn(clients, stores, input.cleanup, terminal.signal);
+    const standing = withRenamedIn(await standingIn(clients, stores, input.cleanup, terminal.signal), input.policies);
     const regions = [...new Set(plan.entries.map(({ key }) => key.region))];
     const places = { ...input.settings, regions: regions.length === 0 ? input.settings.regions : regions };
     const subject = await readSubject(clients, places, systemClock, terminal.signal);

@@ -11,7 +11,7 @@ import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
 import type { CheckVerb, RunVerb, VerbInput } from "../verb.ts";
 import { type CleanupInput, readCleanupInput } from "./cleanup-input.ts";
-import { standingIn, stopsNothing, sweepInputOf, sweepPortsOf } from "./compose.ts";
+import { standingIn, stopsNothing, sweepInputOf, sweepPortsOf, withRenamedIn } from "./compose.ts";
 import { lookProgress } from "./look-progress.ts";
 import { planText } from "./plan-text.ts";
 import { sameFlags, shellWord } from "./same-flags.ts";
@@ -45,7 +45,7 @@ async function planOnce(input: CleanupInput, terminal: Terminal): Promise<PlanRe
     const progress = lookProgress(terminal);
     const ports = { ...sweepPortsOf(clients, stores, input, stopsNothing), onLooks: progress.tell };
     const found = scanned.targets.flatMap((target) => sweptTargetOf(target) ?? []);
-    const standing = await standingIn(clients, stores, input.cleanup, signal);
+    const standing = withRenamedIn(await standingIn(clients, stores, input.cleanup, signal), input.policies);
     const sweepInput = sweepInputOf(input, false, standing.policies);
     const planned = await planTargets(ports)(subject.now, sweepInput, found, true, signal).finally(progress.clear);
     return planReport(scanned, planned, standing, pricingOf(input.settings), subject.now);

@@ -2,7 +2,7 @@ import type { Savings } from "../../core/cleanup/savings/savings.ts";
 import type { UsdBounds } from "../../core/cleanup/savings/savings-rate.ts";
 import { subtractUsd } from "../../core/kernel/money.ts";
 import { printedParts, printedTotal } from "../../core/reporting/largest-remainder.ts";
-import type { SavingsReport } from "../../core/reporting/savings-report.ts";
+import type { RegretCounts, SavingsReport } from "../../core/reporting/savings-report.ts";
 
 /** In units of the last decimal. */
 export interface PrintedBounds {
@@ -67,5 +67,9 @@ export function printedSavings({ groups, total, monitorUsd }: SavingsReport, dec
 /** False where there are stops, and not one of them has a figure: that is not nothing. */
 export const hasFigure = ({ stops, unknown }: Pick<Savings, "stops" | "unknown">): boolean =>
   stops === 0 || unknown < stops;
+
+/** False where there are stops, and it was judged of none of them whether it was regretted: that is not none. */
+export const isRegretKnown = ({ stops }: Pick<Savings, "stops">, { judged }: RegretCounts): boolean =>
+  stops === 0 || judged > 0;
 
 const plus = (a: PrintedBounds, b: PrintedBounds): PrintedBounds => ({ low: a.low + b.low, high: a.high + b.high });

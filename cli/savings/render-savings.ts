@@ -1,6 +1,7 @@
 import type { Savings } from "../../core/cleanup/savings/savings.ts";
 import { isoOf } from "../../core/kernel/instant.ts";
 import { decimalText, printedParts } from "../../core/reporting/largest-remainder.ts";
+import type { RegretCounts } from "../../core/reporting/savings-report.ts";
 import { renderFitting, type YieldingColumn } from "../render/fit-columns.ts";
 import { safeText } from "../render/safe-text.ts";
 import { painter } from "../render/style.ts";
@@ -9,6 +10,7 @@ import { shownValue } from "../report/shown-value.ts";
 import type { Terminal } from "../terminal.ts";
 import {
   hasFigure,
+  isRegretKnown,
   type PrintedBounds,
   type PrintedReport,
   type PrintedSavings,
@@ -110,25 +112,32 @@ function tableOf(
     report.groups.map(({ savings: { freedMs } }) => ({ numerator: BigInt(freedMs), denominator: 3_600_000n })),
     1,
   );
-  const cells = (values: readonly string[], savings: Savings, own: PrintedSavings, slots: bigint): readonly Cell[] =>
+  const cells = (
+    values: readonly string[],
+    savings: Savings,
+    counts: RegretCounts,
+    own: PrintedSavings,
+    slots: bigint,
+  ): readonly Cell[] =>
     [
       ...values,
       String(savings.stops),
-      String(savings.regretted),
+      regrettedText(savings, counts),
       hasFigure(savings) ? rangeText(own.saved) : "unknown",
       hasHours(savings) ? decimalText(slots, 1) : "unknown",
       savings.unknown === 0 ? "-" : String(savings.unknown),
     ].map((text) => ({ text }));
-  const rows = report.groups.flatMap(({ values, savings }, place) => {
+  const rows = report.groups.flatMap(({ values, savings, ...counts }, place) => {
     if (savings.stops === 0) return [];
     const names = values.map((value, index) =>
       value === null && groupBy[index] === "policy" ? "(by hand)" : shownValue(value),
     );
-    return [cells(names, savings, printed.groups[place] ?? printed.total, hours[place] ?? 0n)];
+    return [cells(names, savings, counts, printed.groups[place] ?? printed.total, hours[place] ?? 0n)];
   });
   const total = cells(
     groupBy.map((_, index) => (index === 0 ? "TOTAL" : "")),
     report.total,
+    report,
     printed.total,
     hours.reduce((sum, part) => sum + part, 0n),
   );
@@ -156,6 +165,12 @@ function footOf({ report }: SavingsContent): readonly string[] {
     ...lines.flatMap(([count, text]) => (count === 0 ? [] : [`Of ${counted(count, "stop")} ${text}.`])),
     ...problems.map(({ message }) => `Missing: ${safeText(message)}`),
   ];
+}
+
+/** What nobody has judged is not 0; nobody is to judge what was stopped by hand. */
+function regrettedText(savings: Savings, counts: RegretCounts): string {
+  if (!isRegretKnown(savings, counts)) return counts.unjudged === 0 ? "-" : "unknown";
+  return `${savings.regretted}${counts.unjudged === 0 ? "" : ` (${counts.unjudged} ?)`}`;
 }
 
 type Slots = Pick<Savings, "stops" | "withoutTimeLimit" | "freedMs">;

@@ -3,8 +3,14 @@ import { isByChoice } from "../../core/cleanup/stop/stopped-by-choice.ts";
 import { type Instant, isoOf } from "../../core/kernel/instant.ts";
 import { formatUsd } from "../../core/kernel/money.ts";
 import { decimalText } from "../../core/reporting/largest-remainder.ts";
-import type { SavingsDimension, SavingsReport, StopSaving } from "../../core/reporting/savings-report.ts";
-import { hasFigure, type PrintedBounds, type PrintedSavings, printedSavings } from "./printed-savings.ts";
+import type { RegretCounts, SavingsDimension, SavingsReport, StopSaving } from "../../core/reporting/savings-report.ts";
+import {
+  hasFigure,
+  isRegretKnown,
+  type PrintedBounds,
+  type PrintedSavings,
+  printedSavings,
+} from "./printed-savings.ts";
 
 export interface SavingsContent {
   readonly now: Instant;
@@ -26,7 +32,7 @@ export function savingsJson({ now, from, until, groupBy, report }: SavingsConten
     to: isoOf(until),
     complete: report.problems.length === 0,
     groupBy,
-    total: figuresJson(report.total, printed.total),
+    total: figuresJson(report.total, report, printed.total),
     monitorUsd: printed.monitor === null ? null : decimalText(printed.monitor, decimals),
     netUsd: printed.net === null ? null : boundsJson(printed.net),
     regretUnknown: report.unjudged,
@@ -34,9 +40,9 @@ export function savingsJson({ now, from, until, groupBy, report }: SavingsConten
     wrongStops: report.aftermath.wrong,
     raceUnknown: report.aftermath.unknown,
     peakUnknown: report.withoutPeak,
-    groups: report.groups.map(({ values, savings }, place) => ({
+    groups: report.groups.map(({ values, savings, ...counts }, place) => ({
       by: Object.fromEntries(groupBy.map((dimension, index) => [dimension, values[index] ?? null])),
-      ...figuresJson(savings, printed.groups[place] ?? printed.total),
+      ...figuresJson(savings, counts, printed.groups[place] ?? printed.total),
     })),
     stops: report.stops.map(stopJson),
     problems: report.problems,
@@ -48,16 +54,18 @@ const boundsJson = ({ low, high }: PrintedBounds) => ({
   high: decimalText(high, decimals),
 });
 
-function figuresJson(savings: Savings, { gross, regrets, saved, chosen }: PrintedSavings) {
+function figuresJson(savings: Savings, counts: RegretCounts, { gross, regrets, saved, chosen }: PrintedSavings) {
   const known = hasFigure(savings);
+  const judged = isRegretKnown(savings, counts);
   return {
     stops: savings.stops,
     pending: savings.pending,
     withoutFigure: savings.unknown,
     withoutTimeLimit: savings.withoutTimeLimit,
-    regretted: savings.regretted,
+    regretted: judged ? savings.regretted : null,
+    regretUnknown: counts.unjudged,
     grossUsd: known ? boundsJson(gross) : null,
-    regretsUsd: known ? boundsJson(regrets) : null,
+    regretsUsd: known && judged ? boundsJson(regrets) : null,
     savedUsd: known ? boundsJson(saved) : null,
     freedSlotMs: freedOf(savings),
     byChoice: {

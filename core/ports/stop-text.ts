@@ -95,7 +95,7 @@ export const overrideOf: Read<RecordedOverride> = (value, place) => {
   };
 };
 
-const aftermathOf: Read<StopAftermath> = (value, place) => {
+export const aftermathOf: Read<StopAftermath> = (value, place) => {
   const item = object(value, place);
   return {
     verdict: oneOf(["clean", "race", "wrong", "unknown"] as const)(item["verdict"], `${place}.verdict`),

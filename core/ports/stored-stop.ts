@@ -1,11 +1,12 @@
 import type { SessionKey } from "../billing/usage-record.ts";
 import { decisionOf, evidenceOf } from "../cleanup/decision/evidence-text.ts";
 import type { PlanEntry } from "../cleanup/plan/plan.ts";
+import type { StopAftermath } from "../cleanup/stop/stop-aftermath.ts";
 import type { Target } from "../inventory/target.ts";
 import { interpreterId, sessionId } from "../kernel/ids.ts";
 import type { Instant } from "../kernel/instant.ts";
 import { array, at, integer, object, oneOf, orNull, type Read, string } from "./read-stored.ts";
-import { keyOf, overrideOf, planEntryOf, stopOfText, stopStates } from "./stop-text.ts";
+import { aftermathOf, keyOf, overrideOf, planEntryOf, stopOfText, stopStates } from "./stop-text.ts";
 import type { StopRecord } from "./stops.ts";
 
 /** What a store knows of a record beside its text. */
@@ -31,11 +32,17 @@ export function storedStopOf(text: string, place: StopPlace): StopRecord {
   }
 }
 
+const unreadable = "RecordUnreadable";
+
+/** Whether of a stop that was decided only a part could be read: written back, it would put that part in the place of the whole. */
+export const isReadInPart = ({ problem }: StopRecord): boolean => problem?.code === unreadable;
+
 function partOf(item: Members, { target, id, revision, state, intendedAt }: StopPlace, fault: string): StopRecord {
   const message = `The record of this stop cannot be read (${fault}): what it rested on is not known.`;
   const key = readOr(item["key"], keyOf, keyOfId(id, target));
   const stands = readOr(item["state"], oneOf(stopStates), readOr(state, oneOf(stopStates), "stopped"));
   const entry = readOr<PlanEntry | null>(item["entry"], planEntryOf, null);
+  const aftermath = readOr<StopAftermath | null>(item["aftermath"], aftermathOf, null);
   const by = { by: "unknown", reason: message, protection: null };
   return {
     id: readOr(item["id"], string, id),
@@ -50,7 +57,9 @@ function partOf(item: Members, { target, id, revision, state, intendedAt }: Stop
     intendedAt,
     decidedAt: readOr(item["decidedAt"], (value, name) => orNull(value, name, at), null),
     // With one, an intent is a Stop that was sent, which nobody knows.
-    problem: stands === "intended" ? null : { code: "RecordUnreadable", message },
+    problem: stands === "intended" ? null : { code: unreadable, message },
+    // A stop that must not have been goes on to count as one.
+    ...(aftermath === null ? {} : { aftermath }),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { DecisionReason } from "../cleanup/decision/decision.ts";
 import { type LeaksInput, leaksOf } from "../cleanup/leaks.ts";
-import type { AftermathCounts } from "../cleanup/stop/aftermath-counts.ts";
+import type { PassAftermath } from "../cleanup/stop/aftermath-counts.ts";
 import type { EntryOutcome } from "../cleanup/stop/stop-outcome.ts";
 import type { ReportedSwitch } from "../cleanup/stop/switch-standing.ts";
 import type { SweepPassOutcome, SweptPass } from "../jobs/sweep/sweep-pass-ports.ts";
@@ -33,8 +33,8 @@ export interface CleanupReport extends ReportedSwitch {
     readonly leaks: readonly ReportedLeaks[];
     readonly problems: readonly Problem[];
   }[];
-  /** Of the stops by policies of the last 24 hours. */
-  readonly aftermath: AftermathCounts;
+  /** Of the stops by policies of the last 24 hours; null where not all of them could be read and none was found. */
+  readonly aftermath: PassAftermath;
   readonly events: readonly {
     readonly result: string;
     readonly reason: string | null;

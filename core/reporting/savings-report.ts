@@ -41,7 +41,15 @@ interface SavingsAftermath extends AftermathCounts {
   readonly wrongStops: readonly StopRecord[];
 }
 
-interface SavingsGroup {
+/** Of the stops of idle sessions. */
+export interface RegretCounts {
+  /** Those of which it is known whether they were regretted. Nobody judges what was stopped by hand. */
+  readonly judged: number;
+  /** Those by policies, of which no pass has judged it yet. */
+  readonly unjudged: number;
+}
+
+interface SavingsGroup extends RegretCounts {
   /** One for each dimension; a stop by hand has no policy. */
   readonly values: readonly (string | null)[];
   /** The monitor's own cost is of no group. */
@@ -54,13 +62,11 @@ const bySize = (a: SavingsGroup, b: SavingsGroup): number =>
   (JSON.stringify(a.values) < JSON.stringify(b.values) ? -1 : 1);
 
 /** What the stops of a window saved, exactly; figures of groups add up to the total. */
-export interface SavingsReport {
+export interface SavingsReport extends RegretCounts {
   readonly total: Savings;
   readonly groups: readonly SavingsGroup[];
   /** Oldest first. */
   readonly stops: readonly StopSaving[];
-  /** Stops by policies, of sessions that were idle, of which no pass has judged yet whether they were regretted. */
-  readonly unjudged: number;
   /** Of the stops, those whose peak of memory is not known: their high bound is all the memory that a sandbox can have. */
   readonly withoutPeak: number;
   /** For the part of the window that is over; null: not known. */
@@ -83,7 +89,7 @@ export async function savingsReport(
   for (const target of targets) {
     signal.throwIfAborted();
     const own = await source.stopRecords.between(target, window.from, window.until);
-    records.push(...own);
+    for (const record of own) records.push(record);
     const stored = await regretsIn(source.documents, target, problems);
     for (const { id, how } of stored.regrets) regrets.set(id, how);
     for (const { id, intendedAt } of own) {
@@ -101,12 +107,14 @@ export async function savingsReport(
   for (const { id } of wrongStops) regrets.set(id, "worked");
   const regretted = new Set(regrets.keys());
   const byGroup = Map.groupBy(records, (stop) => JSON.stringify(groupBy.map((name) => dimensionOf(stop, name))));
+  const countsOf = (stops: readonly StopRecord[]) => regretCounts(stops, isJudged, regretted);
   return {
     total: savingsOf(records, input, regretted, monitorUsd),
     groups: [...byGroup]
       .map(([values, stops]) => ({
         values: JSON.parse(values) as readonly (string | null)[],
         savings: savingsOf(stops, input, regretted, null),
+        ...countsOf(stops),
       }))
       .filter(({ savings }) => savings.stops + savings.chosen.stops + savings.pending > 0)
       .toSorted(bySize),
@@ -114,14 +122,24 @@ export async function savingsReport(
       const saving = savingOf(stop, input);
       return saving === null ? [] : [{ ...saving, regret: regrets.get(stop.id) ?? null }];
     }),
-    unjudged: made.filter(
-      (stop) => stop.override === null && !isByChoice(stop) && !isJudged.has(stop.id) && !regretted.has(stop.id),
-    ).length,
+    ...countsOf(records),
     withoutPeak: made.filter((stop) => peakOf(stop)?.isWhole !== true).length,
     monitorUsd,
     aftermath: { ...aftermathCounts(made), wrongStops },
     problems,
   };
+}
+
+function regretCounts(
+  stops: readonly StopRecord[],
+  isJudged: ReadonlySet<string>,
+  regretted: ReadonlySet<string>,
+): RegretCounts {
+  const open = stops.filter(({ state, id }) => state === "stopped" && !regretted.has(id));
+  const byPolicy = open.filter((stop) => stop.override === null && !isByChoice(stop));
+  const unjudged = byPolicy.filter(({ id }) => !isJudged.has(id)).length;
+  const known = stops.filter((stop) => stop.state === "stopped" && regretted.has(stop.id) && !isByChoice(stop)).length;
+  return { judged: known + byPolicy.length - unjudged, unjudged };
 }
 
 const dimensionOf = ({ key, entry, override }: StopRecord, dimension: SavingsDimension): string | null =>

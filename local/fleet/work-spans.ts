@@ -17,9 +17,11 @@ export interface WorkSpan {
  * meter knows, so CPU is judged by whole seconds: one that is busy for a few milliseconds only is no busy one.
  */
 export function workSpans(session: LocalSession, fromMs: number, toMs: number): WorkSpan[] {
-  const until = Math.min(toMs, plannedEnd(session).endedAt);
+  const { endedAt } = plannedEnd(session);
+  const until = Math.min(toMs, endedAt);
   if (until <= fromMs) return [];
-  const busy = busySpans(session, fromMs - 1000, until);
+  // What makes a second busy can lie in it before the window or after it.
+  const busy = busySpans(session, fromMs - 1000, Math.min(toMs + 1000, endedAt));
   const calls = busy.filter((span) => span.isRequest);
   const seconds = [...bootSpan(session), ...busy.flatMap((span) => busySeconds(session, span))];
   return [...joined(calls, "call"), ...joined(seconds, "cpu")]

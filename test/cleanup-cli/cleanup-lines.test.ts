@@ -50,6 +50,8 @@ describe("the line of a pass", () => {
     [{ races: 0, wrong: 0, unknown: 3 }, /, 0 races \(not known of 3\) in 24 h, of 0/],
     [{ races: 2, wrong: 1, unknown: 3 }, /, 1 STOPPED THAT WORKED, 2 races \(not known of 3\) in 24 h, of 0/],
     [{ races: 0, wrong: 1, unknown: 0 }, /prove, 1 STOPPED THAT WORKED, of 0/],
+    [{ races: null, wrong: null, unknown: null }, /prove, 0 races \(not known of all\) in 24 h, of 0/],
+    [{ races: null, wrong: 1, unknown: null }, /, 1 STOPPED THAT WORKED, 0 races \(not known of all\) in 24 h, of 0/],
   ])("says how many stops raced, what of that is unknown, and what must not have been: %j", (aftermath, told) => {
     expect(lineOf([], aftermath)).toMatch(told);
   });

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, vi } from "vitest";
@@ -13,6 +13,13 @@ policies:
   - { id: leaks, mode: enforce, idleAfter: 15m, minAge: 5m }
   - { id: watched, match: { name: "^watched" }, mode: observe, idleAfter: 15m, minAge: 5m }
 `;
+
+/** As it was saved a while ago: what was saved this moment is not gone by yet. */
+function save(file: string, text: string): void {
+  writeFileSync(file, text);
+  const at = Date.now() / 1000 - 60;
+  utimesSync(file, at, at);
+}
 
 const leak = { interpreter: "tool", profile: "idle-leak" as const, createdSeconds: -6600, timeoutSeconds: 28_800 };
 
@@ -51,8 +58,8 @@ export async function cleanupWorld(fleet: FleetInput = usual) {
   beforeAll(() => {
     folder = mkdtempSync(path.join(tmpdir(), "sandmeter-cleanup-"));
     for (const [name, value] of Object.entries(embeddedEnvironment(aws.url))) vi.stubEnv(name, value);
-    writeFileSync(path.join(folder, "sandmeter.policy.yaml"), enforcing);
-    writeFileSync(path.join(folder, "sandmeter.config.yaml"), "cleanup: { invocationStamp: start }\n");
+    save(path.join(folder, "sandmeter.policy.yaml"), enforcing);
+    save(path.join(folder, "sandmeter.config.yaml"), "cleanup: { invocationStamp: start }\n");
   });
   afterAll(() => {
     vi.unstubAllEnvs();
@@ -68,7 +75,7 @@ export async function cleanupWorld(fleet: FleetInput = usual) {
   return {
     aws,
     folder: () => folder,
-    write: (name: string, text: string): void => writeFileSync(path.join(folder, name), text),
+    write: (name: string, text: string): void => save(path.join(folder, name), text),
     run,
     runAt,
     /** A verb that asks AWS, as fast as the embedded one answers. */

@@ -1,14 +1,21 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { readCleanupInput } from "../../cli/cleanup/cleanup-input.ts";
-import type { CleanupRead } from "../../cli/cleanup/read-anew.ts";
+import { cleanupPartOf } from "../../cli/cleanup/cleanup-part.ts";
+import { type CleanupRead, type ReadAnew, readAnewOf } from "../../cli/cleanup/read-anew.ts";
+import { instant } from "../../core/kernel/instant.ts";
 
 const policies = "version: 1\npolicies:\n  - { id: all, mode: enforce, idleAfter: 15m }\n";
 const config = "cleanup: { policy: p.yaml, invocationStamp: start }\n";
+const longAgo = Date.parse("2026-01-01T00:00:00Z");
 let cwd = "";
-const write = (name: string, text: string): void => writeFileSync(path.join(cwd, name), text);
+/** As it was saved a while ago, where nothing else is said. */
+const write = (name: string, text: string, at = longAgo): void => {
+  writeFileSync(path.join(cwd, name), text);
+  utimesSync(path.join(cwd, name), at / 1000, at / 1000);
+};
 const remove = (name: string): void => rmSync(path.join(cwd, name));
 
 beforeEach(() => {
@@ -65,3 +72,76 @@ it("what the files say now is in force, with the bounds and invocationStamp of n
 });
 
 const bounded = (bounds: string): string => `cleanup: { policy: p.yaml, bounds: { ${bounds} } }\n`;
+
+/** Reads a policy file anew by a clock that tells how long was waited; `onSleep` happens meanwhile. */
+async function readingAt(start: number, onSleep: () => void = () => undefined) {
+  const slept: number[] = [];
+  let now = start;
+  const clock = {
+    now: () => instant(now),
+    sleep: async (ms: number) => {
+      slept.push(ms);
+      now += ms;
+      onSleep();
+    },
+  };
+  const part = await cleanupPartOf({}, "p.yaml", cwd, []);
+  const read: ReadAnew = readAnewOf({ cwd, configFile: undefined, policyFileOf: () => "p.yaml" }, part, clock);
+  return { read, slept, later: (ms: number) => (now += ms) };
+}
+
+const later = longAgo + 3_600_000;
+const savedInPart = policies;
+const savedInFull = `${policies}protections:\n  - { match: { session: "a" }, why: prod }\n`;
+
+it("a policy file that is saved in two writes is not taken between them, though the first is in order", async () => {
+  write("p.yaml", savedInFull);
+  const { read, slept, later: pass } = await readingAt(later, () => write("p.yaml", savedInFull, later + 500));
+  write("p.yaml", savedInPart, later);
+  expect(await read()).toMatchObject({ kind: "unread", message: expect.stringMatching(/saved in full/) as string });
+  expect(slept).toEqual([500]);
+  pass(5000);
+  expect(await read()).toMatchObject({ kind: "read", part: { policies: { protections: [{ why: "prod" }] } } });
+});
+
+it.each([
+  [1499, "unread"],
+  [1500, "read"],
+  [1501, "read"],
+])("a change %d ms old is looked at again half a second later, and then %s", async (age, kind) => {
+  write("p.yaml", savedInFull);
+  const { read, slept } = await readingAt(later);
+  write("p.yaml", savedInPart, later - age);
+  expect((await read()).kind).toBe(kind);
+  expect(slept).toEqual([500]);
+});
+
+it("what lies as it was taken is taken without a wait", async () => {
+  write("p.yaml", savedInFull);
+  const { read, slept } = await readingAt(later);
+  expect([(await read()).kind, (await read()).kind]).toEqual(["read", "read"]);
+  expect(slept).toEqual([]);
+});
+
+it("a command that begins with a file that was only just saved waits for it once", async () => {
+  write("p.yaml", savedInPart, later - 300);
+  const { read, slept } = await readingAt(later);
+  expect([(await read()).kind, (await read()).kind]).toEqual(["read", "read"]);
+  expect(slept).toEqual([1700]);
+  write("p.yaml", savedInFull, later + 1700);
+  expect((await read()).kind).toBe("unread");
+});
+
+it("beside a policy file that nobody can read, bounds are read anew all the same", async () => {
+  write("p.yaml", "version: [");
+  const ofPolicy: string[] = [];
+  const begun = await readCleanupInput({ state: "state.sqlite" }, { cwd, env: {} } as never, "if-there", ofPolicy);
+  expect([begun.problems, ofPolicy.length]).toEqual([[], 1]);
+  write("sandmeter.config.yaml", bounded("neverStop: [{ region: us-east-1 }]"));
+  expect(await begun.readAnew?.()).toMatchObject({
+    kind: "read",
+    part: { policies: { policies: [], protections: [{ source: "bounds", match: { region: "us-east-1" } }] } },
+  });
+  write("sandmeter.config.yaml", "cleanup: 4\n");
+  expect(await begun.readAnew?.()).toMatchObject({ kind: "unread" });
+});

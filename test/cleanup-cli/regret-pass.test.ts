@@ -16,9 +16,11 @@ import { here, intended, minutes, there } from "../stop-records/records.ts";
 import { policy } from "../sweep/sweep-world.ts";
 
 const limits = { withinMs: 15 * 60_000, mostRate: 0.1, leastStops: 5 };
+const everything = { account: null, region: null, interpreter: null, session: null, name: null };
+/** Each is about other sessions. */
 const rules = (ids: readonly string[] = ["usual"], mode: Policy["mode"] = "enforce") => ({
   regret: limits,
-  policies: { policies: ids.map((id) => policy({ id, mode })) },
+  policies: { policies: ids.map((id) => policy({ id, mode, match: { ...everything, session: sessionId(id) } })) },
 });
 const never = new AbortController().signal;
 const now = minutes(0);
@@ -86,7 +88,8 @@ describe("looking what came after stops", () => {
   it("says which policy it was, and how often, and counts anew once somebody arms it again", async () => {
     const { pass, standing, killSwitch } = await world(10);
     await pass();
-    const usual = { policy: "usual", why: "10 of 10 stops were regretted", at: now };
+    const match = '[null,null,null,"usual",null]';
+    const usual = { policy: "usual", why: "10 of 10 stops were regretted", at: now, match };
     expect((await standing()).policies).toEqual([usual]);
     // As it was told first, though it is found again with each pass, and once its stops are no news any more.
     expect((await pass(plusMs(now, 300_000))).policies).toEqual([usual]);

@@ -11,7 +11,25 @@ describe("what policies say otherwise than before", () => {
   it.each<[string, Partial<PolicySet>, readonly string[]]>([
     ["is nothing", {}, []],
     ["is a mode", { policies: [policy({ mode: "observe", hash: "2" })] }, ["policy usual: enforce → observe"]],
-    ["is a value", { policies: [policy({ hash: "2" })] }, ["policy usual changed (enforce)"]],
+    [
+      "is a mode and more with it",
+      {
+        policies: [
+          policy({ mode: "observe", hash: "2", idleAfterMs: 45 * 60_000, maxAgeMs: 3_600_000, maxStopsPerPass: 3 }),
+        ],
+      },
+      ["policy usual: enforce → observe, idleAfter 15 min → 45 min, maxAge none → 1 h, maxStopsPerPass 100 → 3"],
+    ],
+    [
+      "is whom it is about",
+      { policies: [policy({ hash: "2", match: { ...everything, name: null, region: "eu-west-1" as never } })] },
+      ["policy usual: it matches others"],
+    ],
+    [
+      "is a value that is not told by itself",
+      { policies: [policy({ hash: "2" })] },
+      ["policy usual changed (enforce)"],
+    ],
     [
       "is one more, and one less",
       { policies: [policy({ id: "b" })] },

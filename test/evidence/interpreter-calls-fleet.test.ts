@@ -149,7 +149,8 @@ describe("calls of interpreters on an AWS with faults", async () => {
     ]);
     expect(await fleet.takeCalls()).toEqual({ ListMetrics: 1, GetMetricData: 1 });
     await read(fleet, "start", [idOf("dark")]);
-    expect(await fleet.takeCalls()).toEqual({ ListMetrics: 1, GetMetricData: 1 });
+    // By its ARN and by its id.
+    expect(await fleet.takeCalls()).toEqual({ ListMetrics: 2, GetMetricData: 1 });
   });
 });
 

@@ -94,18 +94,18 @@ describe("calls of single sessions", () => {
     expect(evidence.inFlightUntil).toBe(fleet.at(120));
   });
 
-  it("cost one listing of series, one look at metrics, three of deliveries, and pages of events", async () => {
+  it("cost two listings of series, one look at metrics, three of deliveries, and pages of events", async () => {
     const fleet = await calledFleet();
     fleet.advance(90);
     const read = reader(fleet);
     await fleet.takeCalls();
     await read("told", [sessionId("01")]);
     expect(await fleet.takeCalls()).toEqual({
-      ...{ ListMetrics: 1, GetMetricData: 1, FilterLogEvents: 1 },
+      ...{ ListMetrics: 2, GetMetricData: 1, FilterLogEvents: 1 },
       ...{ DescribeDeliverySources: 1, DescribeDeliveries: 1, DescribeDeliveryDestinations: 1 },
     });
     await read("told", [sessionId("01")]);
-    expect(await fleet.takeCalls()).toEqual({ ListMetrics: 1, GetMetricData: 1, FilterLogEvents: 1 });
+    expect(await fleet.takeCalls()).toEqual({ ListMetrics: 2, GetMetricData: 1, FilterLogEvents: 1 });
   });
 });
 

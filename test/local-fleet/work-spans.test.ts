@@ -88,7 +88,11 @@ describe("the work of a session", () => {
           expect(nextWorkAt(session, from)).toBe(next === undefined ? null : Math.max(from, next.startAt));
         },
       ),
-      { numRuns: 200 },
+      {
+        numRuns: 200,
+        // It ends within a second, before what makes that second a busy one.
+        examples: [[{ profile: "steady", seed: 0, lifeMs: 432_440, bootLeadMs: 0 }, 431_985, 16]],
+      },
     );
   });
 

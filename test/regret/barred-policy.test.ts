@@ -20,7 +20,7 @@ const other = policy({ id: "other", hash: "other-1", match: { ...everything, nam
 const firstOnes = ["a", "b", "c", "d", "e"];
 
 /** Of two policies that enforce, one has made five stops, and all of these were called for afterwards. */
-async function regrettedWorld(later: Partial<Policy> = {}) {
+async function regrettedWorld(later: Partial<Policy> = {}, usualLater = later) {
   const world = await sweepWorld(
     minute(120),
     firstOnes.map((id) => leak(id)),
@@ -58,7 +58,7 @@ async function regrettedWorld(later: Partial<Policy> = {}) {
   const passAt = async (at: number, ...leaks: readonly string[]) => {
     for (const id of leaks) world.lives.set(id, leak(id));
     world.at = minute(at);
-    const policies = at === 120 ? [policy(), other] : [policy(later), { ...other, ...later }];
+    const policies = at === 120 ? [policy(), other] : [policy(at < 160 ? later : usualLater), { ...other, ...later }];
     const set = { ...input.policies, policies };
     return sweepPass(ports)(world.at, { ...input, policies: set }, [world.scan()], never);
   };
@@ -84,6 +84,16 @@ describe("a policy that is regretted too often", () => {
     expect((await passAt(160, "o2")).targets.flatMap(outcomesOf)).toContain("o2 stopped");
     expect([...world.stopped.keys()].toSorted()).toEqual([...firstOnes, "o1", "o2"]);
     expect(await killSwitch.read(never)).toEqual(before);
+  });
+
+  it("is barred under another id too, while another goes on", async () => {
+    const { world, passAt } = await regrettedWorld({}, { id: "renamed", hash: "renamed-1" });
+    expect((await passAt(140, "f")).barredPolicies).toEqual([usual]);
+    const passed = await passAt(160, "g", "o1");
+    expect(passed).toMatchObject({ switch: "armed", barred: null });
+    expect(passed.barredPolicies).toEqual([usual, { ...usual, policy: "renamed" }]);
+    expect(passed.targets.flatMap(outcomesOf)).toEqual(expect.arrayContaining(["g refused regretted", "o1 stopped"]));
+    expect([...world.stopped.keys()].toSorted()).toEqual([...firstOnes, "o1"]);
   });
 
   it("takes nothing of what a pass may stop from another, though its sessions are idle for longer", async () => {

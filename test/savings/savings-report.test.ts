@@ -61,8 +61,16 @@ describe("savings by group", () => {
           const content = await savingsIn(kept, { groupBy, monitorUsdPerMonth });
           const json = savingsJson(content);
           const { total, groups, monitorUsd, netUsd } = json;
-          for (const member of ["stops", "pending", "withoutFigure", "withoutTimeLimit", "regretted"] as const) {
-            expect(groups.reduce((sum, group) => sum + group[member], 0)).toBe(total[member]);
+          const counts = [
+            "stops",
+            "pending",
+            "withoutFigure",
+            "withoutTimeLimit",
+            "regretted",
+            "regretUnknown",
+          ] as const;
+          for (const member of counts) {
+            expect(groups.reduce((sum, group) => sum + (group[member] ?? 0), 0)).toBe(total[member] ?? 0);
           }
           expect(groups.reduce((sum, group) => sum + (group.freedSlotMs ?? 0), 0)).toBe(total.freedSlotMs ?? 0);
           for (const bound of ["low", "high"] as const) {

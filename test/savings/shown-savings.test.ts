@@ -168,7 +168,35 @@ describe("savings as they are shown", () => {
   it("say what of regrets is not known, where no pass has judged the stops", async () => {
     const content = await savingsIn({ ...sample(), judged: false });
     // One was stopped by hand: that is nobody's policy.
-    expect(savingsJson(content)).toMatchObject({ regretUnknown: 6, total: { regretted: 0 } });
+    const json = savingsJson(content);
+    expect(violations(schema, json)).toEqual([]);
+    const unknown = { regretted: null, regretsUsd: null };
+    expect(json).toMatchObject({ regretUnknown: 6, total: { ...unknown, regretUnknown: 6 } });
+    const groups = json.groups.map(({ by, regretUnknown, ...own }) => [by["policy"], regretUnknown, own]);
+    expect(groups).toMatchObject([
+      ["usual", 4, unknown],
+      [null, 0, unknown],
+      ["notebooks", 2, unknown],
+    ]);
+    const cells = [...renderSavings(content, narrow).matchAll(/^(usual|\(by hand\)|notebooks|TOTAL) +\d+ +(\S+)/gm)];
+    expect(cells.map(([, name, cell]) => [name, cell])).toEqual([
+      ["usual", "unknown"],
+      ["(by hand)", "-"],
+      ["notebooks", "unknown"],
+      ["TOTAL", "unknown"],
+    ]);
     expect(renderSavings(content, narrow)).toContain("Of 6 stops no pass of `watch --policy` has judged");
+  });
+
+  it("tell how many of the stops nobody judged, beside those that are known as regretted", async () => {
+    const wrong = { ...stop("a", 0), aftermath: aftermathOf("wrong") };
+    const content = await savingsIn({ stops: [wrong, stop("b", 5), stop("c", 10)], judged: false });
+    const json = savingsJson(content);
+    expect(violations(schema, json)).toEqual([]);
+    expect(json).toMatchObject({
+      total: { regretted: 1, regretUnknown: 2, regretsUsd: { low: expect.any(String) } },
+      groups: [{ regretted: 1, regretUnknown: 2 }],
+    });
+    expect(renderSavings(content, narrow)).toMatch(/^usual +3 +1 \(2 \?\) .*\nTOTAL +3 +1 \(2 \?\) /m);
   });
 });

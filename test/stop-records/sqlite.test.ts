@@ -29,7 +29,20 @@ it("forgets stops after the time that is promised, and not before", async () => 
   await records.put(intended("kept", 0, { id: "kept", intendedAt: instant(noon + keptStopMs) }));
   expect(await sessions()).toEqual(["old", "kept"]);
   await records.put(intended("later", 0, { id: "later", intendedAt: instant(noon + keptStopMs + 1) }));
-  expect(await sessions()).toEqual(["kept", "later"]);
+  expect(await sessions()).toEqual(["old", "kept", "later"]);
+  await records.put(intended("last", 0, { id: "last", intendedAt: instant(noon + keptStopMs + 1) }));
+  expect(await sessions()).toEqual(["kept", "last", "later"]);
+  records.close();
+});
+
+it("forgets nothing by a single stop of a clock that is far ahead, nor by what becomes of it", async () => {
+  const records = sqliteStopRecords(file());
+  const odd = intended("odd", 0, { intendedAt: instant(Date.UTC(2099, 0, 1)) });
+  for (const record of [intended("a", 0), intended("b", 1), odd, done(odd, "abandoned"), intended("c", 2)]) {
+    expect(await records.put(record)).toBe("written");
+  }
+  const found = await records.between(here, instant(0), instant(8.64e15));
+  expect(found.map(({ key }) => key.session)).toEqual(["a", "b", "c", "odd"]);
   records.close();
 });
 

@@ -92,6 +92,64 @@ describe("a machine's clock that jumps between the plan and the stop", () => {
     }
   });
 
+  it.each([
+    ["cap", "1970-01-01"],
+    ["cap", "2099-01-01"],
+    ["put", "1970-01-01"],
+    ["put", "2099-01-01"],
+    ["between", "1970-01-01"],
+    ["between", "2099-01-01"],
+  ])("for one moment, after %s, to %s, makes no stop that is not counted", async (after, date) => {
+    const { world } = await jumped(0);
+    const leap = () => {
+      world.clockAheadMs = Date.parse(date) - world.at;
+    };
+    const { documents, records, readProtections } = world.ports;
+    const wasIntended = () => world.asked.some(({ op }) => op === "intent");
+    const ports: World["ports"] = {
+      ...world.ports,
+      documents: {
+        ...documents,
+        read: async (name) => {
+          const found = await documents.read(name);
+          if (after === "cap" && name === "cleanup/cap" && !wasIntended()) leap();
+          return found;
+        },
+        write: async (name, document) => {
+          const answer = await documents.write(name, document);
+          if (name === "cleanup/cap") world.clockAheadMs = 0;
+          return answer;
+        },
+      },
+      records: {
+        ...records,
+        put: async (record) => {
+          world.clockAheadMs = 0;
+          const answer = await records.put(record);
+          if (after === "put" && record.state === "intended") leap();
+          return answer;
+        },
+        between: async (...asked) => {
+          if (after === "put" && wasIntended()) world.clockAheadMs = 0;
+          const found = await records.between(...asked);
+          if (after === "between" && wasIntended()) leap();
+          return found;
+        },
+      },
+      readProtections: async (...asked) => {
+        if (wasIntended()) world.clockAheadMs = 0;
+        return readProtections(...asked);
+      },
+    };
+    expect(outcomesOf(await world.pass(inputOf(), ports))).toEqual(["a refused taken"]);
+    expect(world.stopped.size).toBe(0);
+    world.clockAheadMs = 0;
+    expect(await documents.read("cleanup/cap")).toBeNull();
+    for (const { state, intendedAt } of await world.recordsOf("a")) {
+      expect([state, intendedAt]).toEqual(["abandoned", minute(130)]);
+    }
+  });
+
   it.each([-3, -60])(
     "back by %i minutes while Stop is under way leaves no record that ended before it began",
     async (minutes) => {

@@ -155,4 +155,17 @@ describe("a stop whose run was killed", () => {
       (await world.pass(input)).outcomes.map((it) => (it.kind === "refused" ? it.reason : it.kind));
     expect(await reasons()).toEqual(["breaker", "breaker"]);
   });
+
+  it("counts for the breaker although its session's time has run out since, for nobody knows what ended it", async () => {
+    const world = await killedAt(4);
+    world.lives.set("b", leak("b", { createdAt: minute(1) }));
+    const { policies } = inputOf();
+    const [usual] = policies.policies;
+    if (usual === undefined) throw new Error("no policy");
+    world.at = minute(141);
+    const input = inputOf({}, { policies: [{ ...usual, breaker: { ...usual.breaker, maxStops: 1 } }] });
+    const { finished, outcomes } = await world.pass(input);
+    expect(finished.map(({ state }) => state)).toEqual(["already-gone"]);
+    expect(outcomes.map((it) => (it.kind === "refused" ? it.reason : it.kind))).toEqual(["breaker"]);
+  });
 });

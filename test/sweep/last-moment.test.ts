@@ -8,14 +8,17 @@ import { inputOf, sweepWorld, type World } from "./sweep-world.ts";
 const anyOne = { account: null, region: null, interpreter: null, session: null, name: null };
 
 /** While the intent is written, which may take as long as the state is slow. */
-async function whileIntended(what: (world: World) => unknown) {
+async function whileIntended(what: (world: World) => unknown, planLifetimeMs = 15 * 60_000) {
   const world = await sweepWorld(minute(120), [leak("a")]);
   const put: World["ports"]["records"]["put"] = async (record) => {
     const answer = await world.ports.records.put(record);
     if (record.state === "intended") await what(world);
     return answer;
   };
-  const swept = await world.pass(inputOf(), { ...world.ports, records: { ...world.ports.records, put } });
+  const swept = await world.pass(inputOf({ planLifetimeMs }), {
+    ...world.ports,
+    records: { ...world.ports.records, put },
+  });
   holdLaws(world);
   return { world, swept };
 }
@@ -33,9 +36,10 @@ describe("between the written intent and the stop", () => {
     [
       "the plan expires",
       (world: World) => {
-        world.at = plusMs(world.at, 15 * 60_000);
+        world.at = plusMs(world.at, 60_000);
       },
       "expired",
+      60_000,
     ],
     [
       "more than two minutes pass",
@@ -44,12 +48,15 @@ describe("between the written intent and the stop", () => {
       },
       "taken",
     ],
-  ] as const)("%s: nothing is sent, and the intent is given up", async (_what, happens, reason) => {
-    const { world, swept } = await whileIntended(happens);
-    expect(outcomesOf(swept)).toEqual([`a refused ${reason}`]);
-    expect(world.asked.filter(({ op }) => op === "stop")).toEqual([]);
-    expect((await world.recordsOf("a")).map(({ state }) => state)).toEqual(["abandoned"]);
-  });
+  ] as const)(
+    "%s: nothing is sent, and the intent is given up",
+    async (_what, happens, reason, planLifetimeMs?: number) => {
+      const { world, swept } = await whileIntended(happens, planLifetimeMs);
+      expect(outcomesOf(swept)).toEqual([`a refused ${reason}`]);
+      expect(world.asked.filter(({ op }) => op === "stop")).toEqual([]);
+      expect((await world.recordsOf("a")).map(({ state }) => state)).toEqual(["abandoned"]);
+    },
+  );
 
   it("two minutes pass: it is stopped", async () => {
     const { swept } = await whileIntended((world) => {

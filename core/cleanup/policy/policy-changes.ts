@@ -1,3 +1,4 @@
+import { durationText } from "../../kernel/duration-text.ts";
 import type { Policy, PolicySet, Protection } from "./policy.ts";
 
 /** What is in force otherwise than before, a line each; empty where nothing is. */
@@ -14,11 +15,29 @@ export function policyChanges(before: PolicySet, after: PolicySet): readonly str
   ];
 }
 
-function changesOf(before: Policy | undefined, { id, hash, mode }: Policy): readonly string[] {
+function changesOf(before: Policy | undefined, after: Policy): readonly string[] {
+  const { id, hash, mode } = after;
   if (before === undefined) return [`policy ${id} is new (${mode})`];
-  if (before.mode !== mode) return [`policy ${id}: ${before.mode} → ${mode}`];
+  const told = [
+    ...(before.mode === mode ? [] : [`${before.mode} → ${mode}`]),
+    ...times.flatMap((name) => {
+      const [was, is] = [before[`${name}Ms`], after[`${name}Ms`]];
+      return was === is ? [] : [`${name} ${timeText(was)} → ${timeText(is)}`];
+    }),
+    ...values.flatMap((name) => (before[name] === after[name] ? [] : [`${name} ${before[name]} → ${after[name]}`])),
+    ...(JSON.stringify(before.breaker) === JSON.stringify(after.breaker) ? [] : ["another breaker"]),
+    ...(JSON.stringify(matchText(before)) === JSON.stringify(matchText(after)) ? [] : ["it matches others"]),
+  ];
+  if (told.length > 0) return [`policy ${id}: ${told.join(", ")}`];
   return before.hash === hash ? [] : [`policy ${id} changed (${mode})`];
 }
+
+const times = ["idleAfter", "minAge", "maxAge", "skipIfExpiresWithin"] as const;
+const values = ["evidence", "maxAgeStopsBusy", "maxStopsPerPass"] as const;
+
+const timeText = (ms: number | null): string => (ms === null ? "none" : durationText(ms));
+
+const matchText = ({ match }: Pick<Policy, "match">) => ({ ...match, name: match.name?.text ?? null });
 
 function protectionChanges(before: readonly Protection[], after: readonly Protection[]): readonly string[] {
   const old = new Set(before.map(textOf));
@@ -32,7 +51,6 @@ function protectionChanges(before: readonly Protection[], after: readonly Protec
 }
 
 /** Why it was made is not what it protects, and a new reason protects nothing else. */
-const textOf = ({ match, source, until }: Protection): string =>
-  JSON.stringify([{ ...match, name: match.name?.text ?? null }, source, until]);
+const textOf = ({ match, source, until }: Protection): string => JSON.stringify([matchText({ match }), source, until]);
 
 const counted = (count: number): string => (count === 1 ? "1 protection is" : `${count} protections are`);

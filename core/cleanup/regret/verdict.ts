@@ -1,5 +1,5 @@
 import type { Instant } from "../../kernel/instant.ts";
-import type { Policy } from "../policy/policy.ts";
+import type { Policy, SessionMatch } from "../policy/policy.ts";
 import type { Bar, BarredPolicy, SwitchStanding } from "../stop/switch-standing.ts";
 import type { PolicyRegret } from "./regret.ts";
 
@@ -19,8 +19,8 @@ export function verdictOf(
   policies: readonly Policy[],
   now: Instant,
 ): RegretVerdict {
-  const bad = judged.filter(({ verdict }) => verdict === "disarm").map((it) => barOf(it, now));
-  const barred = withBarred(before.policies, bad);
+  const bad = judged.filter(({ verdict }) => verdict === "disarm").map((it) => barOf(it, policies, now));
+  const barred = withRenamed(withBarred(before.policies, bad), policies);
   return { barred: before.barred ?? barOfAll(barred, policies, now), policies: barred };
 }
 
@@ -29,6 +29,15 @@ export const togetherBarred = (first: RegretVerdict, second: RegretVerdict): Reg
   barred: first.barred ?? second.barred,
   policies: withBarred(first.policies, second.policies),
 });
+
+/** With those that are about the very sessions that a barred one was about: to rename a policy is not to arm. */
+export function withRenamed(barred: readonly BarredPolicy[], policies: readonly Policy[]): readonly BarredPolicy[] {
+  const renamed = policies.flatMap(({ id, match }) => {
+    const bar = barred.find((one) => one.match === matchText(match));
+    return bar === undefined ? [] : [{ ...bar, policy: id }];
+  });
+  return withBarred(barred, renamed);
+}
 
 /** The policies as they act: one that is barred observes. */
 export const asTheyAct = (policies: readonly Policy[], barred: readonly BarredPolicy[]): readonly Policy[] =>
@@ -39,11 +48,18 @@ const withBarred = (first: readonly BarredPolicy[], more: readonly BarredPolicy[
   ...more.filter((one) => !first.some(({ policy }) => policy === one.policy)),
 ];
 
-const barOf = ({ policy, regrets, judged }: PolicyRegret, now: Instant): BarredPolicy => ({
-  policy,
-  why: `${regrets.length} of ${judged} stops were regretted`,
-  at: now,
-});
+function barOf({ policy, regrets, judged }: PolicyRegret, policies: readonly Policy[], now: Instant): BarredPolicy {
+  const found = policies.find(({ id }) => id === policy);
+  return {
+    policy,
+    why: `${regrets.length} of ${judged} stops were regretted`,
+    at: now,
+    ...(found === undefined ? {} : { match: matchText(found.match) }),
+  };
+}
+
+const matchText = ({ account, region, interpreter, session, name }: SessionMatch): string =>
+  JSON.stringify([account, region, interpreter, session, name?.text ?? null]);
 
 function barOfAll(barred: readonly BarredPolicy[], policies: readonly Policy[], now: Instant): Bar | null {
   const enforcing = policies.filter(({ mode }) => mode === "enforce");

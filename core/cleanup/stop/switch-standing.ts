@@ -10,6 +10,8 @@ export interface Bar {
 /** A policy whose stops were regretted too often: it stops nothing until somebody arms anew, while others go on. */
 export interface BarredPolicy extends Bar {
   readonly policy: string;
+  /** Which sessions it was about, as text: the same sessions under another id are no other policy. Absent where it was not known then. */
+  readonly match?: string;
 }
 
 /** How the switch was set, and what bars stops all the same: null and empty where it acts as it was set. */

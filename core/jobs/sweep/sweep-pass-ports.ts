@@ -2,7 +2,7 @@ import type { Decided } from "../../cleanup/plan/make-plan.ts";
 import type { PlanEntry } from "../../cleanup/plan/plan.ts";
 import type { RegretLimits } from "../../cleanup/regret/regret.ts";
 import type { RunawayLimits } from "../../cleanup/runaway.ts";
-import type { AftermathCounts } from "../../cleanup/stop/aftermath-counts.ts";
+import type { PassAftermath } from "../../cleanup/stop/aftermath-counts.ts";
 import type { EntryOutcome } from "../../cleanup/stop/stop-outcome.ts";
 import type { ReportedSwitch } from "../../cleanup/stop/switch-standing.ts";
 import type { Target } from "../../inventory/target.ts";
@@ -39,8 +39,8 @@ export interface SweepPassOutcome extends ReportedSwitch {
   /** `enforce`: the switch is armed, a policy enforces, and whether one is regretted too often could be judged: it is not. */
   readonly mode: "observe" | "enforce";
   readonly targets: readonly SweptPass[];
-  /** Of the stops by policies of the last 24 hours. */
-  readonly aftermath: AftermathCounts;
+  /** Of the stops by policies of the last 24 hours; null where not all of them could be read and none was found. */
+  readonly aftermath: PassAftermath;
   readonly events: readonly EventDelivery[];
   /** What policies say otherwise than in the pass before. */
   readonly policyChanges: readonly string[];

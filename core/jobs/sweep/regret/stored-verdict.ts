@@ -71,7 +71,8 @@ function verdictIn(text: string | null, arming: string): RegretVerdict {
       barred: orNull(item["barred"], "barred", (value, place) => barOf(object(value, place))),
       policies: array(item["policies"], "policies").map((value, index) => {
         const policy = object(value, `policies[${index}]`);
-        return { policy: string(policy["policy"], "policy"), ...barOf(policy) };
+        const match = policy["match"] === undefined ? {} : { match: string(policy["match"], "match") };
+        return { policy: string(policy["policy"], "policy"), ...barOf(policy), ...match };
       }),
     };
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { SessionKey } from "../../../billing/usage-record.ts";
+import { mayHaveStopped } from "../../../cleanup/stop/presumed-stop.ts";
 import type { Target } from "../../../inventory/target.ts";
 import { type Instant, instant, plusMs } from "../../../kernel/instant.ts";
 import { RegistryError } from "../../../ports/registry-error.ts";
@@ -8,7 +9,8 @@ import { stillReadyCode } from "./stop-send.ts";
 /**
  * Which sessions of a target were stopped within a window, by whomever, as `nameInCount` names them; null where that cannot be read.
  * An intent may have been carried out: it counts, until it is known that it was not. So does each Stop that was sent and not refused, though
- * its session lived on for as long as anybody looked; and one that lies ahead, of a clock that was wrong.
+ * its session lived on for as long as anybody looked, or was gone by its time limit when somebody looked; and one that lies ahead, of a clock that
+ * was wrong.
  */
 export async function stoppedWithin(
   records: Pick<StopRecords, "between">,
@@ -27,8 +29,11 @@ export async function stoppedWithin(
 
 export const nameInCount = ({ interpreter, session }: SessionKey): string => JSON.stringify([interpreter, session]);
 
-const isStop = ({ state, problem }: StopRecord): boolean =>
-  state === "stopped" || state === "intended" || (state === "failed" && problem?.code === stillReadyCode);
+const isStop = (record: StopRecord): boolean =>
+  record.state === "stopped" ||
+  record.state === "intended" ||
+  (record.state === "failed" && record.problem?.code === stillReadyCode) ||
+  mayHaveStopped(record);
 
 /** The last instant that a date can say. */
 const endOfTime = instant(8.64e15);

@@ -9,7 +9,7 @@ import { RegistryError } from "../../../ports/registry-error.ts";
 import type { StopRecord } from "../../../ports/stops.ts";
 import { byEarlierStops } from "./earlier-stops.ts";
 import { barrierOf, type Open } from "./stop-barrier.ts";
-import { stoppedWithin } from "./stop-count.ts";
+import { nameInCount, stoppedWithin } from "./stop-count.ts";
 import { lookOnceMore } from "./stop-look.ts";
 import type { SecondLook, StopOrder, StopPorts } from "./stop-ports.ts";
 import { type Refusal, refusedBy } from "./stop-refusal.ts";
@@ -105,10 +105,11 @@ async function linksOf(
   // A look may take its time, and somebody may have changed their mind.
   const still = await barrierOf(ports, order, signal);
   if (still.kind !== "open") return still;
-  const stale = staleBy(ports, order, looked);
+  const now = ports.clock.now();
+  const stale = staleBy(order, looked, now);
   if (stale !== null) return stale;
   // Only asked: it is claimed once no other run can be stopping the session, so that nobody claims for what another one stops.
-  const cap = before === null ? await ports.lookAtCap(ports.clock.now()) : null;
+  const cap = before === null ? await ports.lookAtCap(now) : null;
   if (cap?.kind === "spent") return refusedBy(order, "cap", cap.message);
   signal.throwIfAborted();
   return { kind: "passed", look: look.look, looked, earlier, lifted: still.lifted };
@@ -128,12 +129,16 @@ async function writeIntent(
 ): Promise<{ readonly kind: "written"; readonly record: StopRecord } | Refusal> {
   const { plan, entry, override } = order;
   const { clock, records, sha256 } = ports;
+  // A clock that is wrong for this moment alone would write the stop down outside of every window that it counts in.
+  const now = clock.now();
+  const stale = staleBy(order, looked, now);
+  if (stale !== null) return stale;
   const record = intentOf({
     plan,
     entry: { ...entry, ...look },
     override: override === null ? null : { by: override.by, reason: override.reason, protection: lifted },
     attempt: (greatestOf(earlier.map(({ attempt }) => attempt)) ?? 0) + 1,
-    now: clock.now(),
+    now,
     sha256,
   });
   if ((await records.put(record)) === "stale") {
@@ -160,10 +165,16 @@ async function lastRefusal(
 ): Promise<Refusal | null> {
   const { records, clock } = ports;
   const { limit, entry } = order;
-  const tripped = limit === null ? null : await trippedBy(records, limit, entry.key, clock.now());
+  const countedAt = clock.now();
+  const uncounted = staleBy(order, looked, countedAt);
+  if (uncounted !== null) return uncounted;
+  const tripped = limit === null ? null : await trippedBy(records, limit, entry.key, countedAt);
   if (tripped !== null) return refusedBy(order, "breaker", `Others were stopped meanwhile: ${tripped}`);
   // All attempts of a run at a session are one stop.
-  const claim = before === null ? await ports.claimStop(entry.key, clock.now()) : null;
+  const claimedAt = clock.now();
+  const unclaimed = staleBy(order, looked, claimedAt);
+  if (unclaimed !== null) return unclaimed;
+  const claim = before === null ? await ports.claimStop(entry.key, claimedAt) : null;
   if (claim?.kind === "spent") return refusedBy(order, "cap", claim.message);
   const barred = await barrierOf(ports, order, signal);
   if (barred.kind !== "open") return barred;
@@ -175,11 +186,11 @@ async function lastRefusal(
       "It was protected at this moment: see by whom and why, before that is overridden too.",
     );
   }
-  return staleBy(ports, order, looked);
+  return staleBy(order, looked, clock.now());
 }
 
-function staleBy({ clock }: Pick<StopPorts, "clock">, order: StopOrder, { from, until }: Looked): Refusal | null {
-  const now = clock.now();
+/** Each instant that a stop is counted at is asked: a clock may be wrong for one of them, and right again for the next. */
+function staleBy(order: StopOrder, { from, until }: Looked, now: Instant): Refusal | null {
   const isFresh = now >= until && now - until <= freshForMs && until >= from && now - from <= freshFromBeginMs;
   if (isFresh) return null;
   const seconds = Math.round((now - from) / 1000);
@@ -194,8 +205,10 @@ async function trippedBy(
   now: Instant,
 ): Promise<string | null> {
   const stopped = await stoppedWithin(records, key, breaker.windowMs, now);
-  // Its own intent is among them.
-  const answer = checkBreaker(breaker, { stopped: stopped === null ? null : stopped.size - 1, planned: 1, live });
+  // Its own intent is among them, unless a clock was wrong.
+  const own = nameInCount(key);
+  const others = stopped === null ? null : [...stopped].filter((name) => name !== own).length;
+  const answer = checkBreaker(breaker, { stopped: others, planned: 1, live });
   return answer.kind === "tripped" ? answer.message : null;
 }
 
