@@ -5,13 +5,20 @@ import { safeText } from "../render/safe-text.ts";
 import type { CleanupInput } from "./cleanup-input.ts";
 
 /** docs/schemas/switch.schema.json: as it acts; whose setting a bar holds up is told beside it. */
-export const switchJson = (standing: SwitchStanding, before: SwitchStanding | null, place: string, now: Instant) => ({
+export const switchJson = (
+  standing: SwitchStanding,
+  before: SwitchStanding | null,
+  place: string,
+  problems: readonly string[],
+  now: Instant,
+) => ({
   asOf: isoOf(now),
   ...writtenOut(actingSwitch(standing)),
   barred: barredJson(standing),
   barredPolicies: barredPoliciesJson(standing),
   before: before === null ? null : actingSwitch(before).state,
   place,
+  problems,
 });
 
 const barredJson = ({ position, barred }: SwitchStanding) => {
@@ -50,11 +57,12 @@ const writtenOut = (position: KillSwitch) =>
         problem: null,
       };
 
+/** `policy` is null where nobody could read what the file says. */
 export function switchText(
   standing: SwitchStanding,
   before: SwitchStanding | null,
   place: string,
-  { policies, policyFile }: Pick<CleanupInput, "policies" | "policyFile">,
+  policy: Pick<CleanupInput, "policies" | "policyFile"> | null,
 ): string {
   const { position, barred } = standing;
   if (position.state === "unknown") {
@@ -72,12 +80,15 @@ export function switchText(
   const lines = [`Stopping is ${position.state}${was} ${turned}. ${where}`];
   if (position.state === "armed") {
     lines.push(...barredPolicyTexts(standing.policies));
-    const enforced = policies.policies.filter(({ mode }) => mode === "enforce").length;
-    lines.push(
-      policyFile === null || policies.policies.length === 0
-        ? "No policy file is here: `apply` and `stop` may stop sessions, and so may whoever runs `watch` with a policy that enforces."
-        : `${enforced} of ${policies.policies.length} policies of ${safeText(policyFile)} enforce; those that observe stop nothing.`,
-    );
+    if (policy !== null) lines.push(enforcedText(policy));
   }
   return lines.join("\n");
+}
+
+function enforcedText({ policies, policyFile }: Pick<CleanupInput, "policies" | "policyFile">): string {
+  if (policyFile === null || policies.policies.length === 0) {
+    return "No policy file is here: `apply` and `stop` may stop sessions, and so may whoever runs `watch` with a policy that enforces.";
+  }
+  const enforced = policies.policies.filter(({ mode }) => mode === "enforce").length;
+  return `${enforced} of ${policies.policies.length} policies of ${safeText(policyFile)} enforce; those that observe stop nothing.`;
 }
